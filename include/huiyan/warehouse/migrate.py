@@ -1,0 +1,25 @@
+"""Brings a database to the present schema: migrations, then the tables the contracts declare."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from huiyan.feeds import tables
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse.connection import engine
+
+LOCK = 0x48595F4D  # advisory lock: one migration at a time
+
+
+def migrate(settings: Settings | None = None) -> None:
+    """Apply outstanding migrations and sync landing and quarantine; safe to repeat and to race."""
+    settings = settings or get_settings()
+    configuration = Config()
+    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine(settings).begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        configuration.attributes["connection"] = connection
+        command.upgrade(configuration, "head")
+        tables.sync(connection, settings)

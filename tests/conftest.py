@@ -1,0 +1,79 @@
+"""Fixtures shared by all tests: a real PostgreSQL, a fresh migrated database per test."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse import embedded
+from huiyan.warehouse.migrate import migrate
+
+_numbers = itertools.count()
+TEMPLATE = "huiyan_template"
+
+
+def _superuser(server: embedded.Server, database: str = "postgres") -> psycopg.Connection:
+    return psycopg.connect(
+        host=server.host,
+        port=server.port,
+        user=server.user,
+        password=server.password,
+        dbname=database,
+        autocommit=True,
+    )
+
+
+def _url(server: embedded.Server, database: str) -> str:
+    return (
+        f"postgresql+psycopg://{server.user}:{server.password}"
+        f"@{server.host}:{server.port}/{database}"
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
+    """The embedded PostgreSQL of this test run."""
+    settings = Settings(home=tmp_path_factory.mktemp("postgres-home"))
+    server = embedded.start(settings)
+    yield server
+    embedded.stop(settings)
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: embedded.Server) -> str:
+    """A migrated database that tests copy."""
+    with _superuser(postgres) as connection:
+        connection.execute(f"create database {TEMPLATE}")
+    migrate(Settings(warehouse_url=_url(postgres, TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture
+def warehouse(
+    postgres: embedded.Server,
+    template_database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Settings]:
+    """Settings of a fresh, migrated, empty warehouse with its own home, landing and outbox."""
+    database = f"huiyan_{os.getpid()}_{next(_numbers)}"
+    with _superuser(postgres) as connection:
+        connection.execute(f"create database {database} template {template_database}")
+    home = tmp_path / "home"
+    for name, value in {
+        "HUIYAN_HOME": str(home),
+        "HUIYAN_WAREHOUSE_URL": _url(postgres, database),
+        "HUIYAN_LANDING": str(tmp_path / "landing"),
+        "HUIYAN_OUTBOX": str(tmp_path / "outbox"),
+        "HUIYAN_CARD_KEY": "a key for tests only",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("HUIYAN_FEEDS", raising=False)
+    (tmp_path / "landing").mkdir()
+    yield get_settings()
+    with _superuser(postgres) as connection:
+        connection.execute(f"drop database {database} with (force)")

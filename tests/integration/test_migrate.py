@@ -1,0 +1,93 @@
+"""The schema the migrations leave behind."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from huiyan.settings import Settings
+from huiyan.warehouse.connection import connect
+from huiyan.warehouse.migrate import migrate
+
+
+def test_migrating_twice_changes_nothing(warehouse: Settings) -> None:
+    query = (
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where table_schema in ('ops', 'landing', 'quarantine') order by 1, 2, 3"
+    )
+    with connect(warehouse) as connection:
+        before = connection.execute(query).fetchall()
+    migrate(warehouse)
+    with connect(warehouse) as connection:
+        assert connection.execute(query).fetchall() == before
+    assert len(before) > 300
+
+
+@pytest.mark.parametrize(
+    ("function", "sent", "read"),
+    [
+        ("as_int", "１２", 12),
+        ("as_int", "12.0", None),
+        ("as_date", "2025-02-28", date(2025, 2, 28)),
+        ("as_date", "2025/02/28", date(2025, 2, 28)),
+        ("as_date", "２０２５０２２８", date(2025, 2, 28)),
+        ("as_date", "2025-02-30", None),
+        ("as_date", "2025-02/28", None),
+        ("as_date", "28/02/2025", None),
+        ("as_timestamp", "2025-02-28 23:59", datetime(2025, 2, 28, 23, 59)),
+        ("as_timestamp", "2025-02-28 23:59:59", datetime(2025, 2, 28, 23, 59, 59)),
+        ("as_timestamp", "2025-02-28 24:00", None),
+        ("as_money", "1,000.00", Decimal("1000.00")),
+        ("as_money", "￥-1,234,567.8", Decimal("-1234567.80")),
+        ("as_money", "￥１２．５", Decimal("12.50")),
+        ("as_money", "10,00", None),
+        ("as_money", "1.005", None),
+        ("as_money", "1e5", None),
+        ("as_money", "", None),
+        ("as_flag", "是", True),
+        ("as_flag", "n", False),
+        ("as_flag", "true", None),
+    ],
+)
+def test_typed_values(warehouse: Settings, function: str, sent: str, read: object) -> None:
+    with connect(warehouse) as connection:
+        row = connection.execute(f"select landing.{function}(%s)", [sent]).fetchone()
+    assert row == (read,)
+
+
+def test_keys_with_slashes_do_not_collide(warehouse: Settings) -> None:
+    rows = [("a/b", "c"), ("a", "b/c")]
+    with connect(warehouse) as connection:
+        for line, (account_set, number) in enumerate(rows, start=2):
+            connection.execute(
+                "insert into landing.finance_vouchers (batch_id, file_no, line_no, acct_set_code, "
+                "fiscal_year, acct_period, voucher_no, vou_seq) values (1, 1, %s, %s, '2025', "
+                "'7', %s, '1')",
+                [line, account_set, number],
+            )
+        keys = connection.execute(
+            "select natural_key from landing.finance_vouchers_typed"
+        ).fetchall()
+    assert len(set(keys)) == 2
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("huiyan_read", "select * from ops.batch"),
+        ("huiyan_read", "select * from landing.card_transactions"),
+        ("huiyan_load", "delete from landing.finance_vouchers"),
+        ("huiyan_load", "create table marts.intruder (a int)"),
+        ("huiyan_build", "delete from landing.finance_vouchers"),
+        ("huiyan_build", "update ops.batch set status = 'accepted'"),
+        ("huiyan_push", "select * from landing.card_transactions"),
+        ("huiyan_push", "delete from ops.batch"),
+    ],
+)
+def test_roles_have_least_privilege(warehouse: Settings, role: str, statement: str) -> None:
+    with (
+        connect(warehouse, role=role) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement)
