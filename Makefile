@@ -1,0 +1,55 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+HUIYAN_HOME ?= $(CURDIR)/.huiyan
+export HUIYAN_HOME
+
+.PHONY: help install demo test lint bench docs clean
+
+help:  ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+
+install: $(READY)  ## make .venv with everything, exactly as locked
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "$(PYTHON) has no venv module: install it (Debian: python3-venv)"; exit 1; }
+
+$(READY): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing the locked packages into $(VENV) ..."
+	@awk '/^[a-z0-9]/ { wanted = /^uv==/ } wanted' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: install  ## a fictitious district through the whole path (KEEP=1 leaves Airflow running)
+	@$(BIN)/huiyan demo run $(if $(filter 1,$(KEEP)),--keep)
+
+lint: install
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project/models dbt_project/macros dbt_project/tests
+	@$(BIN)/huiyan docs check
+	@$(BIN)/python -m huiyan.warehouse.lint
+
+test: install lint  ## lint, then every test
+	@$(BIN)/python -m pytest
+
+bench: install  ## a district-year, timed; writes docs/benchmarks.md
+	@$(BIN)/python -m huiyan.bench
+
+docs: install  ## write the generated reference pages anew
+	@$(BIN)/huiyan docs write
+
+clean:  ## stop everything and remove all that make made
+	@if [ -x $(BIN)/huiyan ]; then $(BIN)/huiyan db stop || true; fi
+	@rm -rf $(HUIYAN_HOME) $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis \
+		dbt_project/target dbt_project/logs build include/huiyan.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
