@@ -1,0 +1,17 @@
+{#- Whole days from `earlier` to `later`, both dates; negative if they are swapped. -#}
+{% macro days_between(later, earlier) -%}
+    {{ return(adapter.dispatch('days_between', 'huiyan')(later, earlier)) }}
+{%- endmacro %}
+
+{% macro default__days_between(later, earlier) -%}
+    (({{ later }}) - ({{ earlier }}))
+{%- endmacro %}
+
+{% macro duckdb__days_between(later, earlier) -%}
+    date_diff('day', cast({{ earlier }} as date), cast({{ later }} as date))
+{%- endmacro %}
+
+{#- The date `days` (an integer or an integer expression) after `from_date`. -#}
+{% macro add_days(from_date, days) -%}
+    cast(({{ from_date }}) + ({{ days }}) as date)
+{%- endmacro %}

@@ -1,0 +1,67 @@
+{#- Whether `expression` matches the regular expression `pattern` (a plain string) somewhere. -#}
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'huiyan')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(expression, pattern) -%}
+    ({{ expression }} ~ '{{ pattern | replace("'", "''") }}')
+{%- endmacro %}
+
+{% macro duckdb__matches(expression, pattern) -%}
+    regexp_matches({{ expression }}, '{{ pattern | replace("'", "''") }}')
+{%- endmacro %}
+
+{#- Whether a code begins with one of `prefixes` (a plain string or a list of them). -#}
+{% macro begins_with(expression, prefixes) -%}
+    {%- set prefixes = [prefixes] if prefixes is string else prefixes -%}
+    (
+    {%- for prefix in prefixes -%}
+        {{ ' or ' if not loop.first }}{{ expression }} like '{{ prefix | replace("'", "''") }}%'
+    {%- endfor -%}
+    )
+{%- endmacro %}
+
+{#- Whether the text `expression` contains the text `part` (a column or a quoted literal). -#}
+{% macro contains(expression, part) -%}
+    (position({{ part }} in {{ expression }}) > 0)
+{%- endmacro %}
+
+{#- 32 hex characters that stand for the '|'-joined expressions; null counts as empty. -#}
+{% macro hash_id(expressions) -%}
+    {{ return(adapter.dispatch('hash_id', 'huiyan')(expressions)) }}
+{%- endmacro %}
+
+{% macro default__hash_id(expressions) -%}
+    left(encode(sha256(convert_to(
+        {%- for expression in expressions -%}
+            {{ " || '|' || " if not loop.first }}coalesce(cast({{ expression }} as text), '')
+        {%- endfor -%}
+    , 'UTF8')), 'hex'), 32)
+{%- endmacro %}
+
+{% macro duckdb__hash_id(expressions) -%}
+    left(sha256(
+        {%- for expression in expressions -%}
+            {{ " || '|' || " if not loop.first }}coalesce(cast({{ expression }} as text), '')
+        {%- endfor -%}
+    ), 32)
+{%- endmacro %}
+
+{#- The first `limit` values of a group, ordered and joined by '、' (text, null if none). -#}
+{% macro joined_list(expression, order_by=none, limit=10) -%}
+    {{ return(adapter.dispatch('joined_list', 'huiyan')(
+        expression, order_by or expression, limit
+    )) }}
+{%- endmacro %}
+
+{% macro default__joined_list(expression, order_by, limit) -%}
+    array_to_string(
+        (array_agg({{ expression }} order by {{ order_by }}))[1:{{ limit }}], '、'
+    )
+{%- endmacro %}
+
+{% macro duckdb__joined_list(expression, order_by, limit) -%}
+    array_to_string(
+        (array_agg({{ expression }} order by {{ order_by }}))[1:{{ limit }}], '、'
+    )
+{%- endmacro %}
