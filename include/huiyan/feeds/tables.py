@@ -40,7 +40,8 @@ def typed_expression(column: Column) -> str:
     return expression
 
 
-def _natural_key(contract: FeedContract) -> str:
+def natural_key_expression(contract: FeedContract) -> str:
+    """SQL of the natural key: key columns as read, joined by `/`; null if one cannot be read."""
     parts = []
     for column in contract.key_columns:
         part = f"({typed_expression(column)})::text"
@@ -56,7 +57,8 @@ def _typed_view(contract: FeedContract) -> str:
         for column in contract.columns
         for name in column.stored_as
     ]
-    selected = ",\n    ".join((*IDENTITY, *columns, f"{_natural_key(contract)} as natural_key"))
+    key = f"{natural_key_expression(contract)} as natural_key"
+    selected = ",\n    ".join((*IDENTITY, *columns, key))
     return (
         f"create or replace view landing.{contract.name}_typed as\n"
         f"select\n    {selected},\n    read_error\nfrom landing.{contract.name}"
