@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -53,27 +53,42 @@ def template_database(postgres: embedded.Server) -> str:
 
 
 @pytest.fixture
-def warehouse(
+def another_warehouse(
     postgres: embedded.Server,
     template_database: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Settings]:
+) -> Iterator[Callable[[], Settings]]:
+    """Makes fresh, migrated, empty warehouses that share one landing zone.
+
+    Each call points the environment at a new database, home and outbox and returns its settings.
+    """
+    databases = []
+
+    def make() -> Settings:
+        database = f"huiyan_{os.getpid()}_{next(_numbers)}"
+        with _superuser(postgres) as connection:
+            connection.execute(f"create database {database} template {template_database}")
+        databases.append(database)
+        for name, value in {
+            "HUIYAN_HOME": str(tmp_path / database),
+            "HUIYAN_WAREHOUSE_URL": _url(postgres, database),
+            "HUIYAN_LANDING": str(tmp_path / "landing"),
+            "HUIYAN_OUTBOX": str(tmp_path / database / "outbox"),
+            "HUIYAN_CARD_KEY": "a key for tests only",
+        }.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("HUIYAN_FEEDS", raising=False)
+        (tmp_path / "landing").mkdir(exist_ok=True)
+        return get_settings()
+
+    yield make
+    with _superuser(postgres) as connection:
+        for database in databases:
+            connection.execute(f"drop database {database} with (force)")
+
+
+@pytest.fixture
+def warehouse(another_warehouse: Callable[[], Settings]) -> Settings:
     """Settings of a fresh, migrated, empty warehouse with its own home, landing and outbox."""
-    database = f"huiyan_{os.getpid()}_{next(_numbers)}"
-    with _superuser(postgres) as connection:
-        connection.execute(f"create database {database} template {template_database}")
-    home = tmp_path / "home"
-    for name, value in {
-        "HUIYAN_HOME": str(home),
-        "HUIYAN_WAREHOUSE_URL": _url(postgres, database),
-        "HUIYAN_LANDING": str(tmp_path / "landing"),
-        "HUIYAN_OUTBOX": str(tmp_path / "outbox"),
-        "HUIYAN_CARD_KEY": "a key for tests only",
-    }.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("HUIYAN_FEEDS", raising=False)
-    (tmp_path / "landing").mkdir()
-    yield get_settings()
-    with _superuser(postgres) as connection:
-        connection.execute(f"drop database {database} with (force)")
+    return another_warehouse()
