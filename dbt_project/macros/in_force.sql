@@ -59,10 +59,10 @@
 
 {#-
     The body of a staging model. `columns` are the feed's columns in order, `derived` maps further
-    columns to expressions of them. Daily feeds: the later business date wins. Snapshots: a row
+    columns to expressions of them, `renamed` a feed's column to the name it takes here. Daily feeds: the later business date wins. Snapshots: a row
     counts until the next snapshot, and longer if its key is in quarantine there.
 -#}
-{% macro in_force_rows(feed, columns, kind, derived={}) -%}
+{% macro in_force_rows(feed, columns, kind, derived={}, renamed={}) -%}
     with merged as (
 
         select * from staging.merged_batch where feed = '{{ feed }}'
@@ -188,7 +188,7 @@
 
         select
             {%- for column in columns %}
-            {{ column }},
+            {{ column ~ ' as ' ~ renamed[column] if column in renamed else column }},
             {%- endfor %}
             {%- for name, expression in derived.items() %}
             {{ expression }} as {{ name }},
@@ -203,7 +203,7 @@
         union all
         select
             {%- for column in columns %}
-            {{ column }},
+            {{ renamed.get(column, column) }},
             {%- endfor %}
             {%- for name in derived %}
             {{ name }},

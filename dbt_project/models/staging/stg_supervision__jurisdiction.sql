@@ -23,6 +23,7 @@
             'valid_from',
             'valid_to',
         ],
-        'snapshot'
+        'snapshot',
+        renamed={'valid_from': 'in_charge_from', 'valid_to': 'in_charge_to'}
     )
 }}
