@@ -14,6 +14,8 @@ READERS = {
     "flag": "landing.as_flag",
 }
 IDENTITY = ("batch_id", "file_no", "line_no")
+TYPED = "_typed"
+CHECKED_BATCH = "huiyan.batch_id"
 
 
 def _literal(value: str) -> str:
@@ -65,6 +67,34 @@ def _typed_view(contract: FeedContract) -> str:
     )
 
 
+def _checked_view(contract: FeedContract) -> str:
+    """The batch a session names in `huiyan.batch_id`, as the expectation suite looks at it.
+
+    Every column stands there as delivered and, with the suffix `_typed`, as read. `offset 0`
+    keeps PostgreSQL from reading a value anew for every expectation about it.
+    """
+    columns = []
+    for column in contract.columns:
+        columns += [f"nullif({name}, '') as {name}" for name in column.stored_as]
+        if not column.sensitive:
+            columns.append(f"{typed_expression(column)} as {column.name}{TYPED}")
+    stored = ", ".join(contract.stored_columns)
+    selected = ",\n    ".join(
+        (
+            *IDENTITY,
+            "read_error",
+            f"read_error is null or num_nonnulls({stored}) > 0 as is_read",
+            f"{natural_key_expression(contract)} as natural_key",
+            *columns,
+        )
+    )
+    return (
+        f"create or replace view landing.{contract.name}_checked as\n"
+        f"select\n    {selected}\nfrom landing.{contract.name}\n"
+        f"where batch_id = current_setting('{CHECKED_BATCH}')::bigint\noffset 0"
+    )
+
+
 def _landing_table(contract: FeedContract) -> list[str]:
     table = f"landing.{contract.name}"
     statements = [
@@ -98,7 +128,12 @@ def sync(connection: Connection, settings: Settings) -> None:
     Columns a contract no longer names stay in landing: it is append-only.
     """
     for contract in load_contracts().values():
-        statements = (*_landing_table(contract), _quarantine_table(contract), _typed_view(contract))
+        statements = (
+            *_landing_table(contract),
+            _quarantine_table(contract),
+            _typed_view(contract),
+            _checked_view(contract),
+        )
         for statement in statements:
             connection.exec_driver_sql(statement)
         connection.execute(

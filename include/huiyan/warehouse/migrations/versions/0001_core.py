@@ -58,7 +58,10 @@ alter default privileges for role huiyan_build in schema marts grant select
 FUNCTIONS = r"""
 create function landing.plain(value text) returns text
 language sql immutable parallel safe
-return btrim(translate(value, '０１２３４５６７８９－／：．，＋￥　', '0123456789-/:.,+¥ '));
+return btrim(case
+    when octet_length(value) = length(value) then value
+    else translate(value, '０１２３４５６７８９－／：．，＋￥　', '0123456789-/:.,+¥ ')
+end);
 
 create function landing.as_text(value text) returns text
 language sql immutable parallel safe
@@ -71,10 +74,10 @@ return case when landing.plain(value) ~ '^[+-]?[0-9]{1,9}$' then landing.plain(v
 create function landing.as_date(value text) returns date
 language sql stable parallel safe
 return case
-    when landing.plain(value)
-        ~ '^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{4}/[0-9]{2}/[0-9]{2}|[0-9]{8})$'
-        and pg_input_is_valid(translate(landing.plain(value), '/', '-'), 'date')
-        then translate(landing.plain(value), '/', '-')::date
+    when translate(landing.plain(value), '012345678', '999999999')
+        in ('9999-99-99', '9999/99/99', '99999999')
+        and pg_input_is_valid(landing.plain(value), 'date')
+        then landing.plain(value)::date
 end;
 
 create function landing.as_timestamp(value text) returns timestamp
