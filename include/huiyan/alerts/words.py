@@ -1,0 +1,62 @@
+"""The Chinese words of alerts: what an accountant or a discipline officer reads in an extract."""
+
+TIERS = ("yellow", "orange", "red")
+TIER = {"red": "红色", "orange": "橙色", "yellow": "黄色"}
+DUE_WORKDAYS = {"yellow": 15, "orange": 10, "red": 5}
+ROLE = {"dispose": "处置", "verify": "核实"}
+
+STATE = {
+    "open": "新发现",
+    "reopened": "再次出现",
+    "delivered": "已送达",
+    "acknowledged": "已签收",
+    "verifying": "核实中",
+    "confirmed": "属实",
+    "partly": "部分属实",
+    "not_confirmed": "不属实",
+    "rectifying": "整改中",
+    "closed": "已销号",
+    "auto_resolved": "疑点已消除",
+    "transferred_as_lead": "已转问题线索",
+}
+
+SUBJECT_TYPE = {
+    "voucher": "记账凭证",
+    "payment": "财政支付",
+    "payment_group": "多笔财政支付",
+    "card_transaction": "公务卡交易",
+    "invoice": "发票",
+    "treasury_agency": "预算单位",
+    "finance_agency": "记账单位",
+    "payee_account": "收款账户",
+    "account": "账户",
+    "lease": "资产出租合同",
+    "unit": "单位",
+}
+
+VERDICTS = {"confirmed": "属实", "partly": "部分属实", "not_confirmed": "不属实"}
+
+REASONS = {
+    "confirmed": "问题属实",
+    "false_positive_data": "误报：数据有误",
+    "false_positive_rule": "误报：规则有误",
+    "in_policy_exception": "符合政策：例外已获批准",
+    "in_policy_change_rule": "符合政策：建议修改规则",
+    "fixed_before_notice": "通知前单位已自行纠正",
+}
+
+ACTIONS = {
+    "complete_documents": "补齐资料",
+    "correct_books": "更正账务",
+    "return_money": "退缴资金",
+    "improve_controls": "完善制度",
+    "reminder_talk": "谈话提醒",
+    "transfer_as_lead": "转问题线索",
+    "none_needed": "无需处理",
+}
+
+GONE = {
+    "cleared": "疑点已消除，无需再处理",
+    "moved": "已转由其他单位办理",
+    "suppressed": "经审批不再推送",
+}

@@ -1,0 +1,149 @@
+"""What one body receives for one business date, independent of file formats.
+
+The extract is kept as JSON in its outbox row, in the transaction that changed the alerts; the files
+are rendered from that row and from nothing else, so a delivery can be repeated byte for byte.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class ExtractRow:
+    """One alert in one role; field names up to `close_out_standard` are those of `alerts.csv`.
+
+    Attributes:
+        role: what the body is to do: dispose or verify.
+        is_new: the alert came to this body in this role on the extract's date.
+        tier: yellow, orange or red.
+        occurred_on: null where the rule knows no single day.
+        amount: CNY; null where the rule knows none.
+        due_on: last day for an answer.
+        evidence: the rule's JSON object as recorded with the hit.
+        tier_reasons: Chinese reasons of every step above the base tier.
+    """
+
+    alert_id: str
+    role: str
+    is_new: bool
+    tier: str
+    rule_id: str
+    rule_name: str
+    unit_name: str
+    finance_agency_code: str | None
+    treasury_agency_code: str | None
+    subject_type: str
+    subject_id: str
+    occurred_on: date | None
+    amount: Decimal | None
+    due_on: date
+    state: str
+    evidence: dict[str, Any]
+    what_to_check: str
+    legal_basis: str
+    close_out_standard: str
+    tier_reasons: tuple[str, ...] = ()
+
+
+CSV_COLUMNS = (
+    "alert_id",
+    "role",
+    "is_new",
+    "tier",
+    "rule_id",
+    "rule_name",
+    "unit_name",
+    "finance_agency_code",
+    "treasury_agency_code",
+    "subject_type",
+    "subject_id",
+    "occurred_on",
+    "amount",
+    "due_on",
+    "state",
+    "evidence",
+    "what_to_check",
+    "legal_basis",
+    "close_out_standard",
+)
+
+
+@dataclass(frozen=True)
+class GoneRow:
+    """An alert the body had been given and need not deal with any more.
+
+    Attributes:
+        reason: cleared (the hit is gone), moved (another body has it now) or suppressed.
+    """
+
+    alert_id: str
+    rule_name: str
+    unit_name: str
+    subject_type: str
+    subject_id: str
+    amount: Decimal | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Extract:
+    """All rows of one body and date, in the order in which they are shown."""
+
+    body_code: str
+    body_name: str
+    business_date: date
+    rows: tuple[ExtractRow, ...] = ()
+    gone: tuple[GoneRow, ...] = field(default=())
+
+    @property
+    def counts_by_tier(self) -> dict[str, int]:
+        """Number of alerts (not of rows: an alert may come in both roles) of each tier."""
+        tiers = {row.alert_id: row.tier for row in self.rows}
+        return {
+            tier: sum(1 for value in tiers.values() if value == tier)
+            for tier in ("red", "orange", "yellow")
+        }
+
+    def to_json(self) -> str:
+        """Canonical JSON: the same extract always gives the same text."""
+        return json.dumps(
+            asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+        )
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Extract":
+        """The extract that `to_json` wrote, once parsed."""
+        return cls(
+            body_code=data["body_code"],
+            body_name=data["body_name"],
+            business_date=date.fromisoformat(data["business_date"]),
+            rows=tuple(
+                ExtractRow(
+                    **{
+                        **row,
+                        "occurred_on": _date(row["occurred_on"]),
+                        "amount": _money(row["amount"]),
+                        "due_on": date.fromisoformat(row["due_on"]),
+                        "tier_reasons": tuple(row["tier_reasons"]),
+                    }
+                )
+                for row in data["rows"]
+            ),
+            gone=tuple(GoneRow(**{**row, "amount": _money(row["amount"])}) for row in data["gone"]),
+        )
+
+    def content_hash(self) -> str:
+        """SHA-256 of the content, whatever the files it is rendered to."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _money(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

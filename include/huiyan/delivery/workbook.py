@@ -1,0 +1,426 @@
+"""`alerts.xlsx`: what an accountant or a discipline officer opens in WPS, Excel or LibreOffice.
+
+Three sheets: 预警清单 (what to do), 核实反馈 (the form to send back), 说明 (how to read it, what
+need not be dealt with any more). Everything is written as typed cells, never as formulas; the file
+carries the business date as its creation date, so the same extract gives the same bytes.
+"""
+
+import io
+import math
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from huiyan.alerts import words
+from huiyan.alerts.evidence import readable
+from huiyan.delivery.extract import Extract, ExtractRow
+from huiyan.delivery.neutralise import neutralised
+
+ALERTS_SHEET = "预警清单"
+RETURN_SHEET = "核实反馈"
+NOTES_SHEET = "说明"
+
+CELL_LIMIT = 32_000
+A4 = 9
+LINE_HEIGHT = 15.0
+MAX_HEIGHT = 400.0
+SECTION_HEIGHT = 24.0
+FONT = "微软雅黑"
+# Dark, middle and light: the tiers differ in grey print too, and the label says it in words.
+TIER_COLOURS = {
+    "red": {"bg_color": "#C00000", "font_color": "#FFFFFF", "bold": True},
+    "orange": {"bg_color": "#F4B183", "font_color": "#000000", "bold": True},
+    "yellow": {"bg_color": "#FFF2CC", "font_color": "#000000"},
+}
+
+Value = str | Decimal | date | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a sheet: heading, width in characters, cell style and where the value is."""
+
+    heading: str
+    width: float
+    style: str
+    value: Callable[[ExtractRow], Value]
+
+
+def _subject(row: ExtractRow) -> str:
+    return f"{words.SUBJECT_TYPE.get(row.subject_type, '其他对象')} {row.subject_id}"
+
+
+def _basis(row: ExtractRow) -> str:
+    return row.legal_basis.replace("unverified", "条文待核对")
+
+
+ALERT_COLUMNS = (
+    Column("新增", 6, "centre", lambda row: "新增" if row.is_new else "未结"),
+    Column("等级", 6, "tier", lambda row: words.TIER[row.tier]),
+    Column("职责", 6, "centre", lambda row: words.ROLE[row.role]),
+    Column("疑点问题", 14, "text", lambda row: row.rule_name),
+    Column("单位", 16, "text", lambda row: row.unit_name),
+    Column("对象", 17, "text", _subject),
+    Column("发生日期", 11, "date", lambda row: row.occurred_on),
+    Column("金额（元）", 13, "money", lambda row: row.amount),
+    Column("办理期限", 11, "date", lambda row: row.due_on),
+    Column("疑点依据", 32, "text", lambda row: readable(row.evidence)),
+    Column("核查要点", 30, "text", lambda row: row.what_to_check),
+    Column("办结标准", 24, "text", lambda row: row.close_out_standard),
+    Column("政策依据", 28, "text", _basis),
+    Column("升级原因", 22, "text", lambda row: "\n".join(row.tier_reasons) or "无"),
+    Column("状态", 10, "centre", lambda row: words.STATE.get(row.state, "办理中")),
+    Column("财务平台单位代码", 13, "code", lambda row: row.finance_agency_code),
+    Column("国库平台单位代码", 13, "code", lambda row: row.treasury_agency_code),
+    Column("规则编号", 11, "code", lambda row: row.rule_id),
+    Column("预警编号", 19, "code", lambda row: row.alert_id),
+)
+# What is printed; the columns after it are for the screen, or one page could not be read.
+PRINTED_COLUMNS = 12
+
+KEY_COLUMNS = (
+    Column("预警编号", 18, "code", lambda row: row.alert_id),
+    Column("等级", 6, "tier", lambda row: words.TIER[row.tier]),
+    Column("疑点问题", 14, "text", lambda row: row.rule_name),
+    Column("单位", 15, "text", lambda row: row.unit_name),
+    Column("对象", 17, "text", _subject),
+    Column("金额（元）", 12, "money", lambda row: row.amount),
+    Column("办理期限", 11, "date", lambda row: row.due_on),
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A column that the body fills in; at most one of choices, `is_date`, `is_money` is set."""
+
+    heading: str
+    width: float
+    hint: str
+    choices: tuple[str, ...] = ()
+    is_date: bool = False
+    is_money: bool = False
+
+
+ANSWER_COLUMNS = (
+    Answer("核实结论", 10, "请从下拉列表中选择。", choices=tuple(words.VERDICTS.values())),
+    Answer("原因", 19, "请从下拉列表中选择。", choices=tuple(words.REASONS.values())),
+    Answer("处理措施", 12, "请从下拉列表中选择。", choices=tuple(words.ACTIONS.values())),
+    Answer("退缴金额（元）", 12, "没有退缴的留空，只填数字。", is_money=True),
+    Answer("情况说明", 26, "写明核实经过和结果，附件另附。"),
+    Answer("佐证材料", 15, "写明材料名称或文号。"),
+    Answer("核实人", 9, "填写姓名。"),
+    Answer("核实日期", 11, "格式如 2025-11-28。", is_date=True),
+)
+
+
+class _Styles:
+    """Formats of one workbook, made once each."""
+
+    def __init__(self, book: Workbook) -> None:
+        base = {"font_name": FONT, "font_size": 10, "valign": "top"}
+        cell = {**base, "border": 1, "border_color": "#BFBFBF"}
+        self.title = book.add_format({**base, "font_size": 15, "bold": True})
+        self.section = book.add_format(
+            {**base, "font_size": 11, "bold": True, "top": 1, "valign": "vcenter"}
+        )
+        self.plain = book.add_format({**base, "text_wrap": True})
+        self.heading = book.add_format(
+            {
+                **cell,
+                "bold": True,
+                "text_wrap": True,
+                "align": "center",
+                "valign": "vcenter",
+                "bg_color": "#D9E2F3",
+            }
+        )
+        self.answer_heading = book.add_format(
+            {
+                **cell,
+                "bold": True,
+                "text_wrap": True,
+                "align": "center",
+                "valign": "vcenter",
+                "bg_color": "#E2EFDA",
+            }
+        )
+        self._cells: dict[str, Format] = {
+            "text": book.add_format({**cell, "text_wrap": True}),
+            "code": book.add_format({**cell, "text_wrap": True, "num_format": "@"}),
+            "centre": book.add_format({**cell, "align": "center"}),
+            "date": book.add_format({**cell, "align": "center", "num_format": "yyyy-mm-dd"}),
+            "money": book.add_format({**cell, "num_format": "#,##0.00"}),
+        }
+        for tier, colours in TIER_COLOURS.items():
+            self._cells[tier] = book.add_format({**cell, "align": "center", **colours})
+        free = {**cell, "locked": False}
+        self.answers: dict[str, Format] = {
+            "text": book.add_format({**free, "text_wrap": True, "num_format": "@"}),
+            "date": book.add_format({**free, "align": "center", "num_format": "yyyy-mm-dd"}),
+            "money": book.add_format({**free, "num_format": "#,##0.00"}),
+        }
+
+    def cell(self, column: Column, row: ExtractRow) -> Format:
+        return self._cells[row.tier if column.style == "tier" else column.style]
+
+    def named(self, style: str) -> Format:
+        return self._cells[style]
+
+
+def _lines(text: str, width: float) -> int:
+    """Lines that `text` takes in a column of `width`: Chinese characters are two wide."""
+    return sum(
+        max(
+            1,
+            math.ceil(
+                sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1.1 for sign in line)
+                / (width - 1)
+            ),
+        )
+        for line in text.split("\n")
+    )
+
+
+def _height(cells: Iterable[tuple[Value, float]]) -> float:
+    """Height in points of a row: office programs do not fit the rows of a new file."""
+    lines = max((_lines(text, width) for text, width in cells if isinstance(text, str)), default=1)
+    return min(MAX_HEIGHT, LINE_HEIGHT * lines + 4)
+
+
+def _write(sheet: Worksheet, line: int, place: int, value: Value, style: Format) -> None:
+    if value is None:
+        sheet.write_blank(line, place, None, style)
+    elif isinstance(value, Decimal):
+        sheet.write_number(line, place, float(value), style)
+    elif isinstance(value, date):
+        # The date system of a workbook begins in 1900; anything earlier can only be text.
+        if value.year < 1900:
+            sheet.write_string(line, place, value.isoformat(), style)
+        else:
+            sheet.write_datetime(line, place, datetime.combine(value, time()), style)
+    else:
+        text = neutralised(value)
+        if len(text) > CELL_LIMIT:
+            text = text[:CELL_LIMIT] + "……（内容过长，已截断）"
+        sheet.write_string(line, place, text, style)
+
+
+def _print_set_up(sheet: Worksheet, extract: Extract, name: str) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    safe = extract.body_name.replace("&", "&&")
+    sheet.set_header(f"&L{safe}&C{name}&R{extract.business_date.isoformat()}")
+    sheet.set_footer("&C第 &P 页，共 &N 页")
+
+
+def _headings(sheet: Worksheet, styles: _Styles, columns: tuple[Column, ...]) -> None:
+    sheet.set_row(0, 32)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(0, place, column.heading, styles.heading)
+
+
+def _row(
+    sheet: Worksheet, styles: _Styles, line: int, row: ExtractRow, columns: tuple[Column, ...]
+) -> None:
+    values = [column.value(row) for column in columns]
+    sheet.set_row(
+        line,
+        _height((value, column.width) for value, column in zip(values, columns, strict=True)),
+    )
+    for place, (value, column) in enumerate(zip(values, columns, strict=True)):
+        _write(sheet, line, place, value, styles.cell(column, row))
+
+
+def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
+    sheet = book.add_worksheet(ALERTS_SHEET)
+    _headings(sheet, styles, ALERT_COLUMNS)
+    for line, row in enumerate(extract.rows, start=1):
+        _row(sheet, styles, line, row, ALERT_COLUMNS)
+    sheet.print_area(0, 0, len(extract.rows), PRINTED_COLUMNS - 1)
+    sheet.freeze_panes(1, 4)
+    sheet.autofilter(0, 0, max(len(extract.rows), 1), len(ALERT_COLUMNS) - 1)
+    sheet.repeat_rows(0)
+    _print_set_up(sheet, extract, ALERTS_SHEET)
+
+
+def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
+    sheet = book.add_worksheet(RETURN_SHEET)
+    _headings(sheet, styles, KEY_COLUMNS)
+    alerts = {row.alert_id: row for row in reversed(extract.rows)}
+    rows = [row for row in extract.rows if alerts[row.alert_id] is row]
+    for line, row in enumerate(rows, start=1):
+        _row(sheet, styles, line, row, KEY_COLUMNS)
+    last = max(len(rows), 1)
+    for place, answer in enumerate(ANSWER_COLUMNS, start=len(KEY_COLUMNS)):
+        sheet.set_column(place, place, answer.width)
+        sheet.write_string(0, place, answer.heading, styles.answer_heading)
+        style = styles.answers["date" if answer.is_date else "money" if answer.is_money else "text"]
+        for line in range(1, len(rows) + 1):
+            sheet.write_blank(line, place, None, style)
+        if rows:
+            sheet.data_validation(1, place, last, place, _validation(answer, extract))
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, last, len(KEY_COLUMNS) + len(ANSWER_COLUMNS) - 1)
+    sheet.repeat_rows(0)
+    _print_set_up(sheet, extract, RETURN_SHEET)
+    sheet.protect(
+        "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
+    )
+
+
+def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
+    common: dict[str, object] = {"input_title": answer.heading, "input_message": answer.hint}
+    if answer.choices:
+        return {
+            **common,
+            "validate": "list",
+            "source": list(answer.choices),
+            "error_title": answer.heading,
+            "error_message": "请从下拉列表中选择，不要自行填写。",
+        }
+    if answer.is_money:
+        return {
+            **common,
+            "validate": "decimal",
+            "criteria": ">=",
+            "value": 0,
+            "error_title": answer.heading,
+            "error_message": "请填写不小于零的数字，单位为元。",
+        }
+    if answer.is_date:
+        return {
+            **common,
+            "validate": "date",
+            "criteria": ">=",
+            "value": extract.business_date,
+            "error_title": answer.heading,
+            "error_message": f"请填写不早于 {extract.business_date.isoformat()} 的日期。",
+        }
+    return {**common, "validate": "any"}
+
+
+def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
+    counts = extract.counts_by_tier
+    new = len({row.alert_id for row in extract.rows if row.is_new})
+    total = sum(counts.values())
+    return [
+        (
+            "本次推送",
+            [
+                f"接收单位：{extract.body_name}（{extract.body_code}）",
+                f"数据日期：{extract.business_date.isoformat()}",
+                f"需办理预警共 {total} 条，其中新增 {new} 条、未结 {total - new} 条；"
+                + "，".join(f"{words.TIER[tier]} {count} 条" for tier, count in counts.items())
+                + f"。不再需要办理的 {len(extract.gone)} 条，列在本页末尾。",
+                "预警只是疑点，不是结论，请核实后反馈。",
+            ],
+        ),
+        (
+            "等级和期限",
+            [
+                "红色：由监督检查室处置，5 个工作日内反馈。",
+                "橙色：由行业监管部门处置，10 个工作日内反馈。",
+                "黄色：由单位财务人员自查处置，15 个工作日内反馈。",
+                "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降，"
+                "升级原因逐条列出。",
+                "涉及本单位自身的疑点，由上级单位处置或核实（回避）。",
+            ],
+        ),
+        (
+            "怎样填写和退回",
+            [
+                "“预警清单”列出全部预警：职责为“处置”的由本单位处理，职责为“核实”的由本单位核实"
+                "处置结果。",
+                "“核实反馈”每条预警一行：蓝色标题的栏目已锁定，不能修改；核实结论、原因、"
+                "处理措施从下拉列表中选择，退缴金额、情况说明、佐证材料、核实人、核实日期按实填写。",
+                "对照“办结标准”备齐材料后再填写结论。填好后保存，不改文件名，按原渠道退回；"
+                "可以只填一部分，其余的以后再退。",
+                "误报也请如实选择原因，系统据此改进规则，以后少打扰。",
+            ],
+        ),
+    ]
+
+
+def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
+    sheet = book.add_worksheet(NOTES_SHEET)
+    widths = (19, 20, 24, 32, 15, 26)
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    last = len(widths) - 1
+    sheet.write_string(0, 0, "监督预警推送说明", styles.title)
+    sheet.set_row(0, 26)
+    line = 1
+    for heading, lines in _notes(extract):
+        sheet.merge_range(line, 0, line, last, heading, styles.section)
+        sheet.set_row(line, SECTION_HEIGHT)
+        line += 1
+        for text in lines:
+            sheet.merge_range(line, 0, line, last, "", styles.plain)
+            sheet.write_string(line, 0, neutralised(text), styles.plain)
+            sheet.set_row(line, _height([(text, sum(widths))]))
+            line += 1
+    sheet.merge_range(line, 0, line, last, "不再需要办理的预警", styles.section)
+    sheet.set_row(line, SECTION_HEIGHT)
+    line += 1
+    if not extract.gone:
+        sheet.write_string(line, 0, "无", styles.plain)
+    else:
+        for place, heading in enumerate(
+            ("预警编号", "疑点问题", "单位", "对象", "金额（元）", "原因")
+        ):
+            sheet.write_string(line, place, heading, styles.heading)
+        for gone in extract.gone:
+            line += 1
+            kind = words.SUBJECT_TYPE.get(gone.subject_type, "其他对象")
+            cells: tuple[tuple[Value, str], ...] = (
+                (gone.alert_id, "code"),
+                (gone.rule_name, "text"),
+                (gone.unit_name, "text"),
+                (f"{kind} {gone.subject_id}", "text"),
+                (gone.amount, "money"),
+                (words.GONE[gone.reason], "text"),
+            )
+            sheet.set_row(
+                line,
+                _height((value, width) for (value, _), width in zip(cells, widths, strict=True)),
+            )
+            for place, (value, style) in enumerate(cells):
+                _write(sheet, line, place, value, styles.named(style))
+    _print_set_up(sheet, extract, NOTES_SHEET)
+
+
+def workbook_bytes(extract: Extract) -> bytes:
+    """`alerts.xlsx` of an extract."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        buffer,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties(
+        {
+            "title": f"监督预警 {extract.business_date.isoformat()}",
+            "author": "慧眼",
+            "created": datetime.combine(extract.business_date, time()),
+        }
+    )
+    styles = _Styles(book)
+    _alerts_sheet(book, styles, extract)
+    _return_sheet(book, styles, extract)
+    _notes_sheet(book, styles, extract)
+    book.close()
+    return buffer.getvalue()
