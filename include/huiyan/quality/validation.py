@@ -1,0 +1,269 @@
+"""Runs a feed's suite with Great Expectations on one landed batch in PostgreSQL.
+
+Two passes: the first only counts, and Great Expectations bundles the counts of all columns into
+one or two queries over the batch; the second looks closer at what failed (examples of values).
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement
+
+from huiyan.errors import ConfigurationError, ContractError, WarehouseError
+from huiyan.feeds.contract import FeedContract
+from huiyan.feeds.tables import CHECKED_BATCH
+from huiyan.quality import suites
+from huiyan.settings import Settings
+from huiyan.warehouse.connection import sqlalchemy_url
+
+EXAMPLES = 10
+EXAMPLE_LENGTH = 200
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){11,}")
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one expectation found in the batch.
+
+    Attributes:
+        configuration: the expectation as in the suite.
+        success: whether the batch meets it.
+        evaluated: rows looked at.
+        unexpected: rows (or, for the batch as a whole, 0 or 1) that fail.
+        result: Great Expectations' own result, card numbers masked.
+        condition: true for exactly the rows that fail; only for failed row expectations.
+    """
+
+    configuration: dict[str, Any]
+    success: bool
+    evaluated: int
+    unexpected: int
+    result: dict[str, Any]
+    condition: ColumnElement[bool] | None = None
+
+    @property
+    def severity(self) -> str:
+        """critical, row or warning."""
+        return str(self.configuration["meta"]["severity"])
+
+    @property
+    def reason(self) -> str:
+        """The words people read."""
+        return str(self.configuration["meta"]["reason"])
+
+    @property
+    def column(self) -> str:
+        """The column concerned, empty for the batch as a whole."""
+        return str(self.configuration["kwargs"].get("column", ""))
+
+
+@dataclass(frozen=True)
+class Validation:
+    """A suite's results on one batch, in the order of the suite."""
+
+    feed: str
+    batch_id: int
+    run_name: str
+    run_time: datetime
+    rows: int
+    outcomes: list[Outcome]
+
+    @property
+    def success(self) -> bool:
+        """Whether every expectation, warnings included, is met."""
+        return all(outcome.success for outcome in self.outcomes)
+
+    def failed(self, severity: str) -> list[Outcome]:
+        """Outcomes of that severity that were not met."""
+        return [o for o in self.outcomes if o.severity == severity and not o.success]
+
+
+def masked(value: Any) -> Any:
+    """A copy without anything that could be a card or account number in full."""
+    if isinstance(value, str):
+        return _LONG_NUMBER.sub(lambda found: f"…{found.group()[-4:]}", value[:EXAMPLE_LENGTH])
+    if isinstance(value, dict):
+        return {key: masked(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [masked(member) for member in value]
+    return value
+
+
+@contextmanager
+def _batch_definition(contract: FeedContract, batch_id: int, settings: Settings) -> Iterator[Any]:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    url = sqlalchemy_url(settings)
+    if not url.host:
+        raise ConfigurationError(
+            "HUIYAN_WAREHOUSE_URL needs a host (Great Expectations refuses Unix sockets): "
+            "use 127.0.0.1 for a local server."
+        )
+    stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=stores,
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        ),
+    )
+    source = context.data_sources.add_postgres(
+        "warehouse",
+        connection_string=url.render_as_string(hide_password=False),
+        kwargs={
+            "connect_args": {
+                "options": "-c role=huiyan_load -c timezone=Asia/Shanghai "
+                f"-c search_path=landing -c {CHECKED_BATCH}={int(batch_id)}"
+            }
+        },
+    )
+    try:
+        asset = source.add_table_asset(contract.name, table_name=f"{contract.name}_checked")
+        yield asset.add_batch_definition_whole_table(str(batch_id))
+    finally:
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
+
+
+def _raise_if_broken(result: Any) -> None:
+    """Great Expectations catches errors of the database; a check that did not run is no result."""
+    info = result.exception_info or {}
+    for entry in (info, *info.values()):
+        if isinstance(entry, dict) and entry.get("raised_exception"):
+            kind = result.expectation_config.type
+            message = str(entry.get("exception_message") or "").strip().split("\n")[0]
+            raise WarehouseError(
+                f"The check {kind} of {result.expectation_config.kwargs.get('column', 'the batch')}"
+                f" could not run: {masked(message)}. Nothing was decided; repeat when the "
+                "warehouse is well."
+            )
+
+
+def _failing_condition(engine: Any, configuration: Any, metric: str) -> ColumnElement[bool]:
+    """The SQL condition of a row expectation that its failing rows fulfil."""
+    from great_expectations.validator.metric_configuration import MetricConfiguration
+    from great_expectations.validator.metrics_calculator import MetricsCalculator
+
+    domain = {
+        key: configuration.kwargs[key]
+        for key in ("column", "row_condition", "condition_parser")
+        if configuration.kwargs.get(key) is not None
+    }
+    domain["batch_id"] = engine.batch_manager.active_batch_id
+    values = {
+        key: value for key, value in configuration.kwargs.items() if key not in domain
+    }
+    calculator = MetricsCalculator(execution_engine=engine, show_progress_bars=False)
+    wanted = MetricConfiguration(f"{metric}.condition", domain, values)
+    condition, _, _ = calculator.get_metric(wanted)
+    return condition
+
+
+def _suite(feed: str) -> Any:
+    """The committed suite; Great Expectations only logs the expectations it cannot make."""
+    from great_expectations import ExpectationSuite
+
+    from huiyan.quality import expectations  # noqa: F401  (registers ours)
+
+    document = suites.load(feed)
+    suite = ExpectationSuite(**document)
+    if len(suite.expectations) != len(document["expectations"]):
+        raise ContractError(
+            f"The suite {suites.path_of(feed).name} holds expectations that do not exist; "
+            "write it anew with `huiyan quality suites --write`."
+        )
+    return suite
+
+
+def _run(definition: Any, suite: Any, parameters: dict[str, Any], result_format: Any) -> list[Any]:
+    from great_expectations.validator.v1_validator import Validator
+
+    validator = Validator(definition, result_format=result_format)
+    results = list(validator.validate_expectation_suite(suite, parameters).results)
+    for result in results:
+        _raise_if_broken(result)
+    return results
+
+
+def validate(
+    contract: FeedContract,
+    batch_id: int,
+    *,
+    rows: int,
+    run_name: str,
+    run_time: datetime,
+    parameters: dict[str, Any],
+    settings: Settings,
+) -> Validation:
+    """Run the feed's committed suite on one landed batch.
+
+    Args:
+        rows: rows of the batch in landing.
+        run_name, run_time: how the report names this run; the same on every repetition.
+        parameters: values of the suite's parameters.
+
+    Raises:
+        WarehouseError: a check could not run.
+        ContractError: the suite is missing or does not fit.
+    """
+    suite = _suite(contract.name)
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations.expectation import ColumnMapExpectation
+
+    members = suite.expectations
+    configurations = [member.configuration.to_json_dict() for member in members]
+    with _batch_definition(contract, batch_id, settings) as definition:
+        row_wise = [isinstance(member, ColumnMapExpectation) for member in members]
+        counted = _run(definition, suite, parameters, {"result_format": "BOOLEAN_ONLY"})
+        closer = [index for index, result in enumerate(counted) if not result.success]
+        details = _run(
+            definition,
+            ExpectationSuite(
+                name=contract.name, expectations=[members[index] for index in closer]
+            ),
+            parameters,
+            {
+                "result_format": "SUMMARY",
+                "partial_unexpected_count": EXAMPLES,
+                "unexpected_index_column_names": ["file_no", "line_no"],
+                "return_unexpected_index_query": False,
+            },
+        )
+        detailed = dict(zip(closer, details, strict=True))
+        engine = definition.get_batch().data.execution_engine
+        outcomes = []
+        for index, member in enumerate(members):
+            result = detailed.get(index, counted[index])
+            severity = configurations[index]["meta"]["severity"]
+            if index in detailed:
+                found = masked(result.to_json_dict()["result"])
+            elif row_wise[index]:
+                found = {"element_count": rows, "unexpected_count": 0, "unexpected_percent": 0.0}
+            else:
+                found = {}
+            condition = None
+            if not result.success and severity == "row":
+                condition = _failing_condition(engine, result.expectation_config, member.map_metric)
+            outcomes.append(
+                Outcome(
+                    configuration=configurations[index],
+                    success=bool(result.success),
+                    evaluated=found.get("element_count") or rows,
+                    unexpected=found.get("unexpected_count", 0 if result.success else 1),
+                    result=found,
+                    condition=condition,
+                )
+            )
+    return Validation(contract.name, batch_id, run_name, run_time, rows, outcomes)
