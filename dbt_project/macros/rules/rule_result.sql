@@ -1,0 +1,31 @@
+{#-
+    The last select of every rule: its CTE `hits` in the standard columns, then one row without a
+    subject that carries the number of subjects looked at, the rows of its CTE `population`.
+    With `tiered`, `hits` has a column base_tier; null there means the rule's own base tier.
+-#}
+{% macro rule_result(subject_type, tiered=false) -%}
+select
+    '{{ subject_type }}' as subject_type,
+    cast(subject_id as text) as subject_id,
+    unit_id,
+    finance_agency_code,
+    treasury_agency_code,
+    occurred_on,
+    cast(amount as numeric(18, 2)) as amount,
+    {% if tiered %}base_tier{% else %}cast(null as text){% endif %} as base_tier,
+    evidence,
+    cast(null as bigint) as population
+from hits
+union all
+select
+    '{{ subject_type }}',
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    (select count(*) from population)
+{%- endmacro %}

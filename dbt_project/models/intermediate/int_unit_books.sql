@@ -1,0 +1,40 @@
+-- Who keeps each unit's books, when they were last posted to and last named a treasury payment.
+with units as (
+    select * from {{ ref('int_unit') }}
+),
+
+vouchers as (
+    select * from {{ ref('int_voucher') }}
+),
+
+bookings as (
+    select * from {{ ref('int_payment_booking') }}
+),
+
+posted as (
+    select unit_id, max(posting_date) as last_posting_date
+    from vouchers
+    where unit_id is not null
+    group by unit_id
+),
+
+named as (
+    select vouchers.unit_id, max(vouchers.posting_date) as last_named_payment_on
+    from bookings
+    inner join vouchers on bookings.voucher_id = vouchers.voucher_id
+    where bookings.is_live and vouchers.unit_id is not null
+    group by vouchers.unit_id
+),
+
+final as (
+    select
+        units.unit_id,
+        coalesce(units.books_kept_by_unit_id, units.unit_id) as books_unit_id,
+        posted.last_posting_date,
+        named.last_named_payment_on
+    from units
+    left join posted on coalesce(units.books_kept_by_unit_id, units.unit_id) = posted.unit_id
+    left join named on coalesce(units.books_kept_by_unit_id, units.unit_id) = named.unit_id
+)
+
+select * from final

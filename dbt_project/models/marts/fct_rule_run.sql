@@ -1,0 +1,41 @@
+-- One row per enabled rule and evaluated business date: the ledger of what was looked at.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='merge',
+    unique_key=['rule_id', 'business_date'],
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+    pre_hook='{{ rewind_runs() }}',
+    indexes=[{'columns': ['rule_id', 'business_date'], 'unique': true}],
+) }}
+with days as (
+    select * from {{ ref('rule_day') }}
+),
+
+spells as (
+    select * from {{ ref('fct_rule_hit_spell') }}
+),
+
+changes as (
+    select
+        rule_id,
+        sum(case when detected_on = {{ business_date() }} then 1 else 0 end) as new_hits,
+        sum(case when cleared_on = {{ business_date() }} then 1 else 0 end) as cleared_hits
+    from spells
+    group by rule_id
+),
+
+final as (
+    select
+        days.rule_id,
+        {{ business_date() }} as business_date,
+        days.status,
+        days.population,
+        days.hits,
+        cast(coalesce(changes.new_hits, 0) as bigint) as new_hits,
+        cast(coalesce(changes.cleared_hits, 0) as bigint) as cleared_hits
+    from days
+    left join changes on days.rule_id = changes.rule_id
+)
+
+select * from final

@@ -1,0 +1,70 @@
+-- 有支付无账：最近 90 天有国库支付，但在记账平台没有对应单位，或 90 天以上没有记过账。
+with payments as (
+    select * from {{ ref('int_payment') }}
+),
+
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
+books as (
+    select * from {{ ref('int_unit_books') }}
+),
+
+in_review as (
+    select distinct treasury_agency_code from {{ ref('int_unit_candidate') }}
+),
+
+paid as (
+    select
+        treasury_agency_code,
+        count(*) as payment_count,
+        sum(amount) as total_amount,
+        max(pay_date) as last_pay_date
+    from payments
+    where
+        is_live
+        and {{ days_between(business_date(), 'pay_date') }}
+        between 0 and {{ rule_parameter('BOOK-001', 'paid_within_days') }} - 1
+    group by treasury_agency_code
+),
+
+population as (
+    select
+        paid.*,
+        units.unit_id,
+        units.unit_name,
+        units.finance_agency_code,
+        units.books_kept_by_unit_id,
+        books.last_posting_date
+    from paid
+    inner join units on paid.treasury_agency_code = units.treasury_agency_code
+    left join books on units.unit_id = books.unit_id
+    left join in_review on paid.treasury_agency_code = in_review.treasury_agency_code
+    where in_review.treasury_agency_code is null
+),
+
+hits as (
+    select
+        treasury_agency_code as subject_id,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        last_pay_date as occurred_on,
+        total_amount as amount,
+        {{ evidence({
+            'unit_name': 'unit_name',
+            'payment_count': 'payment_count',
+            'total_amount': 'total_amount',
+            'last_pay_date': 'last_pay_date',
+            'last_posting_date': 'last_posting_date',
+            'books_kept_by': 'books_kept_by_unit_id',
+        }) }} as evidence
+    from population
+    where
+        last_posting_date is null
+        or {{ days_between(business_date(), 'last_posting_date') }}
+        > {{ rule_parameter('BOOK-001', 'silent_days') }}
+)
+
+{{ rule_result('treasury_agency') }}

@@ -1,0 +1,60 @@
+-- 重复报销：同一张发票附在两张以上有效凭证上，且这些凭证的支出合计超过发票金额（分期付款不算）。
+with all_invoices as (
+    select * from {{ ref('int_invoice') }}
+),
+
+vouchers as (
+    select * from {{ ref('int_voucher') }}
+),
+
+invoices as (
+    select invoice_id, voucher_id, max(amount) as amount
+    from all_invoices
+    where invoice_id is not null
+    group by invoice_id, voucher_id
+),
+
+population as (
+    select invoice_id, count(*) as voucher_count, max(amount) as invoice_amount
+    from invoices
+    group by invoice_id
+),
+
+bookings as (
+    select
+        invoices.invoice_id,
+        population.voucher_count,
+        population.invoice_amount,
+        vouchers.*,
+        sum(vouchers.expense_amount) over (partition by invoices.invoice_id) as total_expense,
+        row_number() over (
+            partition by invoices.invoice_id
+            order by vouchers.event_date, vouchers.posting_date, vouchers.voucher_id
+        ) as place
+    from population
+    inner join invoices on population.invoice_id = invoices.invoice_id
+    inner join vouchers on invoices.voucher_id = vouchers.voucher_id
+    where population.voucher_count >= 2
+),
+
+hits as (
+    select
+        invoice_id as subject_id,
+        max(case when place = voucher_count then unit_id end) as unit_id,
+        max(case when place = voucher_count then finance_agency_code end) as finance_agency_code,
+        max(case when place = voucher_count then treasury_agency_code end) as treasury_agency_code,
+        max(event_date) as occurred_on,
+        total_expense as amount,
+        {{ evidence({
+            'invoice_amount': 'invoice_amount',
+            'total_expense': 'total_expense',
+            'voucher_count': 'voucher_count',
+            'vouchers': joined_list('voucher_id', 'place', 100),
+            'agencies': joined_list('finance_agency_code', 'place', 100),
+        }) }} as evidence
+    from bookings
+    where invoice_amount is null or total_expense > invoice_amount
+    group by invoice_id, voucher_count, invoice_amount, total_expense
+)
+
+{{ rule_result('invoice') }}

@@ -1,0 +1,18 @@
+-- One row per rule and feed it needs, from the rules' own meta.
+{{ config(materialized='view') }}
+{%- set rows = [] -%}
+{%- for rule in enabled_rules() -%}
+    {%- for feed in rule.config.meta['needs'] -%}
+        {%- do rows.append((rule.config.meta['id'], feed)) -%}
+    {%- endfor -%}
+{%- endfor %}
+with final as (
+    {% for rule_id, feed in rows -%}
+    select cast('{{ rule_id }}' as text) as rule_id, cast('{{ feed }}' as text) as feed
+    {{ 'union all' if not loop.last }}
+    {% else -%}
+    select cast(null as text) as rule_id, cast(null as text) as feed where false
+    {% endfor %}
+)
+
+select * from final

@@ -1,0 +1,44 @@
+-- 接待无公函：列支公务接待费（30217）的凭证，过了宽限期仍没有上传来访单位公函。
+with vouchers as (
+    select * from {{ ref('int_voucher') }}
+),
+
+population as (
+    select
+        voucher_id,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        event_date,
+        posting_date,
+        reception_amount,
+        letter_count,
+        attachment_count,
+        summary
+    from vouchers
+    where
+        is_live
+        and has_reception_expense
+        and {{ after_grace('posting_date') }}
+),
+
+hits as (
+    select
+        voucher_id as subject_id,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        event_date as occurred_on,
+        reception_amount as amount,
+        {{ evidence({
+            'event_date': 'event_date',
+            'posting_date': 'posting_date',
+            'reception_amount': 'reception_amount',
+            'uploaded_count': 'attachment_count',
+            'summary': 'summary',
+        }) }} as evidence
+    from population
+    where letter_count = 0
+)
+
+{{ rule_result('voucher') }}

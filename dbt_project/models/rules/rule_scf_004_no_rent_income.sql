@@ -1,0 +1,68 @@
+-- 出租无收入：资产出租满 180 天且合同未到期，但起租以来账上没有这笔租金的收入或应缴款。
+with leases as (
+    select * from {{ ref('int_lease') }}
+),
+
+entries as (
+    select * from {{ ref('int_voucher_entry') }}
+),
+
+population as (
+    select
+        *,
+        {{ normalised_name('tenant_name') }} as tenant_normalised_name,
+        {{ days_between(business_date(), 'starts_on') }} as days_let
+    from leases
+    where
+        unit_id is not null
+        and {{ days_between(business_date(), 'starts_on') }}
+        >= {{ rule_parameter('SCF-004', 'min_days') }}
+        and {{ business_date() }} <= ends_on
+),
+
+income as (
+    select
+        unit_id,
+        voucher_date,
+        coalesce(vou_det_desc, '') as summary,
+        {{ normalised_name('fund_tra_obj_name') }} as counterparty
+    from entries
+    where is_live and not is_debit and {{ begins_with('gov_acct_cls_code', ['4605', '2103']) }}
+),
+
+paid as (
+    select distinct population.lease_no
+    from population
+    inner join income
+        on
+            population.unit_id = income.unit_id
+            and population.starts_on <= income.voucher_date
+    where
+        income.counterparty = population.tenant_normalised_name
+        or {{ contains('income.summary', 'population.tenant_name') }}
+        or {{ contains('income.summary', 'population.asset_name') }}
+        or {{ contains('income.summary', "'租'") }}
+),
+
+hits as (
+    select
+        population.lease_no as subject_id,
+        population.unit_id,
+        population.finance_agency_code,
+        population.treasury_agency_code,
+        population.starts_on as occurred_on,
+        population.annual_rent as amount,
+        {{ evidence({
+            'asset_name': 'population.asset_name',
+            'tenant_name': 'population.tenant_name',
+            'annual_rent': 'population.annual_rent',
+            'starts_on': 'population.starts_on',
+            'ends_on': 'population.ends_on',
+            'days_let': 'population.days_let',
+        }) }} as evidence
+    from population
+    left join paid on population.lease_no = paid.lease_no
+    where paid.lease_no is null
+)
+
+{{ rule_result('lease') }}

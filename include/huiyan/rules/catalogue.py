@@ -1,0 +1,159 @@
+"""The rule catalogue, read from the rules' own yml files: no database needed."""
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from huiyan.errors import ConfigurationError, NotFoundError
+from huiyan.settings import REPOSITORY
+
+MODELS = REPOSITORY / "dbt_project" / "models" / "rules"
+PARAMETERS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "rule_parameters.csv"
+SHARED = "ALL"
+
+Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
+Tier = Literal["yellow", "orange", "red"]
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Name(_Declared):
+    """A rule's name in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class LegalSource(_Declared):
+    """A document and article a rule rests on; unverified until checked against its text."""
+
+    document: str
+    article: str
+    verification: Literal["verified", "unverified"]
+
+
+class Rule(_Declared):
+    """One rule's meta.
+
+    Attributes:
+        model: its dbt model. description: what is wrong, in words an accountant understands.
+        scope: the grain at which it must be evaluated again when rows change.
+        needs: feeds without which it cannot be evaluated.
+        parameters: the seed rows it reads: a name for its own, `RULE.name` for another's and
+            `ALL.name` for a shared one.
+    """
+
+    model: str
+    description: str
+    id: str
+    version: int
+    name: Name
+    family: str
+    base_tier: Tier
+    subject_type: str
+    scope: str
+    needs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    legal_basis: tuple[LegalSource, ...]
+    what_to_check: str
+    close_out_standard: str
+    status: Status
+    known_false_positives: str
+
+    @property
+    def sql_path(self) -> Path:
+        """The file of its model."""
+        return MODELS / f"{self.model}.sql"
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it is evaluated each day."""
+        return self.status != "retired"
+
+    @property
+    def parameter_keys(self) -> list[tuple[str, str]]:
+        """(rule_id, parameter) of every seed row it reads."""
+        return [
+            (name.split(".")[0], name.split(".")[1]) if "." in name else (self.id, name)
+            for name in self.parameters
+        ]
+
+
+class Parameter(_Declared):
+    """One row of the reviewed seed of parameters; `valid_to` is exclusive, None if open."""
+
+    rule_id: str
+    parameter: str
+    value: str
+    valid_from: date
+    valid_to: date | None
+    legal_basis: str
+    approved_by: str
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether the value is in force on the business date `on`."""
+        return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
+
+
+def _read(path: Path) -> Rule:
+    model: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["models"][0]
+    try:
+        return Rule(
+            model=model["name"],
+            description=model["description"].strip(),
+            **model["config"]["meta"],
+        )
+    except (KeyError, ValidationError) as error:
+        raise ConfigurationError(f"The rule's meta in {path.name} is wrong: {error}") from error
+
+
+def load_rules() -> dict[str, Rule]:
+    """Every rule by id, in the order of the ids."""
+    rules = [_read(path) for path in MODELS.glob("rule_*_[0-9][0-9][0-9]_*.yml")]
+    return {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
+
+
+def load_rule(rule_id: str) -> Rule:
+    """The rule with this id.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    rules = load_rules()
+    try:
+        return rules[rule_id.upper()]
+    except KeyError:
+        raise NotFoundError(
+            f"There is no rule {rule_id}. `huiyan rules list` shows all {len(rules)}."
+        ) from None
+
+
+def load_parameters() -> list[Parameter]:
+    """All rows of the seed of parameters, of all times."""
+    with PARAMETERS.open(encoding="utf-8", newline="") as handle:
+        return [
+            Parameter.model_validate({key: value or None for key, value in row.items()})
+            for row in csv.DictReader(handle)
+        ]
+
+
+def missing_parameters(on: date) -> list[str]:
+    """Parameters of enabled rules without exactly one value in force on `on`."""
+    in_force: dict[tuple[str, str], int] = {}
+    for row in load_parameters():
+        if row.is_in_force(on):
+            key = (row.rule_id, row.parameter)
+            in_force[key] = in_force.get(key, 0) + 1
+    return [
+        f"{key[0]} {key[1]} ({in_force.get(key, 0)} values)"
+        for rule in load_rules().values()
+        if rule.is_enabled
+        for key in rule.parameter_keys
+        if in_force.get(key, 0) != 1
+    ]

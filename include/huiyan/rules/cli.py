@@ -1,0 +1,71 @@
+"""`huiyan rules`: the catalogue and one rule."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from huiyan.rules.catalogue import load_parameters, load_rule, load_rules
+
+app = typer.Typer(help="The rule library.", no_args_is_help=True)
+console = Console()
+
+TIER = {"yellow": "黄色", "orange": "橙色", "red": "红色"}
+VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
+
+
+@app.command("list")
+def list_rules() -> None:
+    """List every rule: id, tier, status, subject and name."""
+    table = Table("id", "tier", "status", "subject", "name", box=None)
+    for rule in load_rules().values():
+        table.add_row(
+            rule.id,
+            TIER[rule.base_tier],
+            rule.status,
+            rule.subject_type,
+            f"{rule.name.zh} {rule.name.en}",
+        )
+    console.print(table)
+
+
+@app.command("show")
+def show_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
+    sql: Annotated[bool, typer.Option("--sql", help="Print its SQL too.")] = False,
+) -> None:
+    """Show one rule: what is wrong, its thresholds, what to check and when it may be closed."""
+    rule = load_rule(rule_id)
+    table = Table(show_header=False, title=f"{rule.id} {rule.name.zh} ({rule.name.en})")
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    sources = (
+        f"《{source.document}》{source.article}（{VERIFICATION[source.verification]}）"
+        for source in rule.legal_basis
+    )
+    keys = rule.parameter_keys
+    values = (
+        f"{row.rule_id} {row.parameter} = {row.value} ({row.valid_from} – {row.valid_to or ''})"
+        for row in load_parameters()
+        if (row.rule_id, row.parameter) in keys
+        or (row.rule_id, row.parameter) == (rule.id, "amount_step")
+    )
+    for label, text in {
+        "version": f"{rule.version}, {rule.status}",
+        "tier": TIER[rule.base_tier],
+        "subject": f"{rule.subject_type}, evaluated again per {rule.scope}",
+        "needs": ", ".join(rule.needs),
+        "what is wrong": rule.description,
+        "thresholds": "\n".join(values) or "none",
+        "legal basis": "\n".join(sources),
+        "what to check": rule.what_to_check,
+        "close-out": rule.close_out_standard,
+        "known false positives": rule.known_false_positives,
+        "model": str(rule.sql_path.relative_to(rule.sql_path.parents[3])),
+    }.items():
+        table.add_row(label, text)
+    console.print(table)
+    if sql:
+        console.print(rule.sql_path.read_text(encoding="utf-8"), markup=False, highlight=False)
+

@@ -1,0 +1,146 @@
+"""Runs dbt in this process, on this warehouse, with all it writes kept in the state directory."""
+
+import hashlib
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from huiyan.errors import WarehouseError
+from huiyan.settings import REPOSITORY, Settings
+from huiyan.warehouse.connection import sqlalchemy_url
+
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
+PROJECT = REPOSITORY / "dbt_project"
+SOURCE_SUFFIXES = (".sql", ".yml", ".csv", ".md")
+
+# dbt keeps its flags and its log in globals: one command at a time in a process.
+_one_at_a_time = threading.Lock()
+
+
+def _hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(str(path.relative_to(PROJECT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(*folders: str) -> list[Path]:
+    return [
+        path
+        for folder in folders
+        for path in (PROJECT / folder).rglob("*")
+        if path.suffix in SOURCE_SUFFIXES
+    ]
+
+
+def seeds_hash() -> str:
+    """Fingerprint of the seeds and of how they are loaded."""
+    return _hash([*_sources("seeds"), PROJECT / "dbt_project.yml"])
+
+
+def project_hash() -> str:
+    """Fingerprint of everything in the dbt project that can change a result."""
+    return _hash(
+        [
+            *_sources("models", "macros", "seeds"),
+            PROJECT / "dbt_project.yml",
+            PROJECT / "profiles.yml",
+        ]
+    )
+
+
+def environment(settings: Settings, business_date: date | None = None) -> dict[str, str]:
+    """Environment variables the project and its profile read."""
+    url = sqlalchemy_url(settings)
+    variables = {
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "HUIYAN_DB_HOST": url.host or "",
+        "HUIYAN_DB_PORT": str(url.port or 5432),
+        "HUIYAN_DB_USER": url.username or "",
+        "HUIYAN_DB_PASSWORD": url.password or "",
+        "HUIYAN_DB_NAME": url.database or "",
+        "HUIYAN_DISTRICT": settings.district,
+    }
+    if business_date is not None:
+        variables["HUIYAN_BUSINESS_DATE"] = business_date.isoformat()
+    return variables
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _target(settings: Settings, database: str) -> Path:
+    return settings.home_dir / "dbt" / database
+
+
+def _options(settings: Settings, database: str) -> list[str]:
+    return [
+        *("--project-dir", str(PROJECT)),
+        *("--profiles-dir", str(PROJECT)),
+        *("--target-path", str(_target(settings, database))),
+        *("--log-path", str(settings.home_dir / "logs" / "dbt")),
+        *("--log-level", "none"),
+    ]
+
+
+@cache
+def _manifest(options: tuple[str, ...], server: tuple[str, ...], sources: str) -> "Manifest":
+    """The parsed project, once per process and version of its files and its database."""
+    from dbt.cli.main import dbtRunner
+
+    result = dbtRunner().invoke(["parse", *options])
+    _check(result, "parse", options)
+    return result.result  # type: ignore[return-value]
+
+
+def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> None:
+    if result.success:
+        return
+    log = options[options.index("--log-path") + 1]
+    failures = [
+        f"{node.node.name}: {' '.join((node.message or node.status).split())}"
+        for node in getattr(result.result, "results", None) or []
+        if node.status in ("error", "fail", "runtime error")
+    ]
+    reason = "; ".join(failures) or str(result.exception or "no reason was given")
+    raise WarehouseError(
+        f"dbt {command} failed: {reason}. The database is as complete as before the failed model; "
+        f"put the cause right and run the date again. Details: {log}/dbt.log"
+    )
+
+
+def dbt(command: str, *arguments: str, settings: Settings, business_date: date) -> None:
+    """Run one dbt command, e.g. `dbt("build", "--select", "marts", ...)`.
+
+    Raises:
+        WarehouseError: a model or test failed; the message names it.
+    """
+    from dbt.cli.main import dbtRunner
+
+    variables = environment(settings, business_date)
+    options = _options(settings, variables["HUIYAN_DB_NAME"])
+    server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
+    with _one_at_a_time, _environment(variables):
+        manifest = _manifest(tuple(options), server, project_hash())
+        result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
+        _check(result, command, options)

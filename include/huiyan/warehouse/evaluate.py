@@ -1,0 +1,187 @@
+"""Evaluates a business date: staging, intermediate, rules and marts, then the ledger gate.
+
+A date is judged on everything delivered for business dates up to it. Whatever changes an earlier
+date makes the later ones stale: they are taken back and replayed in order, so days may arrive, and
+be corrected, in any order. A date whose inputs and code have not changed is not evaluated again.
+
+One dbt command builds all layers of a date: starting dbt costs more than the layers of an ordinary
+day, so a command (or a task) per layer would only multiply the start.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+
+import psycopg
+
+from huiyan.errors import EvaluationError
+from huiyan.rules.catalogue import load_rules, missing_parameters
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse import dbt
+from huiyan.warehouse.connection import connect
+
+LOCK = 0x48594556  # advisory lock: one evaluation at a time in a warehouse
+ATTEMPTS = 3
+STATUSES = ("hit", "clear", "not_applicable", "not_evaluated")
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """What evaluating a business date did.
+
+    Attributes:
+        business_date: the date asked for.
+        dates: the dates evaluated now, in order; empty if nothing had changed.
+        statuses: rules by status on the business date, from the ledger.
+    """
+
+    business_date: date
+    dates: list[date] = field(default_factory=list)
+    statuses: dict[str, list[str]] = field(default_factory=dict)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[psycopg.Connection]:
+    """A connection that holds the warehouse's evaluation lock while it is open."""
+    with connect(settings, role="huiyan_build", autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(%s)", (LOCK,))
+        yield connection
+
+
+def _fingerprint(connection: psycopg.Connection, day: date, settings: Settings) -> str:
+    """Of all that decides what `day` shows: its deliveries, the subscription, the code."""
+    batches = connection.execute(
+        "select string_agg(batch_id::text, ',' order by batch_id) from ops.batch"
+        " where status = 'accepted' and business_date <= %s",
+        (day,),
+    ).fetchone()
+    feeds = connection.execute(
+        "select string_agg(feed, ',' order by feed) from ops.feed where is_subscribed"
+    ).fetchone()
+    parts = (batches, feeds, settings.district, dbt.project_hash())
+    return sha256(repr(parts).encode()).hexdigest()
+
+
+def _load_seeds(connection: psycopg.Connection, day: date, settings: Settings) -> None:
+    """Load the seeds if their files differ from those loaded last; the schema's comment knows."""
+    wanted = f"seeds {dbt.seeds_hash()}"
+    loaded = connection.execute(
+        "select obj_description('reference'::regnamespace, 'pg_namespace')"
+    ).fetchone()
+    if loaded is None or loaded[0] != wanted:
+        dbt.dbt("seed", settings=settings, business_date=day)
+        connection.execute(f"comment on schema reference is '{wanted}'")
+
+
+def _stale_dates(connection: psycopg.Connection, day: date, settings: Settings) -> list[date]:
+    """Dates to evaluate so that `day` and all later evaluated ones are right, marked as stale.
+
+    An earlier date counts only if a replay of it was broken off.
+    """
+    recorded = connection.execute("select business_date, state, fingerprint from ops.evaluation")
+    states = {row[0]: (row[1], row[2]) for row in recorded}
+    dates = sorted({*states, day})
+    first = next(
+        (
+            other
+            for other in dates
+            if states.get(other, ("stale",))[0] == "stale"
+            or (other >= day and states[other][1] != _fingerprint(connection, other, settings))
+        ),
+        None,
+    )
+    stale = [other for other in dates if first is not None and other >= first]
+    with connection.transaction():
+        for other in stale:
+            connection.execute(
+                "insert into ops.evaluation (business_date, state, fingerprint)"
+                " values (%s, 'stale', '')"
+                " on conflict (business_date) do update set state = 'stale'",
+                (other,),
+            )
+    return stale
+
+
+def _evaluate_date(connection: psycopg.Connection, day: date, settings: Settings) -> None:
+    """Build every layer as of `day`; again if a delivery was accepted meanwhile."""
+    for _ in range(ATTEMPTS):
+        before = _fingerprint(connection, day, settings)
+        dbt.dbt(
+            "build",
+            *("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test"),
+            settings=settings,
+            business_date=day,
+        )
+        if _fingerprint(connection, day, settings) != before:
+            continue
+        _check_ledger(connection, day)
+        connection.execute(
+            "update ops.evaluation set state = 'evaluated', fingerprint = %s,"
+            " evaluated_at = clock_timestamp() where business_date = %s",
+            (before, day),
+        )
+        return
+    raise EvaluationError(
+        f"Deliveries up to {day} kept changing while it was evaluated. Wait until the feeds are "
+        "collected, then run the date again."
+    )
+
+
+def _ledger(connection: psycopg.Connection, day: date) -> dict[str, str]:
+    rows = connection.execute(
+        "select rule_id, status from marts.fct_rule_run where business_date = %s", (day,)
+    )
+    return dict(rows.fetchall())
+
+
+def _check_ledger(connection: psycopg.Connection, day: date) -> None:
+    """The ledger gate: every enabled rule is accounted for on `day`, and nothing else is."""
+    ledger = _ledger(connection, day)
+    enabled = {rule.id for rule in load_rules().values() if rule.is_enabled}
+    wrong = [f"{rule} has no row" for rule in sorted(enabled - ledger.keys())]
+    wrong += [f"{rule} is not in the catalogue" for rule in sorted(ledger.keys() - enabled)]
+    wrong += [
+        f"{rule} has the status {status}"
+        for rule, status in sorted(ledger.items())
+        if status not in STATUSES
+    ]
+    if wrong:
+        raise EvaluationError(
+            f"The ledger of {day} does not account for every rule: {'; '.join(wrong)}. Look at the "
+            "rule's model and at the list in rule_results.sql, then run the date again."
+        )
+
+
+def _check_parameters(days: list[date]) -> None:
+    for day in days:
+        missing = missing_parameters(day)
+        if missing:
+            raise EvaluationError(
+                f"On {day} these thresholds have not exactly one value in force: "
+                f"{', '.join(missing)}. Correct dbt_project/seeds/rules/rule_parameters.csv."
+            )
+
+
+def evaluate(business_date: date, settings: Settings | None = None) -> EvaluationResult:
+    """Judge `business_date` and replay every later evaluated date that it has made stale.
+
+    Idempotent; may be killed at any point and repeated. Two at once in one warehouse: the second
+    waits, and then has nothing to do if nothing changed.
+
+    Raises:
+        WarehouseError: dbt failed. EvaluationError: a rule is not accounted for.
+    """
+    settings = settings or get_settings()
+    with _alone(settings) as connection:
+        stale = _stale_dates(connection, business_date, settings)
+        _check_parameters(stale)
+        if stale:
+            _load_seeds(connection, business_date, settings)
+        for day in stale:
+            _evaluate_date(connection, day, settings)
+        statuses: dict[str, list[str]] = {}
+        for rule, status in sorted(_ledger(connection, business_date).items()):
+            statuses.setdefault(status, []).append(rule)
+    return EvaluationResult(business_date, stale, statuses)
