@@ -1,0 +1,161 @@
+-- One row per voucher as of the business date, its entries taken together.
+with entries as (
+    select *
+    from {{ ref('stg_finance__voucher_entry') }}
+    where {{ in_force_on_business_date() }}
+),
+
+attachments as (
+    select *
+    from {{ ref('stg_finance__attachment') }}
+    where {{ in_force_on_business_date() }}
+),
+
+noncash as (
+    select * from {{ ref('noncash_credit_account') }}
+),
+
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
+noncash_codes as (
+    select distinct credits.gov_acct_cls_code
+    from (select distinct gov_acct_cls_code from entries where dr_cr = 'C') as credits
+    inner join noncash on credits.gov_acct_cls_code like noncash.account_prefix || '%'
+),
+
+classified as (
+    select
+        entries.*,
+        entries.dr_cr = 'D' and {{ begins_with('entries.gov_acct_cls_code', '5') }} as is_expense,
+        entries.dr_cr = 'C'
+        and {{ begins_with('entries.gov_acct_cls_code', ['1', '2', '3', '4', '5']) }}
+            as is_financial_credit,
+        noncash_codes.gov_acct_cls_code is not null as is_noncash
+    from entries
+    left join noncash_codes on entries.gov_acct_cls_code = noncash_codes.gov_acct_cls_code
+),
+
+vouchers as (
+    select
+        voucher_id,
+        min(acct_set_code) as acct_set_code,
+        min(fiscal_year) as fiscal_year,
+        min(acct_period) as acct_period,
+        min(voucher_no) as voucher_no,
+        min(vou_seq) as first_seq,
+        min(case when is_expense then vou_seq end) as first_expense_seq,
+        min(voucher_date) as voucher_date,
+        max(poster_date) as posting_date,
+        coalesce(min(bill_date), min(voucher_date)) as event_date,
+        max(vou_cnt) as vou_cnt,
+        max(case when red_flag then 1 else 0 end) = 1 as is_reversal,
+        coalesce(sum(case when is_expense then amt end), 0) as expense_amount,
+        coalesce(
+            sum(
+                case
+                    when is_expense and {{ begins_with('dep_bgt_eco_code', '30217') }} then amt
+                end
+            ),
+            0
+        ) as reception_amount,
+        max(
+            case when is_expense and {{ begins_with('dep_bgt_eco_code', '30217') }} then 1 else 0 end
+        ) = 1 as has_reception_expense,
+        max(case when is_financial_credit then 1 else 0 end) = 1
+        and max(case when is_financial_credit and not is_noncash then 1 else 0 end) = 0
+            as is_noncash_only
+    from classified
+    group by voucher_id
+),
+
+reversals as (
+    select distinct
+        vouchers.voucher_id,
+        entries.acct_set_code,
+        entries.fiscal_year,
+        entries.red_vou_no as reversed_no,
+        vouchers.acct_period
+    from vouchers
+    inner join entries on vouchers.voucher_id = entries.voucher_id
+    where vouchers.is_reversal and entries.red_vou_no is not null
+),
+
+-- A number may come back every period: the latest not after the reversal's own is meant.
+reversed_candidates as (
+    select
+        vouchers.voucher_id,
+        row_number() over (
+            partition by reversals.voucher_id, reversals.reversed_no
+            order by vouchers.acct_period desc
+        ) as recency
+    from reversals
+    inner join vouchers
+        on
+            reversals.acct_set_code = vouchers.acct_set_code
+            and reversals.fiscal_year = vouchers.fiscal_year
+            and reversals.reversed_no = vouchers.voucher_no
+    where
+        vouchers.acct_period <= reversals.acct_period
+        and vouchers.voucher_id != reversals.voucher_id
+),
+
+reversed as (
+    select distinct voucher_id from reversed_candidates where recency = 1
+),
+
+attached as (
+    select
+        voucher_id,
+        count(*) as attachment_count,
+        count(case when attachment_type = 'invoice' then 1 end) as invoice_count,
+        count(case when attachment_type = 'official_letter' then 1 end) as letter_count,
+        count(case when attachment_type = 'reception_list' then 1 end) as list_count
+    from attachments
+    group by voucher_id
+),
+
+final as (
+    select
+        vouchers.voucher_id,
+        vouchers.acct_set_code,
+        vouchers.fiscal_year,
+        vouchers.acct_period,
+        vouchers.voucher_no,
+        first_entry.agency_code as finance_agency_code,
+        units.unit_id,
+        units.treasury_agency_code,
+        vouchers.voucher_date,
+        vouchers.posting_date,
+        vouchers.event_date,
+        vouchers.vou_cnt,
+        vouchers.is_reversal,
+        reversed.voucher_id is not null as is_reversed,
+        not vouchers.is_reversal and reversed.voucher_id is null as is_live,
+        cast(vouchers.expense_amount as numeric(18, 2)) as expense_amount,
+        cast(vouchers.reception_amount as numeric(18, 2)) as reception_amount,
+        vouchers.has_reception_expense,
+        vouchers.is_noncash_only,
+        coalesce(attached.attachment_count, 0) as attachment_count,
+        coalesce(attached.invoice_count, 0) as invoice_count,
+        coalesce(attached.letter_count, 0) as letter_count,
+        coalesce(attached.list_count, 0) as list_count,
+        coalesce(expense_entry.vou_det_desc, first_entry.vou_det_desc) as summary,
+        first_entry.inputer,
+        first_entry.auditor
+    from vouchers
+    inner join entries as first_entry
+        on
+            vouchers.voucher_id = first_entry.voucher_id
+            and vouchers.first_seq = first_entry.vou_seq
+    left join entries as expense_entry
+        on
+            vouchers.voucher_id = expense_entry.voucher_id
+            and vouchers.first_expense_seq = expense_entry.vou_seq
+    left join reversed on vouchers.voucher_id = reversed.voucher_id
+    left join attached on vouchers.voucher_id = attached.voucher_id
+    left join units on first_entry.agency_code = units.finance_agency_code
+)
+
+select * from final
