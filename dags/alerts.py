@@ -1,0 +1,52 @@
+"""Turn a business date's hits into alerts and hand every body its extract.
+
+**Inputs**: the marts of one evaluated business date; jurisdictions and bodies as of that date.
+
+`issue` writes alerts, tiers, routes, due dates and the outbox in one transaction; then one `deliver`
+per body hands over its workbook. The outbox makes repeating safe: nothing is sent twice.
+
+**When it fails**: a red `deliver` names the body and why its channel did not take the extract; the
+others are not affected. Put the cause right and clear that task: it sends what is pending.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from airflow.sdk import PartitionedAssetTimetable, dag, task
+
+from huiyan.orchestration.assets import MARTS
+from huiyan.orchestration.calendar import ZONE, business_date_of
+from huiyan.orchestration.vocabulary import defaults
+
+
+@dag(
+    doc_md=__doc__,
+    schedule=PartitionedAssetTimetable(assets=MARTS),
+    start_date=datetime(2020, 1, 1, tzinfo=ZONE),
+    catchup=False,
+    max_active_runs=1,
+    default_args=defaults("alerts"),
+    tags=["alerts"],
+)
+def alerts() -> None:
+    """Issue and deliver."""
+
+    @task
+    def issue(dag_run: Any = None) -> list[str]:
+        from huiyan.orchestration.steps import issue_alerts
+
+        return issue_alerts(business_date_of(dag_run.partition_key, None))
+
+    @task(map_index_template="{{ body_code }}", **defaults("delivery"))
+    def deliver(body_code: str, dag_run: Any = None) -> str:
+        from airflow.sdk import get_current_context
+
+        from huiyan.orchestration.steps import deliver_extract
+
+        get_current_context()["body_code"] = body_code
+        return deliver_extract(business_date_of(dag_run.partition_key, None), body_code)
+
+    deliver.expand(body_code=issue())
+
+
+alerts()

@@ -1,0 +1,238 @@
+"""What ran, what is late, what was stopped: read from the registers in `ops`."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+from huiyan.orchestration import calendar
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse.connection import connect
+
+WORDS = {
+    "accepted": "[green]accepted[/]",
+    "landed": "[yellow]landed, not checked[/]",
+    "stopped": "[red]stopped[/]",
+    "missing": "[red]late[/]",
+    "expected": "[yellow]expected[/]",
+    "none": "[dim]none[/]",
+}
+
+FEED_DAYS = """
+select
+    f.feed,
+    f.kind,
+    b.batch_id,
+    b.version,
+    b.status,
+    b.row_count,
+    b.error,
+    coalesce(c.good, 0) as good,
+    coalesce(c.duplicates, 0) as duplicates,
+    coalesce(c.quarantined, 0) as quarantined,
+    array(
+        select distinct r.expectation || coalesce(' ' || nullif(r.column_name, ''), '')
+        from ops.check_result as r
+        where r.batch_id = b.batch_id and not r.success
+        order by 1
+    ) as failed_checks,
+    exists (
+        select from ops.batch as earlier
+        where
+            earlier.feed = f.feed
+            and earlier.business_date = %(day)s
+            and earlier.status = 'accepted'
+    ) as is_accepted,
+    exists (
+        select from ops.batch as earlier
+        where
+            earlier.feed = f.feed
+            and earlier.business_date <= %(day)s
+            and earlier.status = 'accepted'
+    ) as in_force
+from ops.feed as f
+left join lateral (
+    select *
+    from ops.batch
+    where feed = f.feed and business_date = %(day)s
+    order by version desc
+    limit 1
+) as b on true
+left join ops.row_count as c on b.batch_id = c.batch_id
+where f.is_subscribed
+order by f.kind, f.feed
+"""
+
+
+@dataclass(frozen=True)
+class FeedStatus:
+    """What became of one feed's delivery for one business date.
+
+    Attributes:
+        status: accepted, landed, stopped, missing (past its deadline), expected (not due yet) or
+            none (nothing was due and nothing came).
+        version: number of the latest delivery, None if there is none.
+        is_well: nothing about it needs a person.
+    """
+
+    feed: str
+    label: str
+    status: str
+    is_well: bool
+    version: int | None = None
+    rows: int = 0
+    good: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    failed_checks: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class DayStatus:
+    """What is known of one business date.
+
+    Attributes:
+        evaluation: evaluated, stale or None.
+        alerts: open operations alerts of the date, (kind, feed, message).
+    """
+
+    business_date: date
+    evaluation: str | None
+    evaluated_at: datetime | None
+    feeds: list[FeedStatus] = field(default_factory=list)
+    alerts: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def troubled(self) -> list[FeedStatus]:
+        """Feeds that need a person."""
+        return [feed for feed in self.feeds if not feed.is_well]
+
+
+def day_status(
+    business_date: date, settings: Settings | None = None, now: datetime | None = None
+) -> DayStatus:
+    """State of every subscribed feed and of the evaluation of `business_date` at `now`."""
+    settings = settings or get_settings()
+    now = now or datetime.now(calendar.ZONE)
+    contracts = {item.name: item for item in calendar.subscribed_contracts(settings)}
+    with connect(settings, role="huiyan_load") as connection:
+        with connection.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(FEED_DAYS, {"day": business_date}).fetchall()
+            evaluation = cursor.execute(
+                "select state, evaluated_at from ops.evaluation where business_date = %s",
+                (business_date,),
+            ).fetchone()
+        alerts = connection.execute(
+            "select kind, feed, message from ops.operations_alert"
+            " where business_date = %s and resolved_at is null order by kind, feed",
+            (business_date,),
+        ).fetchall()
+    feeds = []
+    for row in rows:
+        contract = contracts.get(row["feed"])
+        if contract is None:
+            continue
+        due = calendar.deadline(contract, business_date)
+        status, message = row["status"], row["error"] or ""
+        if status is None and due is not None:
+            status = "missing" if now >= due else "expected"
+            message = f"due {due:%Y-%m-%d %H:%M}"
+        elif status is None:
+            status = "none"
+            message = "" if row["in_force"] or row["kind"] == "daily" else "never delivered"
+        feeds.append(
+            FeedStatus(
+                feed=row["feed"],
+                label=contract.label,
+                status=status,
+                is_well=status in ("accepted", "expected", "none"),
+                version=row["version"],
+                rows=row["row_count"] or 0,
+                good=row["good"],
+                duplicates=row["duplicates"],
+                quarantined=row["quarantined"],
+                failed_checks=tuple(row["failed_checks"]),
+                message=message,
+            )
+        )
+    return DayStatus(
+        business_date,
+        evaluation["state"] if evaluation else None,
+        evaluation["evaluated_at"] if evaluation else None,
+        feeds,
+        [(str(kind), str(feed), str(message)) for kind, feed, message in alerts],
+    )
+
+
+def evaluated_dates(settings: Settings | None = None, limit: int = 60) -> list[date]:
+    """The latest business dates evaluated, newest first."""
+    with connect(settings, role="huiyan_load") as connection:
+        rows = connection.execute(
+            "select business_date from ops.evaluation order by business_date desc limit %s",
+            (limit,),
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
+def latest_date(settings: Settings | None = None) -> date | None:
+    """The latest business date anything was delivered for."""
+    with connect(settings, role="huiyan_load") as connection:
+        row = connection.execute("select max(business_date) from ops.batch").fetchone()
+    return row[0] if row else None
+
+
+def render_status(business_date: date | None, console: Console) -> None:
+    """Print the state of one business date (default: the latest) and of what is open elsewhere."""
+    from huiyan.warehouse.migrate import migrate
+
+    migrate()
+    business_date = business_date or latest_date()
+    if business_date is None:
+        console.print(
+            f"Nothing has been delivered yet. Put files into {get_settings().landing}"
+            "/<feed>/<YYYY-MM-DD>/ and run `huiyan run --date YYYY-MM-DD`."
+        )
+        return
+    day = day_status(business_date)
+    table = Table(title=f"{business_date}", title_justify="left")
+    for name in ("feed", "", "status", "version", "rows", "good", "duplicates", "quarantined"):
+        table.add_column(name, justify="right" if name in NUMBERS else "left")
+    table.add_column("what to look at", overflow="fold")
+    for feed in day.feeds:
+        table.add_row(
+            feed.feed,
+            feed.label,
+            WORDS[feed.status],
+            str(feed.version or ""),
+            *(str(n) for n in (feed.rows, feed.good, feed.duplicates, feed.quarantined)),
+            feed.message or "; ".join(feed.failed_checks),
+        )
+    console.print(table)
+    if day.evaluation is None:
+        console.print("The rules have not judged this date yet.")
+    else:
+        console.print(f"The rules: {day.evaluation}, {day.evaluated_at:%Y-%m-%d %H:%M}.")
+    _render_open_alerts(console)
+
+
+NUMBERS = ("version", "rows", "good", "duplicates", "quarantined")
+
+
+def _render_open_alerts(console: Console) -> None:
+    with connect(role="huiyan_load") as connection:
+        rows = connection.execute(
+            "select business_date, kind, feed, message from ops.operations_alert"
+            " where resolved_at is null order by business_date desc, kind, feed limit 50"
+        ).fetchall()
+    if not rows:
+        console.print("No operations alert is open.")
+        return
+    table = Table(title="open operations alerts", title_justify="left")
+    for name in ("date", "kind", "feed", "message"):
+        table.add_column(name, overflow="fold")
+    for day, kind, feed, message in rows:
+        table.add_row(str(day), kind, feed, message)
+    console.print(table)
