@@ -21,6 +21,7 @@ SUITES = REPOSITORY / "expectations"
 
 UNREADABLE = "read_error"
 CONFLICTING_DUPLICATE = "conflicting_duplicate"
+CIRCUIT_BREAKER = "max_quarantine_share"
 NATURAL_KEY = "natural_key"
 IS_READ = "is_read"
 
@@ -58,13 +59,19 @@ def _meta(severity: str, reason: str) -> dict[str, str]:
 
 
 def _required(column: Column) -> list[Any]:
+    """A row of which nothing could be read lacks nothing; a bad card number has left no token."""
     from great_expectations import expectations as gxe
     from great_expectations.expectations.conditions import Column as ConditionColumn
 
+    looked_at = (
+        ConditionColumn(UNREADABLE).is_null()
+        if column.sensitive
+        else ConditionColumn(IS_READ) == True  # noqa: E712
+    )
     return [
         gxe.ExpectColumnValuesToNotBeNull(
             column=column.stored_as[0],
-            row_condition=ConditionColumn(IS_READ) == True,  # noqa: E712
+            row_condition=looked_at,
             severity="warning",
             meta=_meta("row", f"{column.name}: required"),
         )
