@@ -94,7 +94,7 @@ def run_day(business_date: date, settings: Settings | None = None) -> Day:
         except FeedError as error:
             day.feeds.append(FeedDay(feed, "stopped", message=str(error)))
     day.evaluated.extend(evaluate(business_date, settings).dates)
-    for issued in issue_all(day.evaluated, settings):
+    for issued in issue_all(day.evaluated or [business_date], settings):
         for body in issued.bodies:
             try:
                 status = deliver(issued.business_date, body, settings).status

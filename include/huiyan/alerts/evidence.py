@@ -5,9 +5,66 @@ Rules record evidence as JSON under English keys; the people who dispose of an a
 the rules to the keys of `LABELS`.
 """
 
+import json
+import re
+from decimal import Decimal
 from typing import Any
 
-LABELS: dict[str, str] = {}
+LABELS: dict[str, str] = {
+    "summary": "摘要",
+    "purpose": "用途",
+    "unit_name": "单位",
+    "owner_unit": "账户名义单位",
+    "books_kept_by": "代理记账单位",
+    "agencies": "涉及单位代码",
+    "paying_agencies": "付款单位代码",
+    "event_date": "业务发生日期",
+    "posting_date": "记账日期",
+    "days_late": "间隔天数",
+    "limit_days": "规定天数",
+    "expense_amount": "支出金额",
+    "reception_amount": "接待费金额",
+    "declared_count": "申报附件数",
+    "uploaded_count": "已上传附件数",
+    "missing_count": "缺少附件数",
+    "invoice_count": "有疑点的发票数",
+    "invoices": "发票",
+    "invoice_amount": "发票金额",
+    "total_expense": "入账金额合计",
+    "voucher_count": "记账凭证数",
+    "vouchers": "记账凭证",
+    "is_other_name": "抬头名称不符",
+    "is_other_tax_no": "抬头税号不符",
+    "buyer_names": "发票抬头",
+    "buyer_tax_numbers": "发票抬头税号",
+    "txn_at": "刷卡时间",
+    "merchant_name": "商户",
+    "mcc": "商户类别码",
+    "mcc_name": "商户类别",
+    "merchant_city": "商户城市",
+    "holder_name": "持卡人",
+    "card_last4": "卡号后四位",
+    "pay_date": "支付日期",
+    "days_since_payment": "支付后天数",
+    "pay_account": "付款账号",
+    "payee_name": "收款人",
+    "payee_account": "收款账号",
+    "payee_account_kind": "收款账户类型",
+    "economic_code": "支出经济分类",
+    "threshold": "限额标准",
+    "payment_count": "支付笔数",
+    "total_amount": "金额合计",
+    "first_pay_date": "首笔支付日期",
+    "last_pay_date": "最近支付日期",
+    "last_posting_date": "最近记账日期",
+    "payments": "支付凭证",
+    "asset_name": "出租资产",
+    "tenant_name": "承租人",
+    "annual_rent": "年租金",
+    "starts_on": "租期开始",
+    "ends_on": "租期结束",
+    "days_let": "已出租天数",
+}
 
 VALUES = {
     "invoice": "发票",
@@ -40,7 +97,17 @@ VALUES = {
     "treasury": "国库集中支付平台",
 }
 
+MONEY = {
+    "expense_amount",
+    "reception_amount",
+    "invoice_amount",
+    "total_expense",
+    "total_amount",
+    "threshold",
+    "annual_rent",
+}
 OTHER = "其他信息"
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 def readable_value(value: Any) -> str:
@@ -54,15 +121,24 @@ def readable_value(value: Any) -> str:
     if isinstance(value, dict):
         return "（" + "，".join(_pair(key, item) for key, item in value.items()) + "）"
     text = str(value)
+    if TIMESTAMP.fullmatch(text):
+        return text.replace("T", " ")
     return VALUES.get(text, text)
 
 
 def _pair(key: str, value: Any) -> str:
-    return f"{LABELS.get(key, OTHER)}：{readable_value(value)}"
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        shown = (
+            f"{value:,.2f} 元" if key in MONEY else f"{value:f}" if value % 1 else f"{value:.0f}"
+        )
+    else:
+        shown = readable_value(value)
+    return f"{LABELS.get(key, OTHER)}：{shown}"
 
 
-def readable(evidence: dict[str, Any]) -> str:
-    """The whole evidence, one `标签：值` a line, in the order of `LABELS` (others last)."""
+def readable(text: str) -> str:
+    """The whole evidence (a JSON object), one `标签：值` a line, in the order of `LABELS`."""
+    evidence: dict[str, Any] = json.loads(text, parse_float=Decimal)
     order = {key: place for place, key in enumerate(LABELS)}
     keys = sorted(evidence, key=lambda key: (order.get(key, len(order)), key))
     return "\n".join(_pair(key, evidence[key]) for key in keys)

@@ -23,7 +23,7 @@ class ExtractRow:
         occurred_on: null where the rule knows no single day.
         amount: CNY; null where the rule knows none.
         due_on: last day for an answer.
-        evidence: the rule's JSON object as recorded with the hit.
+        evidence: the rule's JSON object as recorded with the hit, as PostgreSQL writes it.
         tier_reasons: Chinese reasons of every step above the base tier.
     """
 
@@ -42,7 +42,7 @@ class ExtractRow:
     amount: Decimal | None
     due_on: date
     state: str
-    evidence: dict[str, Any]
+    evidence: str
     what_to_check: str
     legal_basis: str
     close_out_standard: str

@@ -23,8 +23,6 @@ def _cell(row: ExtractRow, column: str) -> str:
         return f"{value:.2f}"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if column == "evidence":
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return neutralised(str(value))
 
 
@@ -42,14 +40,14 @@ def csv_bytes(extract: Extract) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def render(extract: Extract, *, version: int, run: str) -> dict[str, bytes]:
+def render(extract: Extract, *, version: int) -> dict[str, bytes]:
     """Files of one version of an extract by name.
 
     Args:
         version: 1 for the first extract of this body and date, then one more per correction.
-        run: the evaluation from which the alerts were made.
     """
     files = {WORKBOOK: workbook_bytes(extract), TABLE: csv_bytes(extract)}
+    content_hash = extract.content_hash()
     manifest = {
         "body": extract.body_code,
         "body_name": extract.body_name,
@@ -59,12 +57,12 @@ def render(extract: Extract, *, version: int, run: str) -> dict[str, bytes]:
         "new": len({row.alert_id for row in extract.rows if row.is_new}),
         "still_open": len({row.alert_id for row in extract.rows if not row.is_new}),
         "cleared": len(extract.gone),
-        "content_hash": extract.content_hash(),
+        "content_hash": content_hash,
         "files": [
             {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
             for name, content in sorted(files.items())
         ],
-        "run": run,
+        "run": f"issue {extract.business_date} v{version} {content_hash[:12]}",
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     return {**files, MANIFEST: text.encode()}

@@ -34,7 +34,7 @@ MAX_HEIGHT = 400.0
 SECTION_HEIGHT = 24.0
 FONT = "微软雅黑"
 # Dark, middle and light: the tiers differ in grey print too, and the label says it in words.
-TIER_COLOURS = {
+TIER_COLOURS: dict[str, dict[str, object]] = {
     "red": {"bg_color": "#C00000", "font_color": "#FFFFFF", "bold": True},
     "orange": {"bg_color": "#F4B183", "font_color": "#000000", "bold": True},
     "yellow": {"bg_color": "#FFF2CC", "font_color": "#000000"},
@@ -124,8 +124,8 @@ class _Styles:
     """Formats of one workbook, made once each."""
 
     def __init__(self, book: Workbook) -> None:
-        base = {"font_name": FONT, "font_size": 10, "valign": "top"}
-        cell = {**base, "border": 1, "border_color": "#BFBFBF"}
+        base: dict[str, object] = {"font_name": FONT, "font_size": 10, "valign": "top"}
+        cell: dict[str, object] = {**base, "border": 1, "border_color": "#BFBFBF"}
         self.title = book.add_format({**base, "font_size": 15, "bold": True})
         self.section = book.add_format(
             {**base, "font_size": 11, "bold": True, "top": 1, "valign": "vcenter"}

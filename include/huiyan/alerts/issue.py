@@ -1,0 +1,318 @@
+"""Hits become alerts: opened or resolved, tiered, routed, given a due date, put into the outbox.
+
+`issue(D)` judges business date D on the hits open as of D, the bodies, jurisdictions and unit names
+as of D and the parameters in force on D, in one transaction that also writes the outbox. It first
+takes back what the machine wrote for D and later, so a day can be issued again, and then issues in
+order
+
+- every evaluated date before D that has never been issued,
+- D,
+- every later date that had been issued, because what D changes may change them.
+
+So dates may be issued in any order, each any number of times, with the same end. What people wrote
+and what was handed over is never taken back: an extract whose content has not changed is not sent
+again, one whose content has changed becomes the next version of that body's extract for that date.
+
+Readings. The due date counts working days from the date on which the alert got its tier; a rise
+never moves it later. A body receives its whole list, new and still open, on every business date on
+which it has one. The state in an extract supposes that extracts of earlier dates arrived, so that
+it does not depend on when they did. Channels other than `folder` are not there yet: every extract
+goes to the outbox folder.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from huiyan.alerts.words import DUE_WORKDAYS
+from huiyan.delivery.extract import Extract, ExtractRow, GoneRow
+from huiyan.errors import EvaluationError
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse import evaluate
+from huiyan.warehouse.connection import connect
+from huiyan.workdays import add_workdays
+
+LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
+CHANNEL = "folder"
+DEFAULT_BODY = ("default-office", "区纪委监委（默认接收）")
+TIER_REASONS = ("amount", "several_rules")
+PROBLEMS = {
+    "no_jurisdiction": "No jurisdiction names the bodies of",
+    "unknown_body": "The jurisdiction names a body that is not among the bodies, for",
+    "no_independent_body": "Neither the body nor any above it is independent of",
+}
+
+
+@dataclass(frozen=True)
+class IssueResult:
+    """What issuing left to deliver for one business date.
+
+    Attributes:
+        bodies: codes of the bodies whose extract of that date waits in the outbox.
+        open_alerts: alerts open as of the date. new_alerts: opened or reopened on it.
+        cleared_alerts: resolved on it because their hit is gone.
+    """
+
+    business_date: date
+    bodies: list[str]
+    open_alerts: int
+    new_alerts: int
+    cleared_alerts: int
+
+
+def issue(business_date: date, settings: Settings | None = None) -> IssueResult:
+    """Issue one business date (and what depends on it, see above).
+
+    Raises:
+        EvaluationError: the date has not been evaluated, or is stale.
+    """
+    results = issue_all([business_date], settings)
+    return next(result for result in results if result.business_date == business_date)
+
+
+def issue_all(
+    business_dates: Sequence[date], settings: Settings | None = None
+) -> list[IssueResult]:
+    """Issue several business dates in one transaction; one result per date issued, in order.
+
+    The results contain every date that was issued because of `business_dates`, so delivering all
+    of them leaves nothing waiting.
+
+    Raises:
+        EvaluationError: one of the dates has not been evaluated, or is stale.
+    """
+    if not business_dates:
+        return []
+    settings = settings or get_settings()
+    with connect(settings, role="huiyan_push") as connection:
+        connection.execute("select pg_advisory_xact_lock_shared(%s)", [evaluate.LOCK])
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        days = _days(connection, business_dates)
+        run = psycopg.ClientCursor(connection)
+        parameters = _parameters(days[0], settings)
+        _execute(run, "work_tables", parameters)
+        _execute(run, "rewind", parameters)
+        _supersede_unissued(connection, days)
+        for day in days:
+            _issue_day(run, day, settings)
+        _execute(run, "refresh", parameters)
+        return [_result(connection, day) for day in days]
+
+
+def pending(settings: Settings | None = None) -> list[tuple[date, str]]:
+    """Business date and body of every extract that waits in the outbox, oldest first."""
+    with connect(settings, role="huiyan_push") as connection:
+        return connection.execute(
+            "select business_date, body_code from ops.delivery where state = 'pending' "
+            "order by business_date, body_code"
+        ).fetchall()
+
+
+def _days(connection: psycopg.Connection, asked: Sequence[date]) -> list[date]:
+    """The dates to issue, in order."""
+    evaluated: dict[date, str] = dict(
+        connection.execute("select business_date, state from ops.evaluation").fetchall()
+    )
+    for day in asked:
+        if evaluated.get(day) != "evaluated":
+            raise EvaluationError(
+                f"Business date {day} cannot be issued: it "
+                + ("is stale" if day in evaluated else "has not been evaluated")
+                + f". Evaluate it first (`huiyan run --date {day}` does both)."
+            )
+    issued = {
+        day for (day,) in connection.execute("select business_date from ops.alert_day").fetchall()
+    }
+    ready = {day for day, state in evaluated.items() if state == "evaluated"}
+    last = max(asked)
+    missed = {day for day in ready - issued if day < last}
+    first = min(missed | set(asked))
+    return sorted(set(asked) | missed | {day for day in issued & ready if day >= first})
+
+
+def _parameters(day: date, settings: Settings) -> dict[str, Any]:
+    names = re.findall(r".+?(?:省|自治区|市|区|县|旗|州|盟)", settings.district)
+    return {
+        "day": day,
+        "district": "^" + "".join(f"({re.escape(name)})?" for name in names) + "区?",
+        **{f"due_{tier}": add_workdays(day, count) for tier, count in DUE_WORKDAYS.items()},
+        "default_code": DEFAULT_BODY[0],
+        "default_name": DEFAULT_BODY[1],
+    }
+
+
+def _execute(cursor: psycopg.ClientCursor[Any], name: str, parameters: dict[str, Any]) -> None:
+    text = (files("huiyan.alerts") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    cursor.execute(text, parameters)
+
+
+def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings) -> None:
+    parameters = _parameters(day, settings)
+    for name in ("bodies", "hits", "resolve", "open", "withdraw"):
+        _execute(cursor, name, parameters)
+    for reason in TIER_REASONS:
+        _execute(cursor, "tier_step", {**parameters, "reason_code": reason})
+    for name in ("routes", "assign"):
+        _execute(cursor, name, parameters)
+    _raise_routing_problems(cursor.connection, day)
+    extracts = _extracts(cursor, day, parameters)
+    for extract in extracts:
+        _put_into_outbox(cursor.connection, extract)
+    served = [extract.body_code for extract in extracts]
+    _supersede(cursor.connection, day, except_bodies=served)
+    _execute(cursor, "day", {**parameters, "served": served})
+
+
+def _raise_routing_problems(connection: psycopg.Connection, day: date) -> None:
+    """One operations alert per kind of problem and day; resolved if the problem is gone."""
+    found = {
+        problem: (alerts, units)
+        for problem, alerts, units in connection.execute(
+            """
+            select
+                issue_route.problem,
+                count(distinct issue_route.alert_id),
+                array_agg(distinct coalesce(
+                    issue_hit.finance_agency_code, issue_hit.treasury_agency_code,
+                    issue_hit.unit_id, issue_hit.subject_id
+                ))
+            from issue_route
+            inner join issue_hit on issue_route.alert_id = issue_hit.alert_id
+            where issue_route.problem is not null
+            group by issue_route.problem
+            """
+        ).fetchall()
+    }
+    for problem, words in PROBLEMS.items():
+        if problem not in found:
+            connection.execute(
+                "update ops.operations_alert set resolved_at = clock_timestamp() "
+                "where kind = %s and business_date = %s and resolved_at is null",
+                [problem, day],
+            )
+            continue
+        alerts, units = found[problem]
+        named = ", ".join(units[:20]) + (" …" if len(units) > 20 else "")
+        connection.execute(
+            "insert into ops.operations_alert (kind, feed, business_date, message) "
+            "values (%s, 'jurisdictions', %s, %s) on conflict (kind, feed, business_date) "
+            "do update set message = excluded.message, resolved_at = null",
+            [
+                problem,
+                day,
+                f"{words} {named}. {alerts} alerts went to the default office; correct the "
+                "jurisdictions or the bodies and deliver them again.",
+            ],
+        )
+
+
+def _extracts(
+    cursor: psycopg.ClientCursor[Any], day: date, parameters: dict[str, Any]
+) -> list[Extract]:
+    rows: dict[str, list[ExtractRow]] = defaultdict(list)
+    gone: dict[str, list[GoneRow]] = defaultdict(list)
+    names: dict[str, str] = {}
+    with psycopg.ClientCursor(cursor.connection, row_factory=dict_row) as reader:
+        _execute(reader, "rows", parameters)
+        for row in reader:
+            body = row.pop("body_code")
+            names[body] = row.pop("body_name")
+            rows[body].append(ExtractRow(**{**row, "tier_reasons": tuple(row["tier_reasons"])}))
+        _execute(reader, "gone", parameters)
+        for row in reader:
+            body = row.pop("body_code")
+            names.setdefault(body, row.pop("body_name"))
+            gone[body].append(GoneRow(**{k: v for k, v in row.items() if k != "body_name"}))
+    return [
+        Extract(body, names[body], day, tuple(rows[body]), tuple(gone[body]))
+        for body in sorted(names)
+    ]
+
+
+def _put_into_outbox(connection: psycopg.Connection, extract: Extract) -> None:
+    """Add the extract as the next version, unless it is what the latest one already says."""
+    content_hash = extract.content_hash()
+    latest = connection.execute(
+        "select version, state, content_hash from ops.delivery "
+        "where body_code = %s and business_date = %s order by version desc limit 1",
+        [extract.body_code, extract.business_date],
+    ).fetchone()
+    if latest and latest[1] != "superseded" and latest[2] == content_hash:
+        return
+    _supersede(connection, extract.business_date, bodies=[extract.body_code])
+    row = connection.execute(
+        "insert into ops.delivery (body_code, body_name, business_date, version, channel, state, "
+        "content_hash, content) values (%s, %s, %s, %s, %s, 'pending', %s, %s::jsonb) "
+        "returning delivery_id",
+        [
+            extract.body_code,
+            extract.body_name,
+            extract.business_date,
+            latest[0] + 1 if latest else 1,
+            CHANNEL,
+            content_hash,
+            extract.to_json(),
+        ],
+    ).fetchone()
+    assert row is not None  # noqa: S101
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.delivery_alert (delivery_id, alert_id, role, is_new) "
+            "values (%s, %s, %s, %s)",
+            [(row[0], line.alert_id, line.role, line.is_new) for line in extract.rows],
+        )
+
+
+def _supersede(
+    connection: psycopg.Connection,
+    day: date,
+    *,
+    bodies: Iterable[str] | None = None,
+    except_bodies: Iterable[str] = (),
+) -> None:
+    """Withdraw what waits in the outbox for `day`: of `bodies`, or of all but `except_bodies`."""
+    connection.execute(
+        "with withdrawn as (update ops.delivery set state = 'superseded' "
+        "where state = 'pending' and business_date = %(day)s "
+        "and (%(bodies)s::text[] is null or body_code = any(%(bodies)s)) "
+        "and body_code <> all(%(except)s) returning delivery_id) "
+        "delete from ops.delivery_alert using withdrawn "
+        "where delivery_alert.delivery_id = withdrawn.delivery_id",
+        {
+            "day": day,
+            "bodies": None if bodies is None else list(bodies),
+            "except": list(except_bodies),
+        },
+    )
+
+
+def _supersede_unissued(connection: psycopg.Connection, days: list[date]) -> None:
+    """Withdraw what waits for later dates that are stale: they are issued anew when evaluated."""
+    for (day,) in connection.execute(
+        "select distinct business_date from ops.delivery where state = 'pending' "
+        "and business_date > %s and business_date <> all(%s)",
+        [days[0], days],
+    ).fetchall():
+        _supersede(connection, day)
+
+
+def _result(connection: psycopg.Connection, day: date) -> IssueResult:
+    bodies = connection.execute(
+        "select body_code from ops.delivery where state = 'pending' and business_date = %s "
+        "order by body_code",
+        [day],
+    ).fetchall()
+    counts = connection.execute(
+        "select open_alerts, new_alerts, cleared_alerts from ops.alert_day "
+        "where business_date = %s",
+        [day],
+    ).fetchone()
+    assert counts is not None  # noqa: S101
+    return IssueResult(day, [body for (body,) in bodies], *counts)

@@ -1,0 +1,15 @@
+-- Takes back what the machine wrote for the day and later; what people wrote and what was handed
+-- over stays.
+delete from ops.alert_event where actor = 'machine' and business_date >= %(day)s;
+
+delete from ops.alert_tier_step where business_date >= %(day)s;
+
+delete from ops.alert_route where assigned_on >= %(day)s;
+
+update ops.alert_route set ended_on = null where ended_on >= %(day)s;
+
+delete from ops.alert_opening where opened_on >= %(day)s;
+
+update ops.alert_opening set resolved_on = null where resolved_on >= %(day)s;
+
+delete from ops.alert_day where business_date >= %(day)s

@@ -1,0 +1,139 @@
+-- Who disposes of and who verifies every open alert on the day.
+--
+-- Recusal: a body never disposes of or verifies an alert about itself; its parent does, and the
+-- parent's parent if need be. A body is concerned itself if the jurisdiction names it as the unit's
+-- own body, or if it bears the unit's name. The one exception is the rule for yellow alerts: a
+-- unit's own finance staff put them right, under a verifying body that is not the unit. It holds
+-- for bodies of kind unit only; a supervising body's own yellow alerts go to its parent.
+truncate issue_route;
+
+insert into issue_route
+with recursive alerts as (
+    select
+        issue_hit.*,
+        coalesce(last_step.to_tier, openings.base_tier) as tier
+    from ops.alert_opening as openings
+    inner join issue_hit on openings.alert_id = issue_hit.alert_id
+    left join lateral (
+        select steps.to_tier
+        from ops.alert_tier_step as steps
+        where
+            steps.alert_id = openings.alert_id
+            and steps.business_date >= openings.opened_on
+        order by array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc
+        limit 1
+    ) as last_step on true
+    where
+        openings.resolved_on is null
+        and not issue_hit.is_suppressed
+),
+
+wanted as (
+    select
+        alerts.alert_id,
+        roles.role,
+        alerts.own_body_code,
+        alerts.short_names,
+        roles.role = 'dispose' and alerts.tier = 'yellow' as is_own_staff,
+        case
+            when roles.role = 'verify' then alerts.verifying_body_code
+            when alerts.tier = 'yellow' then alerts.own_body_code
+            when alerts.tier = 'orange' then alerts.regulator_body_code
+            else alerts.supervision_office_code
+        end as body_code
+    from alerts
+    cross join (values ('dispose'), ('verify')) as roles (role)
+),
+
+walk as (
+    select
+        wanted.alert_id,
+        wanted.role,
+        wanted.own_body_code,
+        wanted.short_names,
+        wanted.is_own_staff,
+        issue_body.body_code,
+        issue_body.body_name,
+        issue_body.parent_body_code,
+        (
+            issue_body.body_code = coalesce(wanted.own_body_code, '')
+            and not (wanted.is_own_staff and issue_body.body_kind = 'unit')
+        )
+        or (
+            issue_body.body_kind <> 'unit'
+            and issue_body.short_name = any(wanted.short_names)
+        ) as is_recused,
+        0 as steps
+    from wanted
+    inner join issue_body on wanted.body_code = issue_body.body_code
+    union all
+    select
+        walk.alert_id,
+        walk.role,
+        walk.own_body_code,
+        walk.short_names,
+        walk.is_own_staff,
+        parents.body_code,
+        parents.body_name,
+        parents.parent_body_code,
+        parents.body_code = coalesce(walk.own_body_code, '')
+        or (
+            parents.body_kind <> 'unit'
+            and parents.short_name = any(walk.short_names)
+        ),
+        walk.steps + 1
+    from walk
+    inner join issue_body as parents on walk.parent_body_code = parents.body_code
+    where
+        walk.is_recused
+        and walk.steps < 20
+),
+
+chosen as (
+    select distinct on (alert_id, role) *
+    from walk
+    where not is_recused
+    order by alert_id, role, steps
+)
+
+select
+    wanted.alert_id,
+    wanted.role,
+    coalesce(chosen.body_code, offices.body_code, %(default_code)s) as body_code,
+    coalesce(chosen.body_name, offices.body_name, %(default_name)s) as body_name,
+    case
+        when chosen.steps = 0 and wanted.is_own_staff then '黄色预警由单位财务人员处置'
+        when chosen.steps = 0 then '按管辖关系'
+        when chosen.steps > 0 then format(
+            '回避：事涉%%s自身，由其上级办理', asked.body_name
+        )
+        when wanted.body_code is null then '没有管辖关系，由默认监督检查室办理'
+        when asked.body_code is null then format(
+            '主体名册中没有 %%s，由默认监督检查室办理', wanted.body_code
+        )
+        else format('回避：事涉%%s自身且没有上级，由默认监督检查室办理', asked.body_name)
+    end as reason,
+    case
+        when chosen.body_code is not null then null
+        when wanted.body_code is null then 'no_jurisdiction'
+        when asked.body_code is null then 'unknown_body'
+        else 'no_independent_body'
+    end as problem
+from wanted
+left join chosen
+    on
+        wanted.alert_id = chosen.alert_id
+        and wanted.role = chosen.role
+left join issue_body as asked on wanted.body_code = asked.body_code
+left join lateral (
+    select
+        issue_body.body_code,
+        issue_body.body_name
+    from issue_body
+    where
+        issue_body.body_kind = 'supervision_office'
+        and issue_body.body_code <> coalesce(wanted.own_body_code, '')
+        and issue_body.short_name <> all(wanted.short_names)
+    order by issue_body.body_code
+    limit 1
+) as offices on chosen.body_code is null

@@ -1,0 +1,84 @@
+-- The rows of every body's extract for the day, in the order in which they are shown.
+select
+    routes.body_code,
+    coalesce(issue_body.body_name, routes.body_name) as body_name,
+    openings.alert_id,
+    routes.role,
+    routes.assigned_on = %(day)s or openings.opened_on = %(day)s as is_new,
+    coalesce(raised.tier, openings.base_tier) as tier,
+    alerts.rule_id,
+    rules.name_zh as rule_name,
+    coalesce(openings.unit_name, openings.unit_id, '') as unit_name,
+    openings.finance_agency_code,
+    openings.treasury_agency_code,
+    alerts.subject_type,
+    alerts.subject_id,
+    openings.occurred_on,
+    openings.amount,
+    least(openings.due_on, raised.due_on) as due_on,
+    coalesce(
+        answered.to_state,
+        case
+            when openings.opened_on < %(day)s then 'delivered'
+            when earlier.alert_id is null then 'open'
+            else 'reopened'
+        end
+    ) as state,
+    openings.evidence::text as evidence,
+    rules.what_to_check,
+    rules.legal_basis,
+    rules.close_out_standard,
+    coalesce(raised.reasons, '{}') as tier_reasons
+from ops.alert_route as routes
+inner join ops.alert_opening as openings
+    on
+        routes.alert_id = openings.alert_id
+        and openings.resolved_on is null
+inner join ops.alert as alerts on openings.alert_id = alerts.alert_id
+inner join marts.dim_rule as rules on alerts.rule_id = rules.rule_id
+left join issue_body on routes.body_code = issue_body.body_code
+left join lateral (
+    select
+        (array['yellow', 'orange', 'red'])[
+            max(array_position(array['yellow', 'orange', 'red'], steps.to_tier))
+        ] as tier,
+        min(steps.due_on) as due_on,
+        array_agg(
+            steps.reason
+            order by steps.business_date, array_position(
+                array['yellow', 'orange', 'red'], steps.to_tier
+            )
+        ) as reasons
+    from ops.alert_tier_step as steps
+    where
+        steps.alert_id = openings.alert_id
+        and steps.business_date >= openings.opened_on
+) as raised on true
+left join lateral (
+    select events.to_state
+    from ops.alert_event as events
+    where
+        events.alert_id = openings.alert_id
+        and events.actor not in ('machine', 'channel')
+        and events.to_state is not null
+        and events.business_date between openings.opened_on and %(day)s
+    order by events.business_date desc, events.event_id desc
+    limit 1
+) as answered on true
+left join lateral (
+    select former.alert_id
+    from ops.alert_opening as former
+    where
+        former.alert_id = openings.alert_id
+        and former.opened_on < openings.opened_on
+    limit 1
+) as earlier on true
+where routes.ended_on is null
+order by
+    routes.body_code,
+    is_new desc,
+    array_position(array['red', 'orange', 'yellow'], coalesce(raised.tier, openings.base_tier)),
+    least(openings.due_on, raised.due_on),
+    alerts.rule_id,
+    alerts.subject_id,
+    routes.role

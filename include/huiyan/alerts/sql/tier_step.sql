@@ -1,0 +1,67 @@
+-- One step up for one reason, once while the alert is open, never above red.
+with tiers as (
+    select
+        openings.alert_id,
+        coalesce(last_step.to_tier, openings.base_tier) as tier,
+        case %(reason_code)s
+            when 'amount' then format(
+                '金额 %%s 元，超过升级线 %%s 元',
+                to_char(issue_hit.amount, 'FM999,999,999,999,999,990.00'),
+                to_char(issue_hit.amount_step, 'FM999,999,999,999,999,990.00')
+            )
+            else format(
+                '同一对象命中 %%s 条规则：%%s', issue_hit.rules_on_subject, issue_hit.rule_names
+            )
+        end as reason
+    from ops.alert_opening as openings
+    inner join issue_hit on openings.alert_id = issue_hit.alert_id
+    left join lateral (
+        select steps.to_tier
+        from ops.alert_tier_step as steps
+        where
+            steps.alert_id = openings.alert_id
+            and steps.business_date >= openings.opened_on
+        order by array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc
+        limit 1
+    ) as last_step on true
+    where
+        openings.resolved_on is null
+        and case %(reason_code)s
+            when 'amount' then issue_hit.amount > issue_hit.amount_step
+            else issue_hit.rules_on_subject >= 3
+        end
+        and not exists (
+            select 1
+            from ops.alert_tier_step as taken
+            where
+                taken.alert_id = openings.alert_id
+                and taken.reason_code = %(reason_code)s
+                and taken.business_date >= openings.opened_on
+        )
+),
+
+steps as (
+    insert into ops.alert_tier_step (
+        alert_id, reason_code, from_tier, to_tier, reason, business_date, due_on
+    )
+    select
+        alert_id,
+        %(reason_code)s,
+        tier,
+        case tier when 'yellow' then 'orange' else 'red' end,
+        reason,
+        %(day)s,
+        case tier when 'yellow' then %(due_orange)s else %(due_red)s end
+    from tiers
+    where tier <> 'red'
+    returning *
+)
+
+insert into ops.alert_event (alert_id, event, actor, detail, business_date)
+select
+    alert_id,
+    'tier_raised',
+    'machine',
+    jsonb_build_object('reason', reason_code, 'from', from_tier, 'to', to_tier),
+    %(day)s
+from steps

@@ -1,0 +1,54 @@
+-- An alert that a body was handed for this day and that a correction has since made groundless was
+-- opened and resolved on the day: a body can still be told, and nothing handed over is forgotten.
+with handed as (
+    select distinct alerts.*
+    from ops.delivery as deliveries
+    inner join ops.delivery_alert as lines on deliveries.delivery_id = lines.delivery_id
+    inner join ops.alert as alerts on lines.alert_id = alerts.alert_id
+    where
+        deliveries.business_date = %(day)s
+        and deliveries.state = 'delivered'
+        and not exists (
+            select 1
+            from ops.alert_opening as openings
+            where
+                openings.alert_id = lines.alert_id
+                and openings.opened_on <= %(day)s
+        )
+),
+
+openings as (
+    insert into ops.alert_opening (
+        alert_id, rule_version, unit_id, unit_name, finance_agency_code, treasury_agency_code,
+        base_tier, evidence, amount, occurred_on, opened_on, due_on, resolved_on
+    )
+    select
+        alert_id,
+        rule_version,
+        unit_id,
+        unit_name,
+        finance_agency_code,
+        treasury_agency_code,
+        base_tier,
+        evidence,
+        amount,
+        occurred_on,
+        %(day)s,
+        %(day)s,
+        %(day)s
+    from handed
+)
+
+insert into ops.alert_event (alert_id, event, to_state, actor, detail, business_date)
+select
+    handed.alert_id,
+    steps.event,
+    steps.to_state,
+    'machine',
+    '{"reason": "withdrawn"}',
+    %(day)s
+from handed
+cross join (
+    values (1, 'opened', 'open'), (2, 'auto_resolved', 'auto_resolved')
+) as steps (place, event, to_state)
+order by handed.alert_id, steps.place

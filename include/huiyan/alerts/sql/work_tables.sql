@@ -1,0 +1,45 @@
+-- What one business date is judged on; filled anew for every date, gone with the transaction.
+create temporary table issue_body (
+    body_code text primary key,
+    body_name text not null,
+    short_name text not null,
+    body_kind text not null,
+    parent_body_code text
+) on commit drop;
+
+create temporary table issue_hit (
+    alert_id text primary key,
+    hit_id text not null,
+    rule_id text not null,
+    rule_version integer not null,
+    subject_type text not null,
+    subject_id text not null,
+    unit_id text,
+    unit_name text,
+    finance_agency_code text,
+    treasury_agency_code text,
+    own_body_code text,
+    verifying_body_code text,
+    regulator_body_code text,
+    supervision_office_code text,
+    base_tier text not null,
+    evidence jsonb not null,
+    amount numeric(18, 2),
+    amount_step numeric(18, 2),
+    rules_on_subject bigint not null,
+    rule_names text,
+    short_names text[] not null,
+    is_pushed boolean not null,
+    is_suppressed boolean not null,
+    occurred_on date
+) on commit drop;
+
+create temporary table issue_route (
+    alert_id text not null,
+    role text not null,
+    body_code text not null,
+    body_name text not null,
+    reason text not null,
+    problem text,
+    primary key (alert_id, role)
+) on commit drop
