@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 
 from huiyan.errors import ConfigurationError, ContractError, WarehouseError
 from huiyan.feeds.contract import FeedContract
@@ -152,23 +152,31 @@ def _raise_if_broken(result: Any) -> None:
 
 
 def _failing_condition(engine: Any, configuration: Any, metric: str) -> ColumnElement[bool]:
-    """The SQL condition of a row expectation that its failing rows fulfil."""
+    """The SQL condition of a row expectation that exactly its failing rows fulfil."""
+    from great_expectations.expectations.conditions import Condition, deserialize_row_condition
     from great_expectations.validator.metric_configuration import MetricConfiguration
     from great_expectations.validator.metrics_calculator import MetricsCalculator
 
     domain = {
-        key: configuration.kwargs[key]
-        for key in ("column", "row_condition", "condition_parser")
-        if configuration.kwargs.get(key) is not None
+        "column": configuration.kwargs["column"],
+        "batch_id": engine.batch_manager.active_batch_id,
     }
-    domain["batch_id"] = engine.batch_manager.active_batch_id
     values = {
-        key: value for key, value in configuration.kwargs.items() if key not in domain
+        key: value
+        for key, value in configuration.kwargs.items()
+        if key not in (*domain, "row_condition", "condition_parser")
     }
     calculator = MetricsCalculator(execution_engine=engine, show_progress_bars=False)
-    wanted = MetricConfiguration(f"{metric}.condition", domain, values)
-    condition, _, _ = calculator.get_metric(wanted)
-    return condition
+    failing: ColumnElement[bool]
+    failing, _, _ = calculator.get_metric(
+        MetricConfiguration(f"{metric}.condition", domain, values)
+    )
+    looked_at = configuration.kwargs.get("row_condition")
+    if looked_at is None:
+        return failing
+    if not isinstance(looked_at, Condition):
+        looked_at = deserialize_row_condition(looked_at)
+    return and_(engine.condition_to_filter_clause(looked_at), failing)
 
 
 def _suite(feed: str) -> Any:
@@ -246,22 +254,24 @@ def validate(
         outcomes = []
         for index, member in enumerate(members):
             result = detailed.get(index, counted[index])
-            severity = configurations[index]["meta"]["severity"]
+            success = bool(result.success)
+            found: dict[str, Any] = {}
             if index in detailed:
                 found = masked(result.to_json_dict()["result"])
             elif row_wise[index]:
                 found = {"element_count": rows, "unexpected_count": 0, "unexpected_percent": 0.0}
-            else:
-                found = {}
+            if not row_wise[index] and member.configuration.kwargs.get("column"):
+                # No values at all: nothing is wrong with them.
+                success = success or not found.get("observed_value")
             condition = None
-            if not result.success and severity == "row":
+            if not success and configurations[index]["meta"]["severity"] == "row":
                 condition = _failing_condition(engine, result.expectation_config, member.map_metric)
             outcomes.append(
                 Outcome(
                     configuration=configurations[index],
-                    success=bool(result.success),
+                    success=success,
                     evaluated=found.get("element_count") or rows,
-                    unexpected=found.get("unexpected_count", 0 if result.success else 1),
+                    unexpected=found.get("unexpected_count", 0 if success else 1),
                     result=found,
                     condition=condition,
                 )

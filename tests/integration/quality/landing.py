@@ -18,7 +18,7 @@ VOUCHER: Row = {
     "acct_set_code": "A001",
     "fiscal_year": "2025",
     "acct_period": "9",
-    "voucher_no": "记-1",
+    "voucher_no": "付-1",
     "vou_seq": "1",
     "voucher_date": "2025-09-30",
     "inputer": "张三",
