@@ -150,10 +150,11 @@ def missing_parameters(on: date) -> list[str]:
         if row.is_in_force(on):
             key = (row.rule_id, row.parameter)
             in_force[key] = in_force.get(key, 0) + 1
+    needed = {
+        key for rule in load_rules().values() if rule.is_enabled for key in rule.parameter_keys
+    }
     return [
-        f"{key[0]} {key[1]} ({in_force.get(key, 0)} values)"
-        for rule in load_rules().values()
-        if rule.is_enabled
-        for key in rule.parameter_keys
-        if in_force.get(key, 0) != 1
+        f"{rule_id} {parameter} ({in_force.get((rule_id, parameter), 0)} values)"
+        for rule_id, parameter in sorted(needed)
+        if in_force.get((rule_id, parameter), 0) != 1
     ]

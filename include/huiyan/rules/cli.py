@@ -68,4 +68,3 @@ def show_rule(
     console.print(table)
     if sql:
         console.print(rule.sql_path.read_text(encoding="utf-8"), markup=False, highlight=False)
-

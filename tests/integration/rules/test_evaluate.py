@@ -1,0 +1,276 @@
+"""Evaluation on real PostgreSQL: repetition, order, lateness, correction, absence, exactness."""
+
+import threading
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from huiyan.errors import EvaluationError
+from huiyan.rules.catalogue import load_rules
+from huiyan.settings import Settings
+from huiyan.warehouse import evaluate as module
+from huiyan.warehouse.connection import connect
+from huiyan.warehouse.evaluate import evaluate
+from landed import accept, accept_day, accept_references
+from landing_zone import Row, attachment, payment, swipe, voucher
+
+MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
+
+Rows = list[tuple[object, ...]]
+
+
+def query(settings: Settings, statement: str) -> Rows:
+    with connect(settings) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def open_hits(settings: Settings) -> set[tuple[object, ...]]:
+    return set(query(settings, "select rule_id, subject_id from marts.fct_rule_hit where is_open"))
+
+
+def state(settings: Settings) -> dict[str, Rows]:
+    return {
+        table: sorted(query(settings, f"select {columns} from marts.{table}"), key=repr)
+        for table, columns in {
+            "fct_rule_hit": "hit_id, amount, base_tier, evidence::text, first_detected_on,"
+            " last_detected_on, cleared_on, is_open",
+            "fct_rule_hit_spell": "spell_id, detected_on, cleared_on, evidence::text",
+            "fct_rule_run": "*",
+        }.items()
+    }
+
+
+def reception(number: str, **changes: str) -> list[Row]:
+    return voucher(
+        "F002", number, "800.00", dep_bgt_eco_code="30217", vou_det_desc="公务接待", **changes
+    )
+
+
+def deliver_monday(settings: Settings) -> None:
+    accept_references(settings, MONDAY)
+    accept_day(
+        settings,
+        MONDAY,
+        vouchers=reception("记0001"),
+        attachments=[attachment("F002", "记0001", 1, "reception_list")],
+        swipes=[swipe("C1", "T001", "88.00", mcc="5813", txn_at="2025-08-30 20:00:00")],
+    )
+
+
+def deliver_tuesday(settings: Settings) -> None:
+    accept_day(
+        settings,
+        TUESDAY,
+        attachments=[attachment("F002", "记0001", 2, "official_letter")],
+        vouchers=reception("记0002"),
+    )
+
+
+LETTER_MISSING = ("REC-001", "AF002/2025/07/记0001")
+
+
+def test_a_late_letter_clears_and_repetition_changes_nothing(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    assert evaluate(MONDAY).dates == [MONDAY]
+    assert open_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
+    assert query(
+        warehouse,
+        "select hits, new_hits, cleared_hits, population, status"
+        " from marts.fct_rule_run where rule_id = 'REC-001'",
+    ) == [(1, 1, 0, 1, "hit")]
+
+    deliver_tuesday(warehouse)
+    evaluate(TUESDAY)
+    assert LETTER_MISSING not in open_hits(warehouse)
+    assert query(
+        warehouse,
+        "select first_detected_on, last_detected_on, cleared_on, is_open"
+        " from marts.fct_rule_hit where subject_id = 'AF002/2025/07/记0001'",
+    ) == [(MONDAY, MONDAY, TUESDAY, False)]
+    before = state(warehouse)
+    assert evaluate(TUESDAY).dates == []
+    assert evaluate(MONDAY).dates == []
+
+    with connect(warehouse) as connection:
+        connection.execute("update ops.evaluation set state = 'stale'")
+    assert evaluate(TUESDAY).dates == [MONDAY, TUESDAY]
+    assert state(warehouse) == before
+
+
+def test_days_in_another_order_end_in_the_same_state(warehouse: Settings) -> None:
+    deliver_tuesday(warehouse)
+    evaluate(TUESDAY)
+    deliver_monday(warehouse)
+    assert evaluate(MONDAY).dates == [MONDAY, TUESDAY]
+    assert open_hits(warehouse) == {
+        ("CARD-001", "C1"),
+        ("REC-001", "AF002/2025/07/记0002"),
+        ("REC-002", "AF002/2025/07/记0002"),
+    }
+    assert query(
+        warehouse,
+        "select first_detected_on, cleared_on from marts.fct_rule_hit"
+        " where subject_id = 'AF002/2025/07/记0001'",
+    ) == [(MONDAY, TUESDAY)]
+    assert (
+        query(warehouse, "select count(*) from marts.fct_rule_run group by business_date")
+        == [(len(load_rules()),)] * 2
+    )
+
+
+def test_a_corrected_day_clears_and_raises_and_a_hit_comes_back(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    evaluate(MONDAY)
+    accept_day(warehouse, TUESDAY)
+    evaluate(TUESDAY)
+    accept(warehouse, "finance_vouchers", MONDAY, voucher("F002", "记0001", "1000.01"))
+    accept(warehouse, "finance_attachments", MONDAY, [])
+    assert evaluate(MONDAY).dates == [MONDAY, TUESDAY]
+    assert open_hits(warehouse) == {("ATT-001", "AF002/2025/07/记0001"), ("CARD-001", "C1")}
+    assert query(
+        warehouse,
+        "select count(*) from marts.fct_rule_hit_spell where rule_id = 'REC-001'",
+    ) == [(0,)]
+
+    accept(warehouse, "finance_vouchers", TUESDAY, voucher("F002", "记0001", "999.99"))
+    evaluate(TUESDAY)
+    assert ("ATT-001", "AF002/2025/07/记0001") not in open_hits(warehouse)
+    accept_day(warehouse, WEDNESDAY, vouchers=voucher("F002", "记0001", "1000.00"))
+    evaluate(WEDNESDAY)
+    assert query(
+        warehouse,
+        "select detected_on, cleared_on, amount from marts.fct_rule_hit_spell"
+        " where rule_id = 'ATT-001' order by detected_on",
+    ) == [(MONDAY, TUESDAY, Decimal("1000.01")), (WEDNESDAY, None, Decimal("1000.00"))]
+    assert query(
+        warehouse,
+        "select first_detected_on, last_detected_on, cleared_on, is_open, amount"
+        " from marts.fct_rule_hit where rule_id = 'ATT-001'",
+    ) == [(MONDAY, WEDNESDAY, None, True, Decimal("1000.00"))]
+
+
+def test_a_missing_feed_leaves_hits_and_an_unsubscribed_one_does_not_apply(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_monday(warehouse)
+    evaluate(MONDAY)
+    accept(warehouse, "finance_vouchers", TUESDAY, [])
+    accept(warehouse, "finance_attachments", TUESDAY, [])
+    accept(warehouse, "treasury_payments", TUESDAY, [])
+    accept(warehouse, "finance_vouchers", TUESDAY, voucher("F002", "记0001", "1.00"))
+    result = evaluate(TUESDAY)
+    assert result.statuses["not_evaluated"] == ["CARD-001"]
+    assert open_hits(warehouse) == {("CARD-001", "C1")}
+    assert query(
+        warehouse,
+        "select population, hits, new_hits, cleared_hits from marts.fct_rule_run"
+        " where rule_id = 'CARD-001' and business_date = '2025-09-02'",
+    ) == [(None, None, 0, 0)]
+    assert query(
+        warehouse, "select last_detected_on from marts.fct_rule_hit where rule_id = 'CARD-001'"
+    ) == [(MONDAY,)]
+
+    with connect(warehouse) as connection:
+        connection.execute(
+            "update ops.feed set is_subscribed = false where feed = 'card_transactions'"
+        )
+    assert "CARD-001" in evaluate(TUESDAY).statuses["not_applicable"]
+    assert open_hits(warehouse) == {("CARD-001", "C1")}
+
+
+def test_money_is_exact_and_thresholds_are_those_in_force(warehouse: Settings) -> None:
+    accept_references(warehouse, MONDAY)
+    accept_day(
+        warehouse,
+        MONDAY,
+        vouchers=[
+            *voucher("F001", "记1", "999999999999.99"),
+            *voucher("F001", "记2", "0.10"),
+            *voucher("F001", "记3", "0.20"),
+        ],
+        attachments=[
+            attachment("F001", "记2", 1, "invoice", invoice_no="2" * 20, amount="0.30"),
+            attachment("F001", "记3", 1, "invoice", invoice_no="2" * 20, amount="0.30"),
+        ],
+        payments=[
+            payment("P1", "T001", "100000.00", x_pay_date="2025-08-01"),
+            payment("P2", "T001", "99999.99", x_pay_date="2025-08-02"),
+            payment("P3", "T001", "0.01", x_pay_date="2025-08-31"),
+        ],
+    )
+    evaluate(MONDAY)
+    amounts = dict(query(warehouse, "select rule_id, amount from marts.fct_rule_hit"))
+    assert amounts["ATT-001"] == Decimal("999999999999.99")
+    assert amounts["PROC-001"] == Decimal("200000.00")
+    assert "INV-005" not in amounts
+
+    accept(
+        warehouse,
+        "finance_attachments",
+        MONDAY,
+        [
+            attachment("F001", "记2", 1, "invoice", invoice_no="2" * 20, amount="0.29"),
+            attachment("F001", "记3", 1, "invoice", invoice_no="2" * 20, amount="0.29"),
+        ],
+    )
+    evaluate(MONDAY)
+    assert query(
+        warehouse, "select amount, subject_id from marts.fct_rule_hit where rule_id = 'INV-005'"
+    ) == [(Decimal("0.30"), "-" + "2" * 20)]
+
+
+def test_two_runs_at_once_do_not_corrupt(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    results: list[list[date]] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(evaluate(MONDAY).dates)) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(len, results)) == [0, 1]
+    assert open_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
+
+
+def test_a_broken_off_replay_is_finished_by_the_next_run(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_monday(warehouse)
+    deliver_tuesday(warehouse)
+    evaluate(MONDAY)
+    evaluate(TUESDAY)
+    before = state(warehouse)
+
+    with connect(warehouse) as connection:
+        connection.execute("update ops.evaluation set fingerprint = ''")
+    real = module._check_ledger
+
+    def broken(connection: object, day: date) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_check_ledger", broken)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(MONDAY)
+    monkeypatch.setattr(module, "_check_ledger", real)
+    accept_day(warehouse, WEDNESDAY)
+    assert evaluate(WEDNESDAY).dates == [MONDAY, TUESDAY, WEDNESDAY]
+    after = state(warehouse)
+    assert [row for row in after["fct_rule_run"] if row[1] != WEDNESDAY] == before["fct_rule_run"]
+    assert [row[:2] for row in after["fct_rule_hit_spell"]] == [
+        row[:2] for row in before["fct_rule_hit_spell"]
+    ]
+
+
+def test_the_ledger_gate_and_the_thresholds_are_held(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_monday(warehouse)
+    rules = load_rules()
+    forgotten = rules["REC-001"].model_copy(update={"id": "REC-099"})
+    monkeypatch.setattr(module, "load_rules", lambda: {**rules, "REC-099": forgotten})
+    with pytest.raises(EvaluationError, match="REC-099 has no row"):
+        evaluate(MONDAY)
+    with pytest.raises(EvaluationError, match="ATT-001 min_expense"):
+        evaluate(date(1999, 12, 31))

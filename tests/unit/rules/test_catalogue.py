@@ -1,0 +1,149 @@
+"""The rule library keeps its own conventions: a rule that forgets one fails here."""
+
+import re
+from datetime import date
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from huiyan.errors import NotFoundError
+from huiyan.feeds.contract import load_contracts
+from huiyan.rules import catalogue
+from huiyan.rules.catalogue import MODELS, Rule, load_parameters, load_rule, load_rules
+from huiyan.rules.cli import app
+
+CORE = {
+    "VOU-001": "yellow",
+    "ATT-001": "yellow",
+    "ATT-002": "yellow",
+    "INV-001": "yellow",
+    "INV-002": "orange",
+    "INV-005": "red",
+    "REC-001": "orange",
+    "REC-002": "orange",
+    "CARD-001": "red",
+    "PAY-001": "red",
+    "BOOK-001": "orange",
+    "BOOK-002": "yellow",
+    "SCF-001": "red",
+    "SCF-004": "red",
+    "PROC-001": "orange",
+}
+SUBJECT_TYPES = {
+    "voucher",
+    "payment",
+    "card_transaction",
+    "invoice",
+    "treasury_agency",
+    "payee_account",
+    "lease",
+    "payment_group",
+}
+POSTGRES_NAME_LENGTH = 63
+RULES = list(load_rules().values())
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def sql(rule: Rule) -> str:
+    return rule.sql_path.read_text(encoding="utf-8")
+
+
+def test_the_core_is_there_with_its_tiers() -> None:
+    assert {rule.id: rule.base_tier for rule in RULES if rule.id in CORE} == CORE
+
+
+def test_every_model_is_a_pair_and_on_the_list() -> None:
+    models = {path.stem for path in MODELS.glob("rule_*_[0-9][0-9][0-9]_*.sql")}
+    listed = re.findall(r"'(rule_\w+)'", (MODELS / "rule_results.sql").read_text(encoding="utf-8"))
+    assert models == {rule.model for rule in RULES}
+    assert sorted(listed) == sorted(rule.model for rule in RULES if rule.is_enabled)
+
+
+@each_rule
+def test_the_id_is_in_the_name(rule: Rule) -> None:
+    family, number = rule.id.split("-")
+    assert rule.family == family
+    assert rule.model.startswith(f"rule_{family.lower()}_{number}_")
+
+
+@each_rule
+def test_the_meta_says_what_people_need(rule: Rule) -> None:
+    assert rule.version >= 1
+    assert set(rule.needs) <= set(load_contracts())
+    assert rule.needs
+    assert rule.subject_type in SUBJECT_TYPES
+    assert f"rule_result('{rule.subject_type}'" in sql(rule)
+    assert rule.legal_basis
+    for text in (
+        rule.description,
+        rule.name.zh,
+        rule.what_to_check,
+        rule.close_out_standard,
+        rule.known_false_positives,
+    ):
+        assert re.search("[\u4e00-\u9fff]", text)
+
+
+@each_rule
+def test_the_sql_begins_with_a_comment_for_accountants(rule: Rule) -> None:
+    first = sql(rule).splitlines()[0]
+    assert first.startswith("-- ")
+    assert re.search("[\u4e00-\u9fff]{4}", first)
+    assert "current_date" not in sql(rule)
+    assert "now()" not in sql(rule)
+
+
+@each_rule
+def test_the_thresholds_it_reads_are_declared_and_in_force(rule: Rule) -> None:
+    read = set(re.findall(r"rule_parameter\('([\w-]+)', '(\w+)'\)", sql(rule)))
+    if "after_grace(" in sql(rule):
+        read.add(("ALL", "attachment_grace_days"))
+    assert read == set(rule.parameter_keys)
+    assert catalogue.missing_parameters(date(2025, 9, 30)) == []
+
+
+@each_rule
+def test_it_has_the_three_kinds_of_unit_tests(rule: Rule) -> None:
+    declared = yaml.safe_load(rule.sql_path.with_suffix(".yml").read_text(encoding="utf-8"))[
+        "unit_tests"
+    ]
+    names = [test["name"] for test in declared]
+    for kind in ("hit", "near_miss", "excluded"):
+        assert any(name.startswith(f"test_{rule.model}__{kind}_") for name in names), kind
+    assert {test["model"] for test in declared} == {rule.model}
+    assert max(map(len, names)) <= POSTGRES_NAME_LENGTH
+
+
+def test_each_value_of_a_threshold_is_followed_by_the_next() -> None:
+    rows = load_parameters()
+    assert all(row.valid_to is None or row.valid_from < row.valid_to for row in rows)
+    assert {row.rule_id for row in rows} <= {*load_rules(), catalogue.SHARED}
+
+
+def test_a_threshold_out_of_force_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row for row in load_parameters() if row.parameter != "late_days"]
+    monkeypatch.setattr(catalogue, "load_parameters", lambda: [*rows, rows[0]])
+    assert set(catalogue.missing_parameters(date(2025, 9, 30))) == {
+        "ALL attachment_grace_days (2 values)",
+        "BOOK-002 late_days (0 values)",
+        "VOU-001 late_days (0 values)",
+    }
+
+
+def test_unknown_rules_are_named() -> None:
+    with pytest.raises(NotFoundError, match="XYZ-001"):
+        load_rule("XYZ-001")
+
+
+def test_the_command_line_lists_and_shows() -> None:
+    runner = CliRunner()
+    listed = runner.invoke(app, ["list"])
+    assert listed.exit_code == 0
+    assert all(rule.id in listed.output for rule in RULES)
+    shown = runner.invoke(app, ["show", "rec-001", "--sql"])
+    assert shown.exit_code == 0
+    assert "接待无公函" in shown.output
+    assert "attachment_grace_days = 3" in shown.output
+    assert "letter_count = 0" in shown.output
