@@ -2,14 +2,14 @@
 
 **Inputs**: the marts of one evaluated business date; jurisdictions and bodies as of that date.
 
-`issue` writes alerts, tiers, routes, due dates and the outbox in one transaction; then one `deliver`
-per body hands over its workbook. The outbox makes repeating safe: nothing is sent twice.
+`issue` writes alerts, tiers, routes, due dates and the outbox in one transaction; then one
+`deliver` per body hands over its workbook. The outbox makes repeating safe: nothing is sent twice.
 
 **When it fails**: a red `deliver` names the body and why its channel did not take the extract; the
 others are not affected. Put the cause right and clear that task: it sends what is pending.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from airflow.sdk import PartitionedAssetTimetable, dag, task
@@ -32,21 +32,22 @@ def alerts() -> None:
     """Issue and deliver."""
 
     @task
-    def issue(dag_run: Any = None) -> list[str]:
+    def issue(dag_run: Any = None) -> list[dict[str, str]]:
         from huiyan.orchestration.steps import issue_alerts
 
         return issue_alerts(business_date_of(dag_run.partition_key, None))
 
-    @task(map_index_template="{{ body_code }}", **defaults("delivery"))
-    def deliver(body_code: str, dag_run: Any = None) -> str:
+    @task(map_index_template="{{ extract }}", **defaults("delivery"))
+    def deliver(waiting: dict[str, str]) -> str:
         from airflow.sdk import get_current_context
 
         from huiyan.orchestration.steps import deliver_extract
 
-        get_current_context()["body_code"] = body_code
-        return deliver_extract(business_date_of(dag_run.partition_key, None), body_code)
+        day, body = waiting["business_date"], waiting["body_code"]
+        get_current_context()["extract"] = f"{body} {day}"
+        return deliver_extract(date.fromisoformat(day), body)
 
-    deliver.expand(body_code=issue())
+    deliver.expand(waiting=issue())
 
 
 alerts()

@@ -1,4 +1,4 @@
-"""Registers with Airflow what Airflow itself must know of Huiyan; the classes live in the package."""
+"""Registers with Airflow what Airflow itself must know; the classes live in the package."""
 
 from typing import Any
 

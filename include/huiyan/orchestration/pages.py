@@ -53,7 +53,7 @@ def _table(head: list[str], rows: Iterable[tuple[bool, list[str]]]) -> str:
 
 
 def _inside(folder: Path, *parts: str) -> Path:
-    """The existing file under `folder`; 404 for anything else, above all for paths that leave it."""
+    """The existing file under `folder`; 404 for anything else, also for paths that leave it."""
     path = folder.joinpath(*parts).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         raise HTTPException(404, "There is no such file.")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -73,7 +73,7 @@ class Services:
             raise OrchestrationError(f"`airflow {' '.join(arguments)}` failed:\n{tail}")
 
     def start(self) -> None:
-        """Start all services; each has a session of its own, so Ctrl-C reaches only this process."""
+        """Start all services, each in a session of its own: Ctrl-C reaches only this process."""
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
         self.logs.mkdir(parents=True, exist_ok=True)
         for name, arguments in SERVICES.items():
@@ -138,16 +138,14 @@ class Services:
 
 def _family(pid: int) -> list[psutil.Process]:
     try:
-        return psutil.Process(pid).children(recursive=True)
+        return list(psutil.Process(pid).children(recursive=True))
     except psutil.NoSuchProcess:
         return []
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
+    with suppress(psutil.NoSuchProcess):
         process.send_signal(number)
-    except psutil.NoSuchProcess:
-        pass
 
 
 def tail(path: Path, lines: int = 25) -> str:

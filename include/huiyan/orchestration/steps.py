@@ -123,11 +123,20 @@ def evaluate_day(business_date: date) -> list[date]:
     return list(evaluate(business_date).dates) or [business_date]
 
 
-def issue_alerts(business_date: date) -> list[str]:
-    """Write alerts and the outbox; the bodies that have something to receive."""
-    from huiyan.alerts.issue import issue
+def issue_alerts(business_date: date) -> list[dict[str, str]]:
+    """Write alerts and the outbox.
 
-    return list(issue(business_date).bodies)
+    Returns:
+        The extracts that wait, each as {"business_date": ..., "body_code": ...}; of other dates
+        too where this one changed them.
+    """
+    from huiyan.alerts.issue import issue_all
+
+    return [
+        {"business_date": issued.business_date.isoformat(), "body_code": body}
+        for issued in issue_all([business_date])
+        for body in issued.bodies
+    ]
 
 
 def deliver_extract(business_date: date, body_code: str) -> str:

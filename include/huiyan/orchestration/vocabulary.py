@@ -6,7 +6,7 @@ from typing import Any
 OWNERS = frozenset({"data-engineering"})
 TAGS = frozenset({"feed", "daily", "snapshot", "warehouse", "alerts", "operations"})
 RETRY_DELAY = timedelta(seconds=20)
-RETRIES = {"feed": 2, "warehouse": 1, "alerts": 1, "delivery": 3, "operations": 1}
+RETRIES = {"feed": 2, "warehouse": 1, "alerts": 2, "delivery": 3, "operations": 1}
 
 
 def defaults(kind: str) -> dict[str, Any]:
