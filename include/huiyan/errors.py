@@ -16,6 +16,10 @@ class FeedError(HuiyanError):
     """A delivery cannot be accepted as a whole; it stops that feed's day only."""
 
 
+class LandingError(HuiyanError):
+    """The landing zone or the archive could not be read or written; nothing was registered."""
+
+
 class ContractError(HuiyanError):
     """A feed contract, mapping or expectation suite in the repository is wrong."""
 

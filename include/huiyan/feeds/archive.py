@@ -1,0 +1,276 @@
+"""The immutable archive: every delivered file as it came, by its SHA-256.
+
+Layout: `<home>/archive/<feed>/<first two hex digits>/<sha256>`. Files of a feed that carries card
+numbers are encrypted (AES-256-GCM in blocks, key derived from the card key), so that a card number
+stands in clear nowhere in the state directory.
+"""
+
+import errno
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from huiyan.errors import LandingError
+from huiyan.feeds.contract import FeedContract
+from huiyan.feeds.encoding import EncodingProbe
+from huiyan.settings import Settings
+
+BLOCK_BYTES = 1_048_576
+_MAGIC = b"HUIYAN-ARCHIVE-1"
+_SALT_BYTES = 8
+_TAG_BYTES = 16
+_SEALED_BYTES = 65_536
+_HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@dataclass(frozen=True)
+class Archived:
+    """One file in the archive.
+
+    Attributes:
+        sha256: of the file as it came, lower-case hex.
+        bytes: its size as it came.
+    """
+
+    sha256: str
+    bytes: int
+
+
+class _Sealer:
+    """Writes encrypted blocks; each is bound to its place, the last one known as the last."""
+
+    def __init__(self, out: BinaryIO, cipher: AESGCM) -> None:
+        self._out = out
+        self._cipher = cipher
+        self._salt = secrets.token_bytes(_SALT_BYTES)
+        self._pending = b""
+        self._number = 0
+        out.write(_MAGIC + self._salt)
+
+    def write(self, data: bytes) -> None:
+        self._pending += data
+        while len(self._pending) > _SEALED_BYTES:
+            self._seal(self._pending[:_SEALED_BYTES], last=False)
+            self._pending = self._pending[_SEALED_BYTES:]
+
+    def finish(self) -> None:
+        self._seal(self._pending, last=True)
+
+    def _seal(self, block: bytes, *, last: bool) -> None:
+        self._out.write(self._cipher.encrypt(_nonce(self._salt, self._number), block, _place(last)))
+        self._number += 1
+
+
+def _nonce(salt: bytes, number: int) -> bytes:
+    return salt + number.to_bytes(4, "big")
+
+
+def _place(last: bool) -> bytes:
+    return b"last" if last else b"more"
+
+
+class _Unsealed(io.RawIOBase):
+    """Reads an encrypted file at any position, one block in memory."""
+
+    def __init__(self, path: Path, cipher: AESGCM) -> None:
+        self._file = path.open("rb")
+        self._path = path
+        self._cipher = cipher
+        start = self._file.read(_HEADER_BYTES)
+        sealed = path.stat().st_size - _HEADER_BYTES
+        if not start.startswith(_MAGIC) or sealed < _TAG_BYTES:
+            raise LandingError(f"{path} is damaged: restore it from a backup of the archive.")
+        self._salt = start[len(_MAGIC) :]
+        self._last = (sealed - 1) // (_SEALED_BYTES + _TAG_BYTES)
+        self._size = sealed - (self._last + 1) * _TAG_BYTES
+        self._position = 0
+        self._number = -1
+        self._block = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
+        self._position = max(base + offset, 0)
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if self._position >= self._size:
+            return 0
+        number, offset = divmod(self._position, _SEALED_BYTES)
+        if number != self._number:
+            self._load(number)
+        part = self._block[offset : offset + len(buffer)]
+        buffer[: len(part)] = part
+        self._position += len(part)
+        return len(part)
+
+    def _load(self, number: int) -> None:
+        self._file.seek(_HEADER_BYTES + number * (_SEALED_BYTES + _TAG_BYTES))
+        sealed = self._file.read(_SEALED_BYTES + _TAG_BYTES)
+        try:
+            self._block = self._cipher.decrypt(
+                _nonce(self._salt, number), sealed, _place(number == self._last)
+            )
+        except InvalidTag as error:
+            raise LandingError(
+                f"{self._path} cannot be decrypted: it is damaged, or HUIYAN_CARD_KEY is not the "
+                "key it was archived with. Restore the key or the file."
+            ) from error
+        self._number = number
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class Archive:
+    """The archive of one feed."""
+
+    def __init__(self, settings: Settings, contract: FeedContract) -> None:
+        self._folder = settings.archive / contract.name
+        self._cipher = None
+        if any(column.sensitive for column in contract.columns):
+            derive = HKDF(SHA256(), length=32, salt=None, info=b"huiyan archive")
+            self._cipher = AESGCM(derive.derive(settings.card_key_bytes()))
+
+    def path(self, sha256: str) -> Path:
+        """Where a file of that hash lies."""
+        return self._folder / sha256[:2] / sha256
+
+    def store(self, source: Path, probe: EncodingProbe | None = None) -> Archived:
+        """Copy `source` into the archive while hashing it; the same bytes again change nothing.
+
+        Args:
+            probe: shown the bytes on the way.
+
+        Raises:
+            LandingError: the file vanished or changed meanwhile, is no regular file, or the
+                archive cannot be written (disk full); the archive is as before.
+        """
+        try:
+            with _opened(source) as file, self._draft() as (draft, out):
+                before = os.fstat(file.fileno())
+                sealer = _Sealer(out, self._cipher) if self._cipher else None
+                write = sealer.write if sealer else out.write
+                digest = hashlib.sha256()
+                size = 0
+                while block := file.read(BLOCK_BYTES):
+                    digest.update(block)
+                    size += len(block)
+                    write(block)
+                    if probe:
+                        probe.feed(block)
+                if sealer:
+                    sealer.finish()
+                out.flush()
+                os.fsync(out.fileno())
+                after = source.stat()
+                if (before.st_size, before.st_mtime_ns, before.st_ino, size) != (
+                    after.st_size,
+                    after.st_mtime_ns,
+                    after.st_ino,
+                    after.st_size,
+                ):
+                    raise LandingError(
+                        f"{source} changed while it was being read; collect again when the "
+                        "delivery is complete."
+                    )
+                archived = Archived(digest.hexdigest(), size)
+                self._keep(draft, archived)
+                return archived
+        except FileNotFoundError as error:
+            raise LandingError(
+                f"{error.filename} vanished while it was being collected; collect again when the "
+                "delivery is complete."
+            ) from error
+        except OSError as error:
+            if error.errno in _NO_SPACE:
+                raise LandingError(
+                    f"No space to archive {source.name} in {self._folder}: {error.strerror}. "
+                    "Nothing was registered; make room and collect again."
+                ) from error
+            raise LandingError(
+                f"{source} cannot be archived in {self._folder}: {error}. "
+                "Correct the permissions or the disk and collect again."
+            ) from error
+
+    @contextmanager
+    def _draft(self) -> Iterator[tuple[Path, BinaryIO]]:
+        incoming = self._folder / "incoming"
+        incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = incoming / f"{os.getpid()}-{secrets.token_hex(8)}"
+        try:
+            with draft.open("xb") as out:
+                yield draft, out
+        finally:
+            draft.unlink(missing_ok=True)
+
+    def _keep(self, draft: Path, archived: Archived) -> None:
+        """Put the finished draft in its place unless the same bytes are there already."""
+        target = self.path(archived.sha256)
+        if target.exists():
+            if self._digest(archived.sha256) == archived.sha256:
+                return
+            raise LandingError(
+                f"{target} no longer has the content its name says: the archive was altered or "
+                "the disk is failing. Restore it from a backup, then collect again."
+            )
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft.chmod(0o440)
+        draft.rename(target)
+        descriptor = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def _digest(self, sha256: str) -> str:
+        digest = hashlib.sha256()
+        with self.open(sha256) as stream:
+            while block := stream.read(BLOCK_BYTES):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The archived file as it came, seekable.
+
+        Raises:
+            LandingError: it is not there or cannot be decrypted.
+        """
+        path = self.path(sha256)
+        try:
+            if self._cipher is None:
+                return path.open("rb")
+            return io.BufferedReader(_Unsealed(path, self._cipher), _SEALED_BYTES)
+        except OSError as error:
+            raise LandingError(f"The archived file {path} cannot be read: {error}.") from error
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[BinaryIO]:
+    """`source` for reading; never waits on a pipe, never reads a device."""
+    descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        if not os.path.isfile(descriptor):  # noqa: PTH113
+            raise LandingError(f"{source} is not a regular file.")
+        yield file

@@ -1,0 +1,115 @@
+"""Card numbers: a keyed token and four digits are kept, the number itself never is."""
+
+import hashlib
+import hmac
+import re
+
+VALID = re.compile(r"[0-9]{16,19}")
+_TO_ASCII = str.maketrans("０１２３４５６７８９－‐‑‒–—−\u3000\u00a0\u2009", "0123456789-------   ")
+_DIGITS = re.compile(r"[0-9]+")
+_SEPARATOR = re.compile(r"[ \-]{0,2}")
+_MAYBE = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){15}")
+_CHINA_UNIONPAY = "62"
+_ISSUER_DIGITS = "34569"  # ISO/IEC 7812: travel, banking, merchandising; 9 older national cards
+
+
+def token(key: bytes, card_no: str) -> str:
+    """HMAC-SHA-256 of the card number, 64 hex characters."""
+    return hmac.new(key, card_no.encode(), hashlib.sha256).hexdigest()
+
+
+def passes_luhn(digits: str) -> bool:
+    """Whether the last digit is the check digit of ISO/IEC 7812."""
+    total = 0
+    for position, character in enumerate(reversed(digits)):
+        value = int(character) * (1 + position % 2)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def with_check_digit(digits: str) -> str:
+    """`digits` followed by the check digit that makes them pass."""
+    return next(digits + check for check in "0123456789" if passes_luhn(digits + check))
+
+
+def is_identity_number(digits: str) -> bool:
+    """Whether 18 digits are a resident's identity number: date of birth and check digit agree."""
+    if len(digits) != 18:
+        return False
+    month, day = int(digits[10:12]), int(digits[12:14])
+    if digits[6:8] not in ("19", "20") or not (1 <= month <= 12 and 1 <= day <= 31):
+        return False
+    weighted = sum(
+        int(digit) * weight
+        for digit, weight in zip(
+            digits[:17], (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), strict=True
+        )
+    )
+    return "10X98765432"[weighted % 11] == digits[17]
+
+
+def _is_card(digits: str, grouped: bool, own: str) -> bool:
+    if own and own in digits:
+        return True
+    if not 16 <= len(digits) <= 19 or is_identity_number(digits):
+        return False
+    if digits.startswith(_CHINA_UNIONPAY) and not grouped:
+        return True
+    return digits[0] in _ISSUER_DIGITS and passes_luhn(digits)
+
+
+def _spans(plain: str, own: str) -> list[tuple[int, int]]:
+    """Places in `plain` that hold a card number, also one written in groups."""
+    groups = [match.span() for match in _DIGITS.finditer(plain)]
+    spans: list[tuple[int, int]] = []
+    for first, (start, end) in enumerate(groups):
+        digits = plain[start:end]
+        if _is_card(digits, False, own):
+            spans.append((start, end))
+            continue
+        for next_start, next_end in groups[first + 1 :]:
+            if not _SEPARATOR.fullmatch(plain, end, next_start) or len(digits) > 19:
+                break
+            digits, end = digits + plain[next_start:next_end], next_end
+            if _is_card(digits, True, own):
+                spans.append((start, end))
+                break
+    return spans
+
+
+def _masked(text: str, spans: list[tuple[int, int]]) -> str:
+    characters = list(text)
+    for start, end in spans:
+        places = [at for at in range(start, end) if characters[at] not in " -"]
+        for at in places[:-4]:
+            characters[at] = "*"
+    return "".join(characters)
+
+
+def may_hold_card(text: str) -> bool:
+    """Cheap test: 16 digits in a row, spaces and hyphens aside, of any width."""
+    return _MAYBE.search(text if text.isascii() else text.translate(_TO_ASCII)) is not None
+
+
+def mask(text: str, own: str = "") -> str:
+    """`text` with every card number in it reduced to its last four digits.
+
+    A run of 16 to 19 digits counts if it begins with an issuer's digit and passes the check-digit
+    test, or begins as UnionPay cards do, and is no identity number; groups joined by spaces or
+    hyphens count if the test says so.
+
+    Args:
+        own: the row's own card number; it is hidden wherever it stands.
+    """
+    plain = text.translate(_TO_ASCII)
+    if not _MAYBE.search(plain):
+        return text
+    spans = _spans(plain, own)
+    return _masked(text, spans) if spans else text
+
+
+def hide_all(text: str) -> str:
+    """`text` with every run of 16 or more digits masked: for messages and unreadable rows."""
+    plain = text.translate(_TO_ASCII)
+    spans = [match.span() for match in re.finditer(r"[0-9](?:[ \-]{0,2}[0-9]){15,}", plain)]
+    return _masked(text, spans) if spans else text

@@ -1,0 +1,374 @@
+"""Collects one feed-day: archive, register, COPY into landing, all or nothing."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Literal
+
+import psycopg
+from psycopg import sql
+
+from huiyan.errors import FeedError, WarehouseError
+from huiyan.feeds import cards, folder, readers
+from huiyan.feeds.archive import Archive, Archived
+from huiyan.feeds.cells import PlainLines
+from huiyan.feeds.contract import FeedContract, load_contract
+from huiyan.feeds.encoding import EncodingProbe
+from huiyan.feeds.folder import Delivery
+from huiyan.feeds.landing_rows import LandingRows
+from huiyan.feeds.manifest import ListedFile, same_name
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse.connection import connect
+
+COPY_BYTES = 262_144
+
+
+@dataclass(frozen=True)
+class CollectResult:
+    """What became of one feed-day.
+
+    Attributes:
+        batch_id: the batch that stands for it; None if nothing has come.
+        status: landed (a new version), unchanged (the same bytes as the latest version), missing
+            or stopped (recorded with its error).
+        rows: rows in the files.
+        message: one line for people.
+    """
+
+    batch_id: int | None
+    status: Literal["landed", "unchanged", "missing", "stopped"]
+    rows: int
+    message: str
+
+
+@dataclass(frozen=True)
+class _File:
+    """One archived file and what reading it gave."""
+
+    file_no: int
+    name: str
+    archived: Archived
+    probe: EncodingProbe | None
+    encoding: str | None = None
+    rows: int = 0
+    amount_total: Decimal | None = None
+    unknown_columns: tuple[str, ...] = ()
+    trimmed_cells: int = 0
+    fullwidth_cells: int = 0
+
+
+@dataclass(frozen=True)
+class _Version:
+    batch_id: int
+    version: int
+    status: str
+    content_hash: str
+    row_count: int
+    error: str | None
+    is_decided: bool
+
+
+def collect(feed: str, business_date: date, settings: Settings | None = None) -> CollectResult:
+    """Bring what lies in `<landing>/<feed>/<business_date>/` into `landing.<feed>`.
+
+    One transaction: a new batch version with all its rows, or a stopped version with the error, or
+    nothing. The same file under two names lands twice: its rows are identical duplicates, which
+    the gate counts and takes once. Safe to repeat, to kill and to run twice at once.
+
+    Raises:
+        NotFoundError: there is no such feed.
+        LandingError: landing zone or archive cannot be read or written; nothing was recorded.
+        WarehouseError: PostgreSQL could not take it; nothing was recorded.
+    """
+    settings = settings or get_settings()
+    contract = load_contract(feed)
+    delivery = folder.inspect(contract, business_date, settings)
+    if delivery is None:
+        path = settings.landing / feed / business_date.isoformat()
+        return CollectResult(None, "missing", 0, f"nothing has come: {path} is absent or empty")
+    archive = Archive(settings, contract)
+    files = _archive_all(delivery, contract, archive)
+    try:
+        with connect(settings, role="huiyan_load") as connection:
+            return _register(connection, contract, business_date, delivery, files, settings)
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"PostgreSQL could not take {feed} of {business_date}: {str(error).strip()}. "
+            "Nothing was recorded; once the database is well, collect again."
+        ) from error
+
+
+def _archive_all(delivery: Delivery, contract: FeedContract, archive: Archive) -> list[_File]:
+    hides = any(column.sensitive for column in contract.columns)
+    files = []
+    for file_no, path in enumerate(delivery.files, start=1):
+        probe = EncodingProbe() if readers.is_text(path.name) else None
+        archived = archive.store(path, probe)
+        name = cards.hide_all(path.name) if hides else path.name
+        files.append(_File(file_no, name, archived, probe))
+    return files
+
+
+def _content_hash(delivery: Delivery, files: list[_File]) -> str:
+    """Of the files' bytes, whatever their names, of what the manifest says, of what is wrong."""
+    digest = hashlib.sha256()
+    for part in sorted(file.archived.sha256 for file in files):
+        digest.update(part.encode())
+    if delivery.manifest is not None:
+        digest.update(b"manifest" + delivery.manifest.canonical.encode())
+    for problem in sorted(delivery.problems):
+        digest.update(b"problem" + problem.encode())
+    return digest.hexdigest()
+
+
+def _lock(connection: psycopg.Connection, feed: str, business_date: date) -> None:
+    key = hashlib.sha256(f"collect {feed} {business_date}".encode()).digest()[:8]
+    connection.execute(
+        "select pg_advisory_xact_lock(%s)", (int.from_bytes(key, "big", signed=True),)
+    )
+
+
+def _latest(connection: psycopg.Connection, feed: str, business_date: date) -> _Version | None:
+    row = connection.execute(
+        "select batch_id, version, status, content_hash, row_count, error, decided_at is not null "
+        "from ops.batch where feed = %s and business_date = %s order by version desc limit 1",
+        (feed, business_date),
+    ).fetchone()
+    return _Version(*row) if row else None
+
+
+def _register(
+    connection: psycopg.Connection,
+    contract: FeedContract,
+    business_date: date,
+    delivery: Delivery,
+    files: list[_File],
+    settings: Settings,
+) -> CollectResult:
+    _lock(connection, contract.name, business_date)
+    content_hash = _content_hash(delivery, files)
+    latest = _latest(connection, contract.name, business_date)
+    is_same = latest is not None and latest.content_hash == content_hash
+    if latest is not None and is_same:
+        if latest.status != "stopped":
+            return CollectResult(
+                latest.batch_id, "unchanged", latest.row_count, "the same bytes as before"
+            )
+        if latest.is_decided:
+            return CollectResult(
+                latest.batch_id, "stopped", latest.row_count, latest.error or "stopped"
+            )
+    version = latest.version + 1 if latest else 1
+
+    def insert(status: str, error: str | None) -> int:
+        return _insert_batch(
+            connection, contract.name, business_date, version, status, content_hash, delivery, error
+        )
+
+    try:
+        with connection.transaction():
+            batch_id = insert("landed", None)
+            read = _land(connection, contract, delivery, files, batch_id, settings)
+            rows = sum(file.rows for file in read)
+            connection.execute(
+                "update ops.batch set row_count = %s where batch_id = %s", (rows, batch_id)
+            )
+            _insert_files(connection, batch_id, read)
+    except FeedError as error:
+        # What stopped it may lie here, not in the files, so the same bytes are read again; the
+        # same outcome is no news.
+        if latest is not None and is_same and latest.error == str(error):
+            return CollectResult(latest.batch_id, "stopped", 0, str(error))
+        batch_id = insert("stopped", str(error))
+        _insert_files(connection, batch_id, files)
+        return CollectResult(batch_id, "stopped", 0, str(error))
+    return CollectResult(batch_id, "landed", rows, _message(delivery, read, rows))
+
+
+def _insert_batch(
+    connection: psycopg.Connection,
+    feed: str,
+    business_date: date,
+    version: int,
+    status: str,
+    content_hash: str,
+    delivery: Delivery,
+    error: str | None,
+) -> int:
+    row = connection.execute(
+        "insert into ops.batch (feed, business_date, version, status, is_controlled, "
+        "content_hash, row_count, error) values (%s, %s, %s, %s, %s, %s, 0, %s) "
+        "returning batch_id",
+        (
+            feed,
+            business_date,
+            version,
+            status,
+            delivery.manifest is not None,
+            content_hash,
+            error,
+        ),
+    ).fetchone()
+    if row is None:
+        raise WarehouseError("PostgreSQL gave no number to the new batch.")
+    return int(row[0])
+
+
+def _insert_files(connection: psycopg.Connection, batch_id: int, files: list[_File]) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ops.batch_file (batch_id, file_no, file_name, sha256, bytes, encoding, "
+            "row_count, amount_total, unknown_columns, trimmed_cells, fullwidth_cells) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    batch_id,
+                    file.file_no,
+                    file.name,
+                    file.archived.sha256,
+                    file.archived.bytes,
+                    file.encoding,
+                    file.rows,
+                    file.amount_total,
+                    list(file.unknown_columns),
+                    file.trimmed_cells,
+                    file.fullwidth_cells,
+                )
+                for file in files
+            ],
+        )
+
+
+def _land(
+    connection: psycopg.Connection,
+    contract: FeedContract,
+    delivery: Delivery,
+    files: list[_File],
+    batch_id: int,
+    settings: Settings,
+) -> list[_File]:
+    """COPY all files; raises FeedError with everything that is wrong with the delivery."""
+    problems = list(delivery.problems)
+    listed = delivery.manifest.files if delivery.manifest else {}
+    for path, file in zip(delivery.files, files, strict=True):
+        said = listed.get(same_name(path.name))
+        if said and said.sha256 and said.sha256 != file.archived.sha256:
+            problems.append(
+                f"{file.name}: manifest says sha256 {said.sha256}, the file has "
+                f"{file.archived.sha256}"
+            )
+    if problems:
+        raise FeedError("; ".join(problems))
+    archive = Archive(settings, contract)
+    card_key = settings.card_key_bytes()
+    read = []
+    for path, file in zip(delivery.files, files, strict=True):
+        done = _land_file(connection, contract, file, archive, batch_id, card_key)
+        read.append(done)
+        said = listed.get(same_name(path.name))
+        if said:
+            problems += _differences(done, said)
+    if problems:
+        raise FeedError("; ".join(problems))
+    return read
+
+
+def _differences(file: _File, said: ListedFile) -> Iterator[str]:
+    if said.rows is not None and said.rows != file.rows:
+        yield f"{file.name}: manifest says {said.rows} rows, the file has {file.rows}"
+    total = file.amount_total or Decimal(0)
+    if said.amount_total is not None and said.amount_total != total:
+        yield (
+            f"{file.name}: manifest says amount_total {said.amount_total:.2f}, "
+            f"the file has {total:.2f}"
+        )
+
+
+def _land_file(
+    connection: psycopg.Connection,
+    contract: FeedContract,
+    file: _File,
+    archive: Archive,
+    batch_id: int,
+    card_key: bytes,
+) -> _File:
+    if file.archived.bytes == 0:
+        raise FeedError(f"{file.name} is empty: not even a header line.")
+    encoding = file.probe.result(file.name) if file.probe else None
+    source = readers.OpenFile(
+        contract, file.name, partial(archive.open, file.archived.sha256), encoding
+    )
+    rows = LandingRows(contract, source.layout, batch_id, file.file_no, card_key)
+    table = sql.Identifier("landing", contract.name)
+    statement = sql.SQL(
+        "copy {table} ({columns}) from stdin (format csv, force_null ({columns}), encoding 'utf8')"
+    ).format(table=table, columns=sql.SQL(", ").join(map(sql.Identifier, rows.copy_columns)))
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for data in _copy_data(source, rows):
+            copy.write(data)
+    amount_total = None
+    if contract.amount_column is not None:
+        amount_total = Decimal(rows.cents) / 100
+        if rows.has_other_amounts:
+            amount_total = _sum_in_warehouse(connection, contract, batch_id, file.file_no)
+    return replace(
+        file,
+        encoding=encoding,
+        rows=rows.rows,
+        amount_total=amount_total,
+        unknown_columns=source.layout.unknown,
+        trimmed_cells=rows.trimmed_cells,
+        fullwidth_cells=rows.fullwidth_cells,
+    )
+
+
+def _copy_data(source: readers.OpenFile, rows: LandingRows) -> Iterator[bytes]:
+    waiting: list[bytes] = []
+    size = 0
+    for item in source.rows(plain=rows.takes_plain):
+        data = rows.plain(item) if isinstance(item, PlainLines) else rows.record(item)
+        waiting.append(data)
+        size += len(data)
+        if size >= COPY_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
+
+
+def _sum_in_warehouse(
+    connection: psycopg.Connection, contract: FeedContract, batch_id: int, file_no: int
+) -> Decimal:
+    row = connection.execute(
+        sql.SQL(
+            "select coalesce(sum(landing.as_money({amount})), 0) from {table} "
+            "where batch_id = %s and file_no = %s"
+        ).format(
+            amount=sql.Identifier(contract.amount_column or ""),
+            table=sql.Identifier("landing", contract.name),
+        ),
+        (batch_id, file_no),
+    ).fetchone()
+    return Decimal(row[0]) if row else Decimal(0)
+
+
+def _message(delivery: Delivery, files: list[_File], rows: int) -> str:
+    parts = [f"{rows:,} rows in {len(files)} file{'' if len(files) == 1 else 's'}"]
+    if delivery.manifest is None:
+        parts.append("uncontrolled (no manifest)")
+    hashes = [file.archived.sha256 for file in files]
+    twins = sorted(file.name for file in files if hashes.count(file.archived.sha256) > 1)
+    if twins:
+        parts.append(f"the same bytes under several names: {', '.join(twins)}")
+    unknown = sorted({column for file in files for column in file.unknown_columns})
+    if unknown:
+        parts.append(f"unknown columns kept: {', '.join(unknown)}")
+    trimmed = sum(file.trimmed_cells for file in files)
+    wide = sum(file.fullwidth_cells for file in files)
+    if trimmed:
+        parts.append(f"{trimmed:,} cells trimmed")
+    if wide:
+        parts.append(f"{wide:,} full-width cells")
+    return "; ".join(parts)

@@ -1,0 +1,112 @@
+"""What lies in `<landing>/<feed>/<YYYY-MM-DD>/`: files to read, the manifest, what must not be."""
+
+import stat
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from huiyan.errors import LandingError
+from huiyan.feeds import manifest as manifests
+from huiyan.feeds.contract import FeedContract
+from huiyan.settings import Settings
+
+
+@dataclass
+class Delivery:
+    """One feed-day as found.
+
+    Attributes:
+        files: files to archive and read, by name.
+        manifest: the sender's control; None makes the batch uncontrolled.
+        problems: what stops the feed's day before anything is read.
+    """
+
+    folder: Path
+    files: list[Path] = field(default_factory=list)
+    manifest: manifests.Manifest | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+def suffixes(contract: FeedContract) -> tuple[str, ...]:
+    """File name endings the feed accepts."""
+    return (".csv", ".xlsx", ".xml") if contract.xml else (".csv", ".xlsx")
+
+
+def inspect(contract: FeedContract, business_date: date, settings: Settings) -> Delivery | None:
+    """Look at a feed-day; None if nothing has come.
+
+    Names that begin with a dot are not deliveries (senders use them while uploading). Anything
+    else that is no file of the feed is a problem, not passed over.
+
+    Raises:
+        LandingError: the folder cannot be read, or vanished meanwhile.
+    """
+    folder = settings.landing / contract.name / business_date.isoformat()
+    delivery = Delivery(folder)
+    try:
+        if not folder.exists():
+            return None
+        inside = folder.resolve(strict=True)
+        if not inside.is_relative_to(settings.landing):
+            delivery.problems.append(f"{folder} leads out of the landing zone")
+            return delivery
+        for path in sorted(folder.iterdir(), key=lambda path: manifests.same_name(path.name)):
+            if not path.name.startswith("."):
+                _add(delivery, path, inside, contract, business_date)
+    except NotADirectoryError:
+        delivery.problems.append(f"{folder} is not a folder")
+        return delivery
+    except FileNotFoundError as error:
+        raise LandingError(
+            f"{error.filename} vanished while the delivery was being looked at; "
+            "collect again when it is complete."
+        ) from error
+    except OSError as error:
+        raise LandingError(
+            f"{folder} cannot be read: {error}. Correct the permissions and collect again."
+        ) from error
+    if not delivery.files and delivery.manifest is None and not delivery.problems:
+        return None
+    _compare_names(delivery)
+    return delivery
+
+
+def _add(
+    delivery: Delivery, path: Path, inside: Path, contract: FeedContract, business_date: date
+) -> None:
+    if path.is_symlink() and path.resolve().parent != inside:
+        delivery.problems.append(f"{path.name} is a link out of the folder")
+        return
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        what = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        delivery.problems.append(f"{path.name} is {what}; only files are delivered")
+    elif path.name.casefold() == manifests.NAME:
+        if path.stat().st_size > manifests.MAX_BYTES:
+            delivery.problems.append(f"{path.name} is over {manifests.MAX_BYTES:,} bytes")
+        else:
+            delivery.manifest = manifests.parse(path.read_bytes(), contract.name, business_date)
+            delivery.problems += delivery.manifest.problems
+    else:
+        if path.suffix.casefold() not in suffixes(contract):
+            delivery.problems.append(
+                f"{path.name} is not a file this feed accepts ({', '.join(suffixes(contract))})"
+            )
+        delivery.files.append(path)
+
+
+def _compare_names(delivery: Delivery) -> None:
+    if delivery.manifest is None:
+        return
+    present = {manifests.same_name(path.name): path.name for path in delivery.files}
+    listed = delivery.manifest.files
+    delivery.problems += [
+        f"{manifests.NAME} lists {file.name}, which is not there"
+        for key, file in listed.items()
+        if key not in present
+    ]
+    delivery.problems += [
+        f"{name} is there but not listed in {manifests.NAME}"
+        for key, name in present.items()
+        if key not in listed
+    ]

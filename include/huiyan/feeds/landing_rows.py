@@ -1,0 +1,225 @@
+"""Turns the rows of one file into COPY data for its landing table, counting every repair."""
+
+import json
+import re
+
+from huiyan.feeds import cards
+from huiyan.feeds.cells import (
+    FULL_WIDTH,
+    FULL_WIDTH_TYPES,
+    PlainLines,
+    Record,
+    clean,
+)
+from huiyan.feeds.contract import FeedContract
+from huiyan.feeds.header import Layout, normalise
+
+_MUST_QUOTE = re.compile('[",\r\n]')
+_PLAIN_AMOUNTS = re.compile(rb"(?:-?[0-9]{1,15}\.[0-9]{2}\n|\n)*")
+_PLAIN_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,2}))?")
+_FIRST_COLUMNS = ("batch_id", "file_no", "line_no", "extra", "read_error")
+
+
+class LandingRows:
+    """COPY (format csv) data of one file.
+
+    An empty cell is null. A row that cannot be read lands too: `read_error` holds the reasons,
+    joined by `;`, and where its cells cannot be told apart `extra.cells` keeps them.
+
+    Attributes:
+        rows, trimmed_cells, fullwidth_cells: counts so far.
+        cents: sum of the amount column in hundredths, of the amounts in plain writing.
+        has_other_amounts: whether some amount was written otherwise; then only SQL, which owns
+            the reading of amounts, may sum.
+    """
+
+    def __init__(
+        self, contract: FeedContract, layout: Layout, batch_id: int, file_no: int, card_key: bytes
+    ) -> None:
+        self._layout = layout
+        self._width = len(layout.columns)
+        self._prefix = f"{batch_id},{file_no},"
+        self._card_key = card_key
+        self._card_at: int | None = None
+        self._amount_at: int | None = None
+        self._wide_types: list[int] = []
+        self._extra: list[int] = []
+        for position, column in enumerate(layout.columns):
+            if column is None:
+                self._extra.append(position)
+                continue
+            if column.sensitive:
+                self._card_at = position
+            if column.name == contract.amount_column:
+                self._amount_at = position
+            if column.type in FULL_WIDTH_TYPES:
+                self._wide_types.append(position)
+        self._watches_cards = any(column.sensitive for column in contract.columns)
+        self.takes_plain = not self._watches_cards and not self._extra
+        self.rows = self.trimmed_cells = self.fullwidth_cells = 0
+        self.cents = 0
+        self.has_other_amounts = False
+
+    @property
+    def copy_columns(self) -> tuple[str, ...]:
+        """Columns of the COPY command, in the order of the data."""
+        named: list[str] = []
+        for column in self._layout.columns:
+            if column is not None:
+                named.extend(column.stored_as)
+        return (*_FIRST_COLUMNS, *named)
+
+    def plain(self, chunk: PlainLines) -> bytes:
+        """COPY data of lines that need no repair."""
+        lines = chunk.lines
+        self.rows += len(lines)
+        if self._amount_at is not None:
+            self._add_amounts(lines, self._amount_at)
+        prefix = self._prefix.encode()
+        return b"".join(
+            [
+                b"%b%d,,,%b\n" % (prefix, line_no, line)
+                for line_no, line in enumerate(lines, start=chunk.first_line_no)
+            ]
+        )
+
+    def _add_amounts(self, lines: list[bytes], position: int) -> None:
+        if position * 2 < self._width:
+            cells = [line.split(b",", position + 1)[position] for line in lines]
+        else:
+            place = self._width - position
+            cells = [line.rsplit(b",", place)[-place] for line in lines]
+        amounts = b"\n".join(cells) + b"\n"
+        if _PLAIN_AMOUNTS.fullmatch(amounts):
+            self.cents += sum(map(int, amounts.replace(b".", b"").split()))
+            return
+        for cell in cells:
+            self._add_amount(cell.decode())
+
+    def _add_amount(self, text: str) -> None:
+        if not text or self.has_other_amounts:
+            return
+        match = _PLAIN_AMOUNT.fullmatch(text)
+        if match is None:
+            self.has_other_amounts = True
+            return
+        sign, whole, fraction = match.groups()
+        cents = int(whole) * 100 + int((fraction or "").ljust(2, "0"))
+        self.cents += -cents if sign else cents
+
+    def record(self, record: Record) -> bytes:
+        """COPY data of one row."""
+        self.rows += 1
+        line_no, cells, problems = record
+        if len(cells) != self._width or any(problem.position is None for problem in problems):
+            return self._unreadable(record)
+        trimmed = [cell.strip() for cell in cells]
+        if trimmed != cells:
+            self.trimmed_cells += sum(map(str.__ne__, trimmed, cells))
+            cells = trimmed
+        reasons = [f"{code}:{self._name(position)}" for code, position in problems]
+        joined = "\x1f".join(cells)
+        if not joined.isascii() or "\0" in joined:
+            self._count_full_width(cells)
+            self._clean(cells, reasons)
+        if normalise(cells[0]) == self._layout.headers[0] and self._layout.headers == tuple(
+            map(normalise, cells)
+        ):
+            reasons.append("repeated_header")
+        if self._watches_cards:
+            cells = self._without_card(cells, reasons)
+        if self._amount_at is not None:
+            self._add_amount(cells[self._amount_at])
+        extra = {
+            self._layout.names[position]: cells[position]
+            for position in self._extra
+            if cells[position]
+        }
+        return self._line(line_no, extra, reasons, self._stored(cells))
+
+    def _name(self, position: int | None) -> str:
+        if position is None or position >= self._width:
+            return "outside_the_header"
+        return self._layout.names[position]
+
+    def _count_full_width(self, cells: list[str]) -> None:
+        self.fullwidth_cells += sum(
+            1 for position in self._wide_types if FULL_WIDTH.search(cells[position])
+        )
+
+    def _clean(self, cells: list[str], reasons: list[str]) -> None:
+        for position, cell in enumerate(cells):
+            cells[position], problem = clean(cell)
+            if problem:
+                reasons.append(f"{problem}:{self._name(position)}")
+
+    def _without_card(self, cells: list[str], reasons: list[str]) -> list[str]:
+        """The row with token and last four digits in place of the card number.
+
+        They take the card's own place as one cell, already in COPY syntax.
+        """
+        own = "" if self._card_at is None else cells[self._card_at]
+        is_valid = cards.VALID.fullmatch(own) is not None
+        others = [cell for position, cell in enumerate(cells) if position != self._card_at]
+        if cards.may_hold_card("\x1f".join(others)):
+            for position, cell in enumerate(cells):
+                if position == self._card_at:
+                    continue
+                masked = cards.mask(cell, own if is_valid else "")
+                if masked != cell:
+                    cells[position] = masked
+                    reasons.append(f"card_number_in_wrong_column:{self._name(position)}")
+        if self._card_at is not None:
+            if is_valid:
+                cells[self._card_at] = f"{cards.token(self._card_key, own)},{own[-4:]}"
+            else:
+                cells[self._card_at] = ","
+                if own:
+                    reasons.append("invalid_card_number")
+        return cells
+
+    def _stored(self, cells: list[str]) -> list[str]:
+        if self._extra:
+            cells = list(cells)
+            for position in reversed(self._extra):
+                del cells[position]
+        at = self._card_at
+        if at is not None:
+            at -= sum(1 for position in self._extra if position < at)
+        return [cell if position == at else _quoted(cell) for position, cell in enumerate(cells)]
+
+    def _unreadable(self, record: Record) -> bytes:
+        """A row whose cells cannot be told apart: all columns null, the cells kept in extra."""
+        cells = []
+        reasons = []
+        for code, position in record.problems:
+            reasons.append(code if position is None else f"{code}:{self._name(position)}")
+        if len(record.cells) != self._width and not any(
+            problem.position is None for problem in record.problems
+        ):
+            reasons.append(f"cell_count:{len(record.cells)}_instead_of_{self._width}")
+        for cell in record.cells:
+            text, _ = clean(cell.strip())
+            if self._watches_cards:
+                hidden = cards.hide_all(text)
+                if hidden != text:
+                    reasons.append("card_number_in_unreadable_row")
+                text = hidden
+            cells.append(text)
+        width = len(self.copy_columns) - len(_FIRST_COLUMNS)
+        return self._line(record.line_no, {"cells": cells}, reasons, [""] * width)
+
+    def _line(
+        self,
+        line_no: int,
+        extra: dict[str, str] | dict[str, list[str]],
+        reasons: list[str],
+        stored: list[str],
+    ) -> bytes:
+        kept = _quoted(json.dumps(extra, ensure_ascii=False)) if extra else ""
+        error = _quoted(";".join(dict.fromkeys(reasons)))
+        return f"{self._prefix}{line_no},{kept},{error},{','.join(stored)}\n".encode()
+
+
+def _quoted(cell: str) -> str:
+    return '"' + cell.replace('"', '""') + '"' if _MUST_QUOTE.search(cell) else cell
