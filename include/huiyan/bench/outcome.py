@@ -1,0 +1,78 @@
+"""What one run of the benchmark measured."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from huiyan.bench.compare import Comparison
+from huiyan.bench.copying import Copied
+from huiyan.bench.duck import Exported
+from huiyan.bench.layers import NodeRun
+from huiyan.bench.machine import Machine
+from huiyan.feeds.contract import load_contract
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One delivery through collect and the quality gate.
+
+    Attributes:
+        memory_bytes: growth of the process at its peak while collecting, None if not known.
+    """
+
+    feed: str
+    business_date: date
+    rows: int
+    bytes: int
+    quarantined: int
+    collect_seconds: float
+    gate_seconds: float
+    memory_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """One business date through dbt: wall time as a caller sees it, and dbt's own record."""
+
+    business_date: date
+    seconds: float
+    runs: list[NodeRun]
+
+
+@dataclass(frozen=True)
+class Duck:
+    """The layers above staging on DuckDB, and whether it found the same."""
+
+    exported: Exported
+    runs: list[NodeRun]
+    comparison: Comparison
+
+
+@dataclass
+class Outcome:
+    """Everything one run measured; the first business date is the year, the second one more day.
+
+    Attributes:
+        made_seconds: making the files, None where they were reused.
+    """
+
+    machine: Machine
+    scale: float
+    accounts: int
+    made_seconds: float | None
+    copied: list[Copied] = field(default_factory=list)
+    landed: list[Landed] = field(default_factory=list)
+    evaluated: list[Evaluated] = field(default_factory=list)
+    duck: Duck | None = None
+
+    @property
+    def days(self) -> list[date]:
+        """The business dates, in order."""
+        return [each.business_date for each in self.evaluated]
+
+    def landed_on(self, day: date, kind: str | None = None) -> list[Landed]:
+        """Deliveries of one date, all or those of daily feeds or of snapshots."""
+        return [
+            each
+            for each in self.landed
+            if each.business_date == day and kind in (None, load_contract(each.feed).kind)
+        ]

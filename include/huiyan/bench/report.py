@@ -1,0 +1,292 @@
+"""Writes what a run measured as a page: ratios first, seconds as context, then the machine."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from huiyan.bench import layers
+from huiyan.bench.outcome import Evaluated, Landed, Outcome
+
+LAYERS = ("staging", "intermediate", "rules", "marts", layers.TESTS)
+SLOWEST = 12
+MEGABYTE = 1_000_000
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> list[str]:
+    """A Markdown table; the first `left` columns are aligned left, the others right."""
+    rule = [" --- " if place < left else " ---: " for place, _ in enumerate(head)]
+    return [
+        f"| {' | '.join(head)} |",
+        f"|{'|'.join(rule)}|",
+        *(f"| {' | '.join(row)} |" for row in rows),
+        "",
+    ]
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:,.1f}"
+
+
+def _rate(rows: int, seconds: float) -> str:
+    return f"{rows / seconds:,.0f}" if seconds > 0 else "–"
+
+
+def _ratio(numerator: float, denominator: float) -> str:
+    return f"{numerator / denominator:,.1f}" if denominator > 0 else "–"
+
+
+def _percent(part: float, whole: float) -> str:
+    return f"{100 * part / whole:,.0f} %" if whole > 0 else "–"
+
+
+def _of(runs: Iterable[layers.NodeRun], *names: str) -> list[layers.NodeRun]:
+    return [run for run in runs if run.layer in names]
+
+
+def _collect_seconds(landed: Iterable[Landed]) -> float:
+    return sum(each.collect_seconds for each in landed)
+
+
+def _gate_seconds(landed: Iterable[Landed]) -> float:
+    return sum(each.gate_seconds for each in landed)
+
+
+def _day_seconds(outcome: Outcome, evaluated: Evaluated) -> float:
+    landed = outcome.landed_on(evaluated.business_date)
+    return _collect_seconds(landed) + _gate_seconds(landed) + evaluated.seconds
+
+
+def _ratios(outcome: Outcome) -> list[str]:
+    year = outcome.evaluated[0]
+    landed = outcome.landed_on(year.business_date, "daily")
+    rows = sum(each.rows for each in landed)
+    collecting = _collect_seconds(landed)
+    bare = sum(each.seconds for each in outcome.copied)
+    lines = [
+        (
+            "Landing: rows per second as a share of bare COPY of the same files",
+            _percent(bare, collecting),
+            f"{_count(rows)} rows: {_seconds(collecting)} s against {_seconds(bare)} s",
+        ),
+        (
+            "Quality gate: time as a share of landing",
+            _percent(_gate_seconds(landed), collecting),
+            f"{_seconds(_gate_seconds(landed))} s",
+        ),
+    ]
+    if outcome.duck is not None:
+        above = ("intermediate", "rules")
+        ours, theirs = _of(year.runs, *above), _of(outcome.duck.runs, *above)
+        lines += [
+            (
+                f"{label}: PostgreSQL's time over DuckDB's",
+                _ratio(layers.busy(_of(ours, *names)), layers.busy(_of(theirs, *names))),
+                f"{_seconds(layers.busy(_of(ours, *names)))} s against "
+                f"{_seconds(layers.busy(_of(theirs, *names)))} s",
+            )
+            for label, names in (
+                ("Intermediate models", ("intermediate",)),
+                ("All rules in full", ("rules",)),
+                ("Both", above),
+            )
+        ]
+    if len(outcome.evaluated) > 1:
+        day = outcome.evaluated[1]
+        more, whole = _day_seconds(outcome, day), _day_seconds(outcome, year)
+        lines.append(
+            (
+                "One more day (landed, checked, evaluated) as a share of the year",
+                _percent(more, whole),
+                f"{_seconds(more)} s against {_seconds(whole)} s",
+            )
+        )
+    return _table(("What", "Ratio", "Seconds"), lines)
+
+
+def _landing(outcome: Outcome) -> list[str]:
+    bare = {each.feed: each for each in outcome.copied}
+    year = outcome.evaluated[0].business_date
+    rows = []
+    for each in outcome.landed_on(year):
+        yardstick = bare.get(each.feed)
+        rows.append(
+            (
+                each.feed,
+                _count(each.rows),
+                _count(round(each.bytes / MEGABYTE)),
+                _seconds(yardstick.seconds) if yardstick else "–",
+                _seconds(each.collect_seconds),
+                _rate(each.rows, each.collect_seconds),
+                _percent(yardstick.seconds, each.collect_seconds) if yardstick else "–",
+                _seconds(each.gate_seconds),
+                _count(each.quarantined),
+                "–" if each.memory_bytes is None else _count(round(each.memory_bytes / MEGABYTE)),
+            )
+        )
+    head = (
+        "Feed", "Rows", "MB", "Bare COPY s", "Landing s", "Rows/s", "Share of COPY", "Gate s",
+        "Quarantined", "Memory MB",
+    )  # fmt: skip
+    return _table(head, rows)
+
+
+def _evaluation(outcome: Outcome) -> list[str]:
+    year = outcome.evaluated[0]
+    more = outcome.evaluated[1:]
+    theirs = outcome.duck.runs if outcome.duck else []
+    rows = []
+    for layer in LAYERS:
+        own = _of(year.runs, layer)
+        if not own:
+            continue
+        other = _of(theirs, layer)
+        rows.append(
+            (
+                layer,
+                _count(len(own)),
+                _seconds(layers.busy(own)),
+                _seconds(layers.busy(other)) if other else "–",
+                _ratio(layers.busy(own), layers.busy(other)) if other else "–",
+                *(_seconds(layers.busy(_of(day.runs, layer))) for day in more),
+            )
+        )
+    rows.append(
+        (
+            "wall time of the command",
+            _count(len(year.runs)),
+            _seconds(year.seconds),
+            "–",
+            "–",
+            *(_seconds(day.seconds) for day in more),
+        )
+    )
+    head = (
+        "Layer",
+        "Nodes",
+        "PostgreSQL s",
+        "DuckDB s",
+        "Ratio",
+        *("One more day s" for _ in more),
+    )
+    return _table(head, rows)
+
+
+def _slowest(outcome: Outcome) -> list[str]:
+    year = outcome.evaluated[0]
+    theirs = {run.name: run.seconds for run in outcome.duck.runs} if outcome.duck else {}
+    more = {run.name: run.seconds for day in outcome.evaluated[1:] for run in day.runs}
+    slow = sorted(year.runs, key=lambda run: run.seconds, reverse=True)[:SLOWEST]
+    return _table(
+        ("Node", "Layer", "PostgreSQL s", "DuckDB s", "One more day s"),
+        [
+            (
+                run.name,
+                run.layer,
+                _seconds(run.seconds),
+                _seconds(theirs[run.name]) if run.name in theirs else "–",
+                _seconds(more[run.name]) if run.name in more else "–",
+            )
+            for run in slow
+        ],
+        left=2,
+    )
+
+
+def _hits(outcome: Outcome) -> list[str]:
+    if outcome.duck is None:
+        return []
+    year = outcome.evaluated[0]
+    ours = {run.name: run.seconds for run in year.runs}
+    theirs = {run.name: run.seconds for run in outcome.duck.runs}
+    comparison = outcome.duck.comparison
+    wrong = {each.rule_id for each in comparison.differences}
+    rows = []
+    for rule_id, hits in sorted(comparison.hits.items()):
+        prefix = f"rule_{rule_id.lower().replace('-', '_')}_"
+        name = next((name for name in ours if name.startswith(prefix)), "")
+        rows.append(
+            (
+                rule_id,
+                _count(hits),
+                "no" if rule_id in wrong else "yes",
+                f"{ours.get(name, 0):,.2f}",
+                f"{theirs.get(name, 0):,.2f}",
+            )
+        )
+    head = ("Rule", "Hits", "The same on DuckDB", "PostgreSQL s", "DuckDB s")
+    return [
+        "## Rules on both databases",
+        "",
+        "Compared: every hit with all its columns and its evidence, and every population.",
+        "",
+        *_table(head, rows),
+    ]
+
+
+def _machine(outcome: Outcome) -> list[str]:
+    facts = outcome.machine
+    gigabytes = "–" if facts.memory_bytes is None else f"{facts.memory_bytes / 2**30:,.1f} GiB"
+    load = "–" if facts.load_before is None else f"{facts.load_before:.2f}"
+    rows = [
+        ("Processor", f"{facts.processor}, {facts.cores} cores usable"),
+        ("Memory", gigabytes),
+        ("Load average before the run", load),
+        ("Python", facts.python),
+        ("PostgreSQL", f"{facts.postgresql} (embedded)"),
+        ("dbt", f"{facts.dbt}, 2 threads"),
+        ("DuckDB", f"{facts.duckdb}, 2 threads, over Parquet"),
+        *((f"`{name}`", value) for name, value in facts.settings.items()),
+    ]
+    return _table(("Fact", "Value"), rows, left=2)
+
+
+def render(outcome: Outcome) -> str:
+    """The page as Markdown."""
+    year = outcome.evaluated[0].business_date
+    rows = {each.feed: each.rows for each in outcome.landed_on(year)}
+    made = "reused" if outcome.made_seconds is None else f"made in {outcome.made_seconds:,.0f} s"
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`, not by hand. Each step ran once, in one run, on the machine",
+        "described below. Seconds depend on it and on what else it did: compare ratios.",
+        "",
+        f"The district: {_count(outcome.accounts)} account sets, scale {outcome.scale:g} of a"
+        f" district-year ({', '.join(f'{_count(rows[feed])} {feed}' for feed in rows)};"
+        f" files {made}). Everything up to {year} arrives as one delivery, then one more day.",
+        "",
+        "## Ratios",
+        "",
+        *_ratios(outcome),
+        "A layer's time is that of its models added up, each with its hooks, indexes and",
+        "statistics; both databases build two models at a time. DuckDB reads the staging tables of",
+        "the same run as Parquet and builds the same models; marts and landing are PostgreSQL's.",
+        "",
+        "## Landing",
+        "",
+        "Bare COPY: the same CSV files into text tables without key or index, in one transaction",
+        "each. Landing also checks encoding, cells and controls, counts, archives and registers.",
+        "Memory: what the process grew by at its peak while landing that feed.",
+        "",
+        *_landing(outcome),
+        "## Evaluation",
+        "",
+        *_evaluation(outcome),
+        "The slowest nodes:",
+        "",
+        *_slowest(outcome),
+        *_hits(outcome),
+        "## Machine",
+        "",
+        *_machine(outcome),
+    ]
+    return "\n".join(lines)
+
+
+def write(outcome: Outcome, path: Path) -> None:
+    """Write the page to `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(render(outcome), "utf-8")

@@ -1,0 +1,179 @@
+"""The benchmark's steps, each timed once, in one run."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from huiyan.bench import compare, copying, district, duck, layers, machine
+from huiyan.bench.clock import timed
+from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome
+from huiyan.errors import WarehouseError
+from huiyan.feeds.collect import collect
+from huiyan.feeds.contract import load_contract
+from huiyan.quality.gate import check
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse import embedded
+from huiyan.warehouse.connection import DATABASE, connect
+from huiyan.warehouse.evaluate import evaluate
+from huiyan.warehouse.migrate import migrate
+
+
+def _ignore(_: str) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Narrator:
+    """Told of every step when it begins (its name) and when it ends (what it did)."""
+
+    begin: Callable[[str], None] = _ignore
+    end: Callable[[str], None] = _ignore
+
+
+def bench_settings(home: Path, landing: Path) -> Settings:
+    """Settings of a warehouse of its own below `home`, whose landing zone is `landing`."""
+    return get_settings().model_copy(
+        update={
+            "home": home,
+            "landing_dir": landing,
+            "outbox_dir": None,
+            "warehouse_url": None,
+            "feeds_csv": None,
+        }
+    )
+
+
+def _land(delivery: district.Delivery, settings: Settings) -> Landed:
+    with timed() as collecting:
+        landed = collect(delivery.feed, delivery.business_date, settings)
+    if landed.status != "landed" or landed.batch_id is None:
+        raise WarehouseError(
+            f"{delivery.feed} {delivery.business_date} did not land: {landed.message or landed}"
+        )
+    with timed() as checking:
+        gate = check(landed.batch_id, settings)
+    if gate.status != "accepted":
+        raise WarehouseError(
+            f"{delivery.feed} {delivery.business_date} was stopped: {gate.message}"
+        )
+    return Landed(
+        feed=delivery.feed,
+        business_date=delivery.business_date,
+        rows=landed.rows,
+        bytes=delivery.bytes,
+        quarantined=gate.quarantined,
+        collect_seconds=collecting.seconds,
+        gate_seconds=checking.seconds,
+        memory_bytes=collecting.memory_bytes,
+    )
+
+
+def _evaluate(day: date, settings: Settings) -> Evaluated:
+    with timed() as timing:
+        evaluate(day, settings)
+    runs = layers.read(settings.home_dir / "dbt" / DATABASE / "run_results.json")
+    return Evaluated(day, timing.seconds, runs)
+
+
+def _on_duckdb(day: date, settings: Settings, narrator: Narrator) -> Duck:
+    database = settings.home_dir / "duckdb" / "huiyan.duckdb"
+    with connect(settings) as connection:
+        narrator.begin("writing staging as Parquet")
+        exported = duck.export(connection, database)
+        connection.rollback()
+        narrator.end(f"DuckDB: {exported.rows:,} rows as Parquet")
+        narrator.begin("building the same models on DuckDB")
+        runs = duck.build(database, day, settings)
+        narrator.begin("comparing the hits")
+        comparison = compare.compare(connection, database)
+    narrator.end(
+        f"DuckDB: built in {layers.span(runs):,.1f} s, "
+        f"{len(comparison.differences):,} differences in {sum(comparison.hits.values()):,} hits"
+    )
+    return Duck(exported, runs, comparison)
+
+
+def _copy_bare(
+    deliveries: list[district.Delivery], settings: Settings, narrator: Narrator
+) -> list[copying.Copied]:
+    copied = []
+    with connect(settings) as connection:
+        for delivery in deliveries:
+            if load_contract(delivery.feed).kind != "daily":
+                continue
+            narrator.begin(f"bare COPY of {delivery.feed}")
+            done = copying.copy_feed(connection, delivery.feed, list(delivery.files))
+            narrator.end(f"bare COPY: {done.feed} {done.rows:,} rows in {done.seconds:,.1f} s")
+            copied.append(done)
+    return copied
+
+
+def _measure_day(
+    day: date, deliveries: list[district.Delivery], settings: Settings, narrator: Narrator
+) -> tuple[list[Landed], Evaluated]:
+    landed = []
+    for delivery in deliveries:
+        narrator.begin(f"{day}: landing {delivery.feed}")
+        done = _land(delivery, settings)
+        narrator.end(
+            f"{day} {done.feed}: {done.rows:,} rows landed in {done.collect_seconds:,.1f} s, "
+            f"checked in {done.gate_seconds:,.1f} s"
+        )
+        landed.append(done)
+    narrator.begin(f"{day}: staging, intermediate, rules, marts")
+    evaluated = _evaluate(day, settings)
+    narrator.end(f"{day}: evaluated in {evaluated.seconds:,.1f} s")
+    return landed, evaluated
+
+
+def run(
+    home: Path,
+    *,
+    scale: float = 1.0,
+    months: int = district.MONTHS,
+    fresh: bool = False,
+    with_duckdb: bool = True,
+    narrator: Narrator | None = None,
+) -> Outcome:
+    """Run all steps in a new warehouse below `home`, which is removed at the end.
+
+    Args:
+        home: folder of the benchmark; the district's files stay in it.
+        scale: part of a district-year. months: how many of its months are made.
+        fresh: make the files anew even if they are there.
+
+    Raises:
+        WarehouseError: a delivery did not land or was stopped, or dbt failed.
+    """
+    narrator = narrator or Narrator()
+    load_before = machine.load_average()
+    wanted = district.options(scale, months)
+    files = home / f"district-{scale:g}-{months}"
+    narrator.begin("making the district")
+    with timed() as making:
+        was_made = district.make(wanted, files, fresh=fresh)
+    narrator.end(f"district: {'made' if was_made else 'found'} in {making.seconds:,.1f} s")
+    settings = bench_settings(home / "warehouse", files)
+    by_date = district.deliveries(files)
+    embedded.stop(settings)
+    shutil.rmtree(settings.home_dir, ignore_errors=True)
+    try:
+        narrator.begin("making an empty warehouse")
+        migrate(settings)
+        with connect(settings) as connection:
+            facts = machine.describe(connection, load_before)
+        outcome = Outcome(facts, scale, wanted.accounts, making.seconds if was_made else None)
+        first, *_ = by_date
+        outcome.copied = _copy_bare(by_date[first], settings, narrator)
+        for day, deliveries in by_date.items():
+            landed, evaluated = _measure_day(day, deliveries, settings, narrator)
+            outcome.landed += landed
+            outcome.evaluated.append(evaluated)
+            if day == first and with_duckdb:
+                outcome.duck = _on_duckdb(day, settings, narrator)
+        return outcome
+    finally:
+        embedded.stop(settings)
+        shutil.rmtree(settings.home_dir, ignore_errors=True)

@@ -1,0 +1,112 @@
+"""The page the benchmark writes."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from huiyan.bench import report
+from huiyan.bench.compare import Comparison, Difference
+from huiyan.bench.copying import Copied
+from huiyan.bench.duck import Exported
+from huiyan.bench.layers import NodeRun
+from huiyan.bench.machine import Machine
+from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome
+
+YEAR, NEXT = date(2025, 12, 30), date(2025, 12, 31)
+START = datetime(2025, 12, 31, 8)
+
+
+def _node(name: str, layer: str, seconds: float) -> NodeRun:
+    return NodeRun(name, layer, START, START + timedelta(seconds=seconds))
+
+
+def _landed(feed: str, day: date, rows: int, seconds: float) -> Landed:
+    return Landed(feed, day, rows, 40_000_000, 3, seconds, seconds / 2, 12_000_000)
+
+
+@pytest.fixture
+def outcome() -> Outcome:
+    facts = Machine(
+        "Some Processor", 2, 16 * 2**30, 0.25, "3.11.7", "18.6", "1.5.6", "1.11.16",
+        {"work_mem": "64MB"},
+    )  # fmt: skip
+    nodes = [
+        _node("int_voucher", "intermediate", 12),
+        _node("rule_vou_001_booked_late", "rules", 3),
+        _node("rule_att_001_no_attachment", "rules", 1),
+    ]
+    lake = [
+        _node("int_voucher", "intermediate", 4),
+        _node("rule_vou_001_booked_late", "rules", 0.5),
+        _node("rule_att_001_no_attachment", "rules", 0.5),
+    ]
+    return Outcome(
+        facts,
+        scale=1.0,
+        accounts=1130,
+        made_seconds=None,
+        copied=[Copied("finance_vouchers", 100_000, 40_000_000, 2.0)],
+        landed=[
+            _landed("finance_vouchers", YEAR, 100_000, 4.0),
+            _landed("accounts", YEAR, 1_130, 0.1),
+            _landed("finance_vouchers", NEXT, 500, 0.2),
+        ],
+        evaluated=[Evaluated(YEAR, 30.0, nodes), Evaluated(NEXT, 20.0, nodes)],
+        duck=Duck(
+            Exported(12, 100_000, 5_000_000), lake, Comparison({"ATT-001": 2, "VOU-001": 7}, [])
+        ),
+    )
+
+
+def test_ratios_come_first(outcome: Outcome) -> None:
+    page = report.render(outcome)
+
+    assert page.index("## Ratios") < page.index("## Landing") < page.index("## Machine")
+    assert "share of bare COPY of the same files | 50 % | 100,000 rows: 4.0 s against 2.0 s" in page
+    assert "| Intermediate models: PostgreSQL's time over DuckDB's | 3.0 | 12.0 s against" in page
+    assert "| All rules in full: PostgreSQL's time over DuckDB's | 4.0 | 4.0 s against" in page
+    assert "| Both: PostgreSQL's time over DuckDB's | 3.2 |" in page
+    assert "as a share of the year | 56 % | 20.3 s against 36.1 s" in page
+
+
+def test_machine_and_settings_are_named(outcome: Outcome) -> None:
+    page = report.render(outcome)
+
+    assert "| Processor | Some Processor, 2 cores usable |" in page
+    assert "| Memory | 16.0 GiB |" in page
+    assert "| `work_mem` | 64MB |" in page
+
+
+def test_every_rule_says_whether_both_agree(outcome: Outcome) -> None:
+    assert outcome.duck is not None
+    difference = Difference("VOU-001", "1/2025/01/0001", [], [])
+    outcome.duck = replace(
+        outcome.duck, comparison=Comparison({"ATT-001": 2, "VOU-001": 7}, [difference])
+    )
+
+    page = report.render(outcome)
+
+    assert "| ATT-001 | 2 | yes | 1.00 | 0.50 |" in page
+    assert "| VOU-001 | 7 | no | 3.00 | 0.50 |" in page
+
+
+def test_without_duckdb_its_columns_stay_empty(outcome: Outcome) -> None:
+    outcome.duck = None
+
+    page = report.render(outcome)
+
+    assert "Rules on both databases" not in page
+    assert "| int_voucher | intermediate | 12.0 | – | 12.0 |" in page
+
+
+def test_tables_are_whole(outcome: Outcome, tmp_path: Path) -> None:
+    page = tmp_path / "docs" / "benchmarks.md"
+    report.write(outcome, page)
+
+    width = 0
+    for line in page.read_text("utf-8").splitlines():
+        cells = line.count("|")
+        assert not (cells and width and cells != width), line
+        width = cells
