@@ -1,0 +1,54 @@
+"""Extracts written by hand for the tests of their files."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from huiyan.delivery.extract import Extract, ExtractRow, GoneRow
+
+DAY = date(2025, 11, 28)
+
+ROW = ExtractRow(
+    alert_id="00a9f0e31c77b2d4",
+    role="dispose",
+    is_new=True,
+    tier="orange",
+    rule_id="REC-001",
+    rule_name="接待无公函",
+    unit_name="青禾镇人民政府",
+    finance_agency_code="F002",
+    treasury_agency_code=None,
+    subject_type="voucher",
+    subject_id="AF002/2025/09/记0001",
+    occurred_on=date(2025, 9, 12),
+    amount=Decimal("1860.00"),
+    due_on=date(2025, 12, 12),
+    state="open",
+    evidence=json.dumps({"posting_date": "2025-09-20", "uploaded_count": 1}),
+    what_to_check="调阅接待资料，看有没有公函。",
+    legal_basis="《党政机关国内公务接待管理规定》第十四条（条款未核实）",
+    close_out_standard="补传真实有效的公函。",
+    tier_reasons=("金额 60,000.00 元，超过升级线 50,000.00 元",),
+)
+
+GONE = GoneRow(
+    alert_id="ffa9f0e31c77b2d4",
+    rule_name="附件缺失",
+    unit_name="青禾镇人民政府",
+    subject_type="voucher",
+    subject_id="AF002/2025/08/记0007",
+    amount=Decimal("3200.00"),
+    reason="cleared",
+)
+
+
+def row(**changes: Any) -> ExtractRow:
+    """The sample alert with other values."""
+    return replace(ROW, **changes)
+
+
+def extract(*rows: ExtractRow, gone: tuple[GoneRow, ...] = ()) -> Extract:
+    """An extract of the given rows for a township commission."""
+    return Extract("TC01", "青禾镇纪委", DAY, rows, gone)

@@ -1,0 +1,59 @@
+"""Evidence in readable Chinese."""
+
+import re
+
+import pytest
+
+from huiyan.alerts import words
+from huiyan.alerts.evidence import LABELS, readable
+from huiyan.settings import REPOSITORY
+
+RULES = REPOSITORY / "dbt_project" / "models" / "rules"
+
+
+def test_every_key_the_rules_record_has_a_label() -> None:
+    keys = {
+        key
+        for path in RULES.glob("*.sql")
+        for block in re.findall(r"evidence\(\{(.*?)\}\)", path.read_text("utf-8"), re.DOTALL)
+        for key in re.findall(r"^\s*'(\w+)':", block, re.MULTILINE)
+    }
+    assert len(keys) > 20
+    assert keys - LABELS.keys() == set()
+
+
+def test_every_subject_type_has_a_word() -> None:
+    types = {
+        kind
+        for path in RULES.glob("*.sql")
+        for kind in re.findall(r"rule_result\(\s*'(\w+)'", path.read_text("utf-8"))
+    }
+    assert types
+    assert types - words.SUBJECT_TYPE.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("evidence", "text"),
+    [
+        ('{"expense_amount": 1234567.50}', "支出金额：1,234,567.50 元"),
+        ('{"limit_days": 30.00}', "规定天数：30"),
+        ('{"days_late": 31}', "间隔天数：31"),
+        ('{"is_other_name": true, "is_other_tax_no": false}', "抬头名称不符：是\n抬头税号不符：否"),
+        ('{"summary": null}', "摘要：无"),
+        ('{"vouchers": ["a/1", "b/2"]}', "记账凭证：a/1、b/2"),
+        ('{"payee_account_kind": "basic"}', "收款账户类型：基本户"),
+        ('{"txn_at": "2025-09-01T20:00:00"}', "刷卡时间：2025-09-01 20:00:00"),
+        ('{"unheard_of": "x"}', "其他信息：x"),
+        ('{"unheard_of": {"summary": "y"}}', "其他信息：（摘要：y）"),
+        ("{}", ""),
+    ],
+)
+def test_readable(evidence: str, text: str) -> None:
+    assert readable(evidence) == text
+
+
+def test_order_is_that_of_the_labels() -> None:
+    assert readable('{"posting_date": "2025-09-20", "summary": "接待"}').splitlines() == [
+        "摘要：接待",
+        "记账日期：2025-09-20",
+    ]

@@ -1,0 +1,173 @@
+"""The files of an extract: interface, determinism, formula injection."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from extract_samples import DAY, GONE, extract, row
+from huiyan.alerts import words
+from huiyan.delivery.extract import CSV_COLUMNS, Extract
+from huiyan.delivery.neutralise import neutralised
+from huiyan.delivery.render import render
+from huiyan.delivery.workbook import ANSWER_COLUMNS
+
+ALL = extract(
+    row(alert_id="a1", tier="red", amount=Decimal("-12.50")),
+    row(alert_id="a1", tier="red", amount=Decimal("-12.50"), role="verify"),
+    row(alert_id="a2", is_new=False, tier="yellow", amount=None, occurred_on=None),
+    gone=(GONE,),
+)
+
+
+def opened(extract: Extract) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(render(extract, version=1)["alerts.xlsx"]))
+
+
+def records(extract: Extract) -> list[dict[str, str]]:
+    text = render(extract, version=1)["alerts.csv"].decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_same_extract_same_bytes() -> None:
+    first = render(ALL, version=1)
+    again = Extract.from_dict(json.loads(ALL.to_json()))
+    assert again == ALL
+    assert render(again, version=1) == first
+
+
+def test_csv_is_the_interface() -> None:
+    content = render(ALL, version=1)["alerts.csv"]
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.decode("utf-8-sig").splitlines()[0] == ",".join(CSV_COLUMNS)
+    first, _, last = records(ALL)
+    assert first["amount"] == "-12.50"
+    assert first["is_new"] == "true"
+    assert first["due_on"] == "2025-12-12"
+    assert (last["amount"], last["occurred_on"], last["is_new"]) == ("", "", "false")
+    assert json.loads(first["evidence"])["uploaded_count"] == 1
+
+
+def test_manifest_counts_alerts_and_names_hashes() -> None:
+    files = render(ALL, version=3)
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["counts_by_tier"] == {"red": 1, "orange": 0, "yellow": 1}
+    assert (manifest["new"], manifest["still_open"], manifest["cleared"]) == (1, 1, 1)
+    assert manifest["version"] == 3
+    for entry in manifest["files"]:
+        assert hashlib.sha256(files[entry["name"]]).hexdigest() == entry["sha256"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", " =1", "＝1", "\n=1"])
+def test_text_that_could_be_a_formula_is_neutralised_in_both(text: str) -> None:
+    hostile = extract(
+        row(unit_name=text, subject_id=text, rule_name=text, what_to_check=text), gone=(GONE,)
+    )
+    assert neutralised(text) == f"'{text}"
+    (record,) = records(hostile)
+    for column in ("unit_name", "subject_id", "rule_name", "what_to_check"):
+        assert record[column].startswith("'")
+    for sheet in opened(hostile):
+        for line in sheet.iter_rows():
+            for cell in line:
+                assert cell.data_type != "f"
+                if isinstance(cell.value, str):
+                    assert not cell.value.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize("text", ["", "普通文字", "1-2", "记-0001", "a=b", "5%"])
+def test_other_text_stays(text: str) -> None:
+    assert neutralised(text) == text
+
+
+def test_control_characters_and_long_text_do_not_break_the_workbook() -> None:
+    book = opened(extract(row(unit_name="a\x00b\x0bc", what_to_check="长" * 40_000)))
+    cells = [cell.value for line in book["预警清单"].iter_rows(min_row=2) for cell in line]
+    assert any(isinstance(value, str) and value.endswith("已截断）") for value in cells)
+
+
+def test_sheets_headings_and_typed_cells() -> None:
+    book = opened(ALL)
+    assert book.sheetnames == ["预警清单", "核实反馈", "说明"]
+    sheet = book["预警清单"]
+    headings = [cell.value for cell in sheet[1]]
+    values = dict(zip(headings, (cell.value for cell in sheet[2]), strict=True))
+    assert values["等级"] == "红色"
+    assert values["职责"] == "处置"
+    assert values["金额（元）"] == -12.5
+    assert values["办理期限"] == datetime(2025, 12, 12)
+    assert "已上传附件数：1" in values["疑点依据"]
+    assert sheet.freeze_panes == "E2"
+    assert sheet.auto_filter.ref == f"A1:S{sheet.max_row}"
+    assert sheet.page_setup.orientation == "landscape"
+    assert sheet.page_setup.paperSize == 9
+    assert sheet.print_title_rows == "$1:$1"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    shades = {
+        words.TIER[tier]: cell.fill.fgColor.rgb
+        for tier, cell in (("red", sheet["B2"]), ("yellow", sheet["B4"]))
+    }
+    assert len(set(shades.values())) == 2
+
+
+def test_the_return_form_is_locked_but_for_the_answers() -> None:
+    sheet = opened(ALL)["核实反馈"]
+    headings = [cell.value for cell in sheet[1]]
+    assert [sheet.cell(line, 1).value for line in range(2, sheet.max_row + 1)] == ["a1", "a2"]
+    assert sheet.protection.sheet
+    assert not sheet.protection.password
+    free = {
+        heading
+        for heading, cell in zip(headings, sheet[2], strict=True)
+        if not cell.protection.locked
+    }
+    assert free == {answer.heading for answer in ANSWER_COLUMNS}
+    assert len(free) == 8
+    lists = {
+        validation.formula1.strip('"')
+        for validation in sheet.data_validations.dataValidation
+        if validation.type == "list"
+    }
+    assert lists == {
+        ",".join(choices.values()) for choices in (words.VERDICTS, words.REASONS, words.ACTIONS)
+    }
+    assert all(len(choices) < 255 for choices in lists)
+
+
+def test_no_english_where_an_accountant_reads() -> None:
+    book = opened(ALL)
+    allowed = re.compile(r"\b(REC-001|TC01|AF002|F002|a1|a2|ffa9f0e31c77b2d4)\b")
+    for sheet in book:
+        for line in sheet.iter_rows():
+            for cell in line:
+                if isinstance(cell.value, str):
+                    rest = allowed.sub("", cell.value)
+                    assert not re.search("[A-Za-z]", rest), (sheet.title, cell.coordinate, rest)
+
+
+def test_the_notes_list_what_is_gone() -> None:
+    sheet = opened(ALL)["说明"]
+    cells = [cell.value for line in sheet.iter_rows() for cell in line if cell.value]
+    assert "疑点已消除，无需再处理" in cells
+    assert any("2025-11-28" in str(value) for value in cells)
+    quiet = opened(extract(row()))["说明"]
+    assert [cell.value for line in quiet.iter_rows() for cell in line if cell.value][-1] == "无"
+
+
+def test_an_extract_with_nothing_but_cleared_alerts_opens() -> None:
+    book = opened(extract(gone=(GONE,)))
+    assert book["预警清单"].max_row == 1
+    assert book["核实反馈"].max_row == 1
+
+
+def test_dates_before_the_calendar_of_spreadsheets_are_text() -> None:
+    book = opened(extract(row(occurred_on=date(1899, 12, 31))))
+    assert book["预警清单"]["G2"].value == "1899-12-31"
+    assert DAY.year == 2025
