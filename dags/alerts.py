@@ -37,17 +37,14 @@ def alerts() -> None:
 
         return issue_alerts(business_date_of(dag_run.partition_key, None))
 
-    @task(map_index_template="{{ extract }}", **defaults("delivery"))
+    @task(map_index_template="{{ task.op_kwargs.waiting.body_code }}", **defaults("delivery"))
     def deliver(waiting: dict[str, str]) -> str:
-        from airflow.sdk import get_current_context
-
         from huiyan.orchestration.steps import deliver_extract
 
-        day, body = waiting["business_date"], waiting["body_code"]
-        get_current_context()["extract"] = f"{body} {day}"
-        return deliver_extract(date.fromisoformat(day), body)
+        day = date.fromisoformat(waiting["business_date"])
+        return deliver_extract(day, waiting["body_code"])
 
     deliver.expand(waiting=issue())
 
 
-alerts()
+alerts_dag = alerts()

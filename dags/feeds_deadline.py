@@ -60,4 +60,4 @@ def feeds_deadline() -> None:
     release()
 
 
-feeds_deadline()
+feeds_deadline_dag = feeds_deadline()

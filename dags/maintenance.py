@@ -49,4 +49,4 @@ def maintenance() -> None:
     [verify_archive(), vacuum(), prune_logs()]
 
 
-maintenance()
+maintenance_dag = maintenance()

@@ -45,4 +45,4 @@ def warehouse() -> None:
     evaluate()
 
 
-warehouse()
+warehouse_dag = warehouse()

@@ -6,7 +6,6 @@ from typing import Any
 
 import psycopg
 
-from huiyan.errors import FeedError
 from huiyan.feeds.contract import load_contract
 from huiyan.orchestration import calendar
 from huiyan.settings import get_settings
@@ -36,13 +35,10 @@ class Collected:
 
 
 def collect_feed(feed: str, business_date: date) -> Collected:
-    """Register, archive and load one feed's delivery; a delivery that cannot be read is stopped."""
+    """Register, archive and load one feed's delivery."""
     from huiyan.feeds.collect import collect
 
-    try:
-        result = collect(feed, business_date)
-    except FeedError as error:
-        return Collected("stopped", None, str(error))
+    result = collect(feed, business_date)
     return Collected(result.status, result.batch_id, result.message)
 
 
@@ -75,7 +71,8 @@ def check_feed(feed: str, business_date: date, collected: Collected) -> bool:
         status, message = gate.status, gate.message
     with connect(role="huiyan_load") as connection:
         if status == "missing":
-            if calendar.deadline(load_contract(feed), business_date) is not None:
+            is_due = calendar.deadline(load_contract(feed), business_date) is not None
+            if is_due and not has_batch(connection, feed, business_date):
                 raise_alert(connection, LATE, feed, business_date, message)
             return False
         went_on = resolve_alerts(connection, LATE, feed, business_date) or is_evaluated(
