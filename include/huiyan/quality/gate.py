@@ -7,16 +7,16 @@ killed leaves a landed batch behind and is simply repeated.
 import json
 import logging
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, text
 
 from huiyan.errors import NotFoundError, WarehouseError
 from huiyan.feeds.contract import FeedContract, load_contract
 from huiyan.quality import suites
-from huiyan.quality.docs import publish
+from huiyan.quality.docs import page_of, publish
 from huiyan.quality.quarantine import Counts, put_aside, supersede
 from huiyan.quality.validation import Validation, validate
 from huiyan.settings import Settings, get_settings
@@ -52,37 +52,35 @@ class _Batch:
     version: int
     status: str
     error: str | None
-    landed_at: datetime
 
 
 def _lock(connection: Connection, batch_id: int) -> _Batch:
-    row = connection.execute(
+    found = connection.execute(
         text(
-            "select batch_id, feed, business_date, version, status, error, landed_at "
+            "select batch_id, feed, business_date, version, status, error "
             "from ops.batch where batch_id = :batch_id for no key update"
         ),
         {"batch_id": batch_id},
-    ).one_or_none()
+    )
+    row = found.mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"There is no batch {batch_id}; `huiyan status` lists the batches.")
-    return _Batch(*row)
+    return _Batch(**row)
 
 
 def _recorded(connection: Connection, batch: _Batch) -> GateResult:
     """The decision as it was recorded; a batch stopped at landing has no row counts."""
-    counts = connection.execute(
+    found = connection.execute(
         text(
-            "select in_landing, quarantined, duplicates from ops.row_count "
+            "select in_landing as landed, quarantined, duplicates from ops.row_count "
             "where batch_id = :batch_id"
         ),
         {"batch_id": batch.batch_id},
-    ).one_or_none()
-    landed, quarantined, duplicates = counts or (0, 0, 0)
-    status: Literal["accepted", "stopped"] = (
-        "accepted" if batch.status == "accepted" else "stopped"
     )
-    message = batch.error or _accepted_message(batch, landed, quarantined, duplicates)
-    return GateResult(status, landed, quarantined, duplicates, message)
+    row = found.mappings().one_or_none() or {"landed": 0, "quarantined": 0, "duplicates": 0}
+    status: Literal["accepted", "stopped"] = "accepted" if batch.status == "accepted" else "stopped"
+    message = batch.error or _accepted_message(batch, **row)
+    return GateResult(status, row["landed"], row["quarantined"], row["duplicates"], message)
 
 
 def _accepted_message(batch: _Batch, landed: int, quarantined: int, duplicates: int) -> str:
@@ -98,40 +96,39 @@ def _landed_rows(connection: Connection, batch: _Batch) -> int:
     Raises:
         WarehouseError: they are not as many as the files held.
     """
-    in_files, in_landing = connection.execute(
-        text(
-            "select (select coalesce(sum(row_count), 0)::bigint from ops.batch_file "
-            "where batch_id = :batch_id), "
-            f"(select count(*) from landing.{batch.feed} where batch_id = :batch_id)"  # noqa: S608
-        ),
-        {"batch_id": batch.batch_id},
-    ).one()
+    parameters = {"batch_id": batch.batch_id}
+    in_files = _number(
+        connection,
+        "select coalesce(sum(row_count), 0) from ops.batch_file where batch_id = :batch_id",
+        parameters,
+    )
+    in_landing = _number(
+        connection,
+        f"select count(*) from landing.{batch.feed} where batch_id = :batch_id",  # noqa: S608
+        parameters,
+    )
     if in_files != in_landing:
         raise WarehouseError(
             f"Batch {batch.batch_id} ({batch.feed} {batch.business_date}): its files hold "
             f"{in_files:,} rows, landing holds {in_landing:,}. Rows were lost or doubled while "
             "loading; nothing was decided. Collect the day again and report this."
         )
-    return int(in_landing)
+    return in_landing
+
+
+def _number(connection: Connection, statement: str, parameters: dict[str, Any]) -> int:
+    return int(connection.execute(text(statement), parameters).scalar() or 0)
 
 
 def _rows_before(connection: Connection, batch: _Batch) -> int:
     """Rows of the snapshot this one follows; of a first snapshot, of the version it replaces."""
-    return int(
-        connection.execute(
-            text(
-                "select row_count from ops.batch where feed = :feed and status = 'accepted' "
-                "and (business_date < :business_date "
-                "or (business_date = :business_date and version < :version)) "
-                "order by business_date = :business_date, business_date desc, version desc limit 1"
-            ),
-            {
-                "feed": batch.feed,
-                "business_date": batch.business_date,
-                "version": batch.version,
-            },
-        ).scalar()
-        or 0
+    return _number(
+        connection,
+        "select row_count from ops.batch where feed = :feed and status = 'accepted' "
+        "and (business_date < :business_date "
+        "or (business_date = :business_date and version < :version)) "
+        "order by business_date = :business_date, business_date desc, version desc limit 1",
+        {"feed": batch.feed, "business_date": batch.business_date, "version": batch.version},
     )
 
 
@@ -186,12 +183,13 @@ def _record_checks(
             "evaluated": outcome.evaluated,
             "unexpected": outcome.unexpected,
             "detail": {
+                "position": position,
                 "reason": outcome.reason,
                 "kwargs": outcome.configuration["kwargs"],
                 "result": outcome.result,
             },
         }
-        for outcome in validation.outcomes
+        for position, outcome in enumerate(validation.outcomes)
     ]
     results.append(
         {
@@ -262,17 +260,13 @@ def _record_rows(connection: Connection, batch_id: int, counts: Counts) -> None:
     )
 
 
-def _decide(
-    connection: Connection, batch: _Batch, settings: Settings
-) -> tuple[GateResult, Validation]:
+def _decide(connection: Connection, batch: _Batch, settings: Settings) -> GateResult:
     contract = load_contract(batch.feed)
     landed = _landed_rows(connection, batch)
     validation = validate(
         contract,
         batch.batch_id,
         rows=landed,
-        run_name=f"{batch.business_date} v{batch.version}",
-        run_time=batch.landed_at,
         parameters={
             suites.FEWEST_ROWS: fewest_rows(_rows_before(connection, batch)),
             suites.NEXT_YEAR: _a_year_after(batch.business_date),
@@ -304,8 +298,7 @@ def _decide(
     message = error or _accepted_message(
         batch, counts.landed, counts.quarantined, counts.duplicates
     )
-    result = GateResult(status, counts.landed, counts.quarantined, counts.duplicates, message)
-    return result, validation
+    return GateResult(status, counts.landed, counts.quarantined, counts.duplicates, message)
 
 
 def fewest_rows(rows_before: int) -> int:
@@ -324,13 +317,14 @@ def check(batch_id: int, settings: Settings | None = None) -> GateResult:
         WarehouseError: a check could not run or rows were lost; the batch stays landed.
     """
     settings = settings or get_settings()
-    database = engine(settings)
-    with database.begin() as connection:
+    with engine(settings).begin() as connection:
         connection.execute(text("set local role huiyan_load"))
         batch = _lock(connection, batch_id)
-        if batch.status != "landed":
-            return _recorded(connection, batch)
-        result, validation = _decide(connection, batch, settings)
-        publish(validation, settings)
+        if batch.status == "landed":
+            result = _decide(connection, batch, settings)
+        else:
+            result = _recorded(connection, batch)
+    if batch.status == "landed" or not page_of(batch_id, settings).exists():
+        publish(batch_id, settings)
     logger.info(result.message)
     return result

@@ -36,9 +36,7 @@ class Counts:
         return self.landed - self.quarantined - self.duplicates
 
 
-def _collect_failing(
-    connection: Connection, contract: FeedContract, failed: list[Outcome]
-) -> None:
+def _collect_failing(connection: Connection, contract: FeedContract, failed: list[Outcome]) -> None:
     """Fill the temporary table `failing` with every bad row and all its reasons."""
     connection.execute(
         text(
@@ -60,9 +58,7 @@ def _collect_failing(
             for outcome, condition in conditions
         ]
     )
-    failing = sa.table(
-        "failing", sa.column("file_no"), sa.column("line_no"), sa.column("reasons")
-    )
+    failing = sa.table("failing", sa.column("file_no"), sa.column("line_no"), sa.column("reasons"))
     connection.execute(
         failing.insert().from_select(
             ["file_no", "line_no", "reasons"],

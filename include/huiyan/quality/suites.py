@@ -10,13 +10,14 @@ This module does not need Great Expectations to read a suite, only to generate o
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from huiyan.errors import ContractError
 from huiyan.feeds.contract import Column, FeedContract, load_contracts
 from huiyan.feeds.tables import TYPED
 from huiyan.settings import REPOSITORY
 
+Severity = Literal["critical", "row", "warning"]
 SUITES = REPOSITORY / "expectations"
 
 UNREADABLE = "read_error"
@@ -54,8 +55,12 @@ def _bounds_reason(low: int | None, high: int | None) -> str:
     return f"below {low}" if low is not None else f"above {high}"
 
 
-def _meta(severity: str, reason: str) -> dict[str, str]:
-    return {"severity": severity, "reason": reason}
+def _says(severity: Severity, reason: str) -> dict[str, Any]:
+    """What every expectation carries: our severity and reason, and Great Expectations' own."""
+    return {
+        "meta": {"severity": severity, "reason": reason},
+        "severity": {"critical": "critical", "row": "warning", "warning": "info"}[severity],
+    }
 
 
 def _required(column: Column) -> list[Any]:
@@ -72,8 +77,7 @@ def _required(column: Column) -> list[Any]:
         gxe.ExpectColumnValuesToNotBeNull(
             column=column.stored_as[0],
             row_condition=looked_at,
-            severity="warning",
-            meta=_meta("row", f"{column.name}: required"),
+            **_says("row", f"{column.name}: required"),
         )
     ]
 
@@ -87,15 +91,12 @@ def _read_as(column: Column) -> list[Any]:
             column=column.name,
             data_type=column.type,
             value_set=spellings or None,
-            severity="warning",
-            meta=_meta("row", f"{column.name}: {NOT_READ_AS[column.type]}"),
+            **_says("row", f"{column.name}: {NOT_READ_AS[column.type]}"),
         )
     ]
 
 
-def _between(
-    column: Column, low: Any, high: Any, severity: str, reason: str
-) -> list[Any]:
+def _between(column: Column, low: Any, high: Any, severity: Severity, reason: str) -> list[Any]:
     from huiyan.quality.expectations import ExpectColumnValuesToReadBetween
 
     return [
@@ -103,8 +104,7 @@ def _between(
             column=column.name,
             min_value=low,
             max_value=high,
-            severity="warning" if severity == "row" else "info",
-            meta=_meta(severity, f"{column.name}: {reason}"),
+            **_says(severity, f"{column.name}: {reason}"),
         )
     ]
 
@@ -123,8 +123,7 @@ def _of_column(contract: FeedContract, column: Column) -> list[Any]:
             gxe.ExpectColumnValuesToMatchRegex(
                 column=column.name,
                 regex=column.pattern,
-                severity="warning",
-                meta=_meta("row", f"{column.name}: {reason}"),
+                **_says("row", f"{column.name}: {reason}"),
             )
         )
     if column.min is not None or column.max is not None:
@@ -160,24 +159,18 @@ def _of_batch(contract: FeedContract) -> list[Any]:
         expectations.append(
             gxe.ExpectTableRowCountToBeBetween(
                 min_value={"$PARAMETER": FEWEST_ROWS},
-                severity="critical",
-                meta=_meta(
+                **_says(
                     "critical", f"lost over {SHRINK_PERCENT} % of the rows of the snapshot before"
                 ),
             )
         )
     expectations += [
-        gxe.ExpectTableRowCountToBeBetween(
-            min_value=1, severity="info", meta=_meta("warning", "no rows")
-        ),
-        gxe.ExpectColumnValuesToBeNull(
-            column=UNREADABLE, severity="warning", meta=_meta("row", UNREADABLE)
-        ),
+        gxe.ExpectTableRowCountToBeBetween(min_value=1, **_says("warning", "no rows")),
+        gxe.ExpectColumnValuesToBeNull(column=UNREADABLE, **_says("row", UNREADABLE)),
         gxe.ExpectColumnProportionOfUniqueValuesToBeBetween(
             column=NATURAL_KEY,
             min_value=1,
-            severity="info",
-            meta=_meta("warning", f"{NATURAL_KEY}: delivered more than once"),
+            **_says("warning", f"{NATURAL_KEY}: delivered more than once"),
         ),
     ]
     return expectations
@@ -200,10 +193,7 @@ def _of_checks(contract: FeedContract) -> list[Any]:
                 f"Feed {contract.name}: Great Expectations has no {check.expectation}; "
                 "correct `checks` in its contract."
             ) from error
-        severity = {"critical": "critical", "row": "warning", "warning": "info"}[check.severity]
-        expectations.append(
-            expectation(**kwargs, severity=severity, meta=_meta(check.severity, check.reason))
-        )
+        expectations.append(expectation(**kwargs, **_says(check.severity, check.reason)))
     return expectations
 
 
@@ -227,12 +217,12 @@ def generate(contract: FeedContract) -> dict[str, Any]:
             }
         },
     )
-    document = suite.to_json_dict()
+    document: dict[str, Any] = suite.to_json_dict()
     document.pop("id", None)
     document["meta"].pop("great_expectations_version", None)
     for expectation in document["expectations"]:
         expectation.pop("id", None)
-    return dict(document)
+    return document
 
 
 def text_of(suite: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
@@ -32,7 +31,7 @@ class Outcome:
     """What one expectation found in the batch.
 
     Attributes:
-        configuration: the expectation as in the suite.
+        configuration: the expectation as in the suite, its parameters filled in.
         success: whether the batch meets it.
         evaluated: rows looked at.
         unexpected: rows (or, for the batch as a whole, 0 or 1) that fail.
@@ -67,17 +66,8 @@ class Outcome:
 class Validation:
     """A suite's results on one batch, in the order of the suite."""
 
-    feed: str
     batch_id: int
-    run_name: str
-    run_time: datetime
-    rows: int
     outcomes: list[Outcome]
-
-    @property
-    def success(self) -> bool:
-        """Whether every expectation, warnings included, is met."""
-        return all(outcome.success for outcome in self.outcomes)
 
     def failed(self, severity: str) -> list[Outcome]:
         """Outcomes of that severity that were not met."""
@@ -111,7 +101,7 @@ def _batch_definition(contract: FeedContract, batch_id: int, settings: Settings)
             "use 127.0.0.1 for a local server."
         )
     stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
-    context = gx.get_context(
+    context: Any = gx.get_context(
         mode="ephemeral",
         project_config=DataContextConfig(
             store_backend_defaults=stores,
@@ -210,8 +200,6 @@ def validate(
     batch_id: int,
     *,
     rows: int,
-    run_name: str,
-    run_time: datetime,
     parameters: dict[str, Any],
     settings: Settings,
 ) -> Validation:
@@ -219,7 +207,6 @@ def validate(
 
     Args:
         rows: rows of the batch in landing.
-        run_name, run_time: how the report names this run; the same on every repetition.
         parameters: values of the suite's parameters.
 
     Raises:
@@ -228,19 +215,17 @@ def validate(
     """
     suite = _suite(contract.name)
     from great_expectations import ExpectationSuite
+    from great_expectations.expectations import ExpectTableRowCountToBeBetween
     from great_expectations.expectations.expectation import ColumnMapExpectation
 
     members = suite.expectations
-    configurations = [member.configuration.to_json_dict() for member in members]
     with _batch_definition(contract, batch_id, settings) as definition:
         row_wise = [isinstance(member, ColumnMapExpectation) for member in members]
         counted = _run(definition, suite, parameters, {"result_format": "BOOLEAN_ONLY"})
         closer = [index for index, result in enumerate(counted) if not result.success]
         details = _run(
             definition,
-            ExpectationSuite(
-                name=contract.name, expectations=[members[index] for index in closer]
-            ),
+            ExpectationSuite(name=contract.name, expectations=[members[index] for index in closer]),
             parameters,
             {
                 "result_format": "SUMMARY",
@@ -260,15 +245,19 @@ def validate(
                 found = masked(result.to_json_dict()["result"])
             elif row_wise[index]:
                 found = {"element_count": rows, "unexpected_count": 0, "unexpected_percent": 0.0}
+            elif isinstance(member, ExpectTableRowCountToBeBetween):
+                found = {"observed_value": rows}
             if not row_wise[index] and member.configuration.kwargs.get("column"):
                 # No values at all: nothing is wrong with them.
                 success = success or not found.get("observed_value")
+            configuration = result.expectation_config.to_json_dict()
+            configuration["kwargs"].pop("batch_id", None)
             condition = None
-            if not success and configurations[index]["meta"]["severity"] == "row":
+            if not success and configuration["meta"]["severity"] == "row":
                 condition = _failing_condition(engine, result.expectation_config, member.map_metric)
             outcomes.append(
                 Outcome(
-                    configuration=configurations[index],
+                    configuration=configuration,
                     success=success,
                     evaluated=found.get("element_count") or rows,
                     unexpected=found.get("unexpected_count", 0 if success else 1),
@@ -276,4 +265,4 @@ def validate(
                     condition=condition,
                 )
             )
-    return Validation(contract.name, batch_id, run_name, run_time, rows, outcomes)
+    return Validation(batch_id, outcomes)

@@ -15,7 +15,7 @@ from .landing import CARD, VOUCHER, land, leases, query, vouchers
 def quarantine(settings: Settings, feed: str = "finance_vouchers") -> dict[int, list[str]]:
     """Reasons by line number."""
     found = query(settings, f"select line_no, reasons from quarantine.{feed} order by 1")
-    return {line: reasons for line, reasons in found}
+    return dict(found)
 
 
 def conserved(settings: Settings, batch: int) -> tuple[int, int, int]:
@@ -42,9 +42,9 @@ def test_a_good_batch_is_accepted(warehouse: Settings) -> None:
         "0 identical duplicates.",
     )
     assert conserved(warehouse, batch) == (50, 0, 0)
-    assert query(
-        warehouse, "select status, error, decided_at is not null from ops.batch"
-    ) == [("accepted", None, True)]
+    assert query(warehouse, "select status, error, decided_at is not null from ops.batch") == [
+        ("accepted", None, True)
+    ]
     [(checks, failed)] = query(
         warehouse, "select count(*), count(*) filter (where not success) from ops.check_result"
     )
@@ -376,9 +376,7 @@ class TestRepetition:
 def test_values_and_names_are_never_sql(warehouse: Settings) -> None:
     evil = "'); drop table ops.batch; --%s%(a)s:b{batch}\\ $PARAMETER ${x}"
     rows = [{**VOUCHER, "amt": evil, "voucher_no": evil, "dr_cr": evil, "voucher_date": evil}]
-    batch = land(
-        warehouse, "finance_vouchers", [[*vouchers(30), *rows]], names=[f"{evil}.csv"]
-    )
+    batch = land(warehouse, "finance_vouchers", [[*vouchers(30), *rows]], names=[f"{evil}.csv"])
     assert check(batch).status == "accepted"
     [(name, reasons, row)] = query(
         warehouse, "select file_name, reasons, row from quarantine.finance_vouchers"
