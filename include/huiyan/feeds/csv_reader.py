@@ -49,7 +49,7 @@ class _Lines:
                 block = block.removeprefix(UTF8_MARK)
                 self._is_first = False
             if b'"' not in block and b"\r" in block:
-                block = block.replace(b"\r\n", b"\n")
+                block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
             self.is_plain = _is_plain(block)
             self.buffer = block.split(b"\n")
             self.at = 0
@@ -226,6 +226,13 @@ class CsvReader:
         while lines.at < len(lines.buffer):
             first = lines.line_no + 1
             run: list[bytes] = []
+            if lines.is_plain and lines.at == 0:
+                counts = [line.count(b",") for line in lines.buffer]
+                if counts.count(commas) == len(counts):
+                    lines.at = len(counts)
+                    lines.line_no += len(counts)
+                    yield PlainLines(first, lines.buffer)
+                    return
             for line in lines.buffer[lines.at :] if lines.at else lines.buffer:
                 line = line.removesuffix(b"\r")
                 if line.count(b",") != commas or not (lines.is_plain or _is_plain(line)):

@@ -1,5 +1,6 @@
 """Turns the rows of one file into COPY data for its landing table, counting every repair."""
 
+import csv
 import json
 import re
 
@@ -14,10 +15,19 @@ from huiyan.feeds.cells import (
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.header import Layout, normalise
 
-_MUST_QUOTE = re.compile('[",\r\n]')
+_MUST_QUOTE = re.compile('["\r\n]')
 _PLAIN_AMOUNTS = re.compile(rb"(?:-?[0-9]{1,15}\.[0-9]{2}\n|\n)*")
 _PLAIN_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,2}))?")
 _FIRST_COLUMNS = ("batch_id", "file_no", "line_no", "extra", "read_error")
+
+
+class _LineBuffer:
+    """Holds the line a csv writer wrote last."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text
 
 
 class LandingRows:
@@ -56,6 +66,9 @@ class LandingRows:
                 self._wide_types.append(position)
         self._watches_cards = any(column.sensitive for column in contract.columns)
         self.takes_plain = not self._watches_cards and not self._extra
+        self._line_buffer = _LineBuffer()
+        # With CRLF as line end the writer quotes cells that hold either of them.
+        self._writer = csv.writer(self._line_buffer, lineterminator="\r\n")
         self.rows = self.trimmed_cells = self.fullwidth_cells = 0
         self.cents = 0
         self.has_other_amounts = False
@@ -118,12 +131,14 @@ class LandingRows:
             self.trimmed_cells += sum(map(str.__ne__, trimmed, cells))
             cells = trimmed
         reasons = [f"{code}:{self._name(position)}" for code, position in problems]
-        joined = "\x1f".join(cells)
-        if not joined.isascii() or "\0" in joined:
+        joined = ",".join(cells)
+        if not joined.isascii() and FULL_WIDTH.search(joined):
             self._count_full_width(cells)
+        if clean(joined)[1]:
             self._clean(cells, reasons)
-        if normalise(cells[0]) == self._layout.headers[0] and self._layout.headers == tuple(
-            map(normalise, cells)
+        if (
+            cells[0].casefold().endswith(self._layout.headers[0])
+            and tuple(map(normalise, cells)) == self._layout.headers
         ):
             reasons.append("repeated_header")
         if self._watches_cards:
@@ -178,15 +193,22 @@ class LandingRows:
                     reasons.append("invalid_card_number")
         return cells
 
-    def _stored(self, cells: list[str]) -> list[str]:
-        if self._extra:
-            cells = list(cells)
-            for position in reversed(self._extra):
-                del cells[position]
+    def _stored(self, cells: list[str]) -> str:
         at = self._card_at
+        if self._extra:
+            cells = [cell for place, cell in enumerate(cells) if place not in self._extra]
+            if at is not None:
+                at -= sum(1 for place in self._extra if place < at)
+        joined = ",".join(cells)
+        commas = len(cells) - 1 + (at is not None)
+        if joined.count(",") == commas and not _MUST_QUOTE.search(joined):
+            return joined
         if at is not None:
-            at -= sum(1 for position in self._extra if position < at)
-        return [cell if position == at else _quoted(cell) for position, cell in enumerate(cells)]
+            return ",".join(
+                [cell if place == at else _quoted(cell) for place, cell in enumerate(cells)]
+            )
+        self._writer.writerow(cells)
+        return self._line_buffer.text[:-2]
 
     def _unreadable(self, record: Record) -> bytes:
         """A row whose cells cannot be told apart: all columns null, the cells kept in extra."""
@@ -207,19 +229,19 @@ class LandingRows:
                 text = hidden
             cells.append(text)
         width = len(self.copy_columns) - len(_FIRST_COLUMNS)
-        return self._line(record.line_no, {"cells": cells}, reasons, [""] * width)
+        return self._line(record.line_no, {"cells": cells}, reasons, "," * (width - 1))
 
     def _line(
         self,
         line_no: int,
         extra: dict[str, str] | dict[str, list[str]],
         reasons: list[str],
-        stored: list[str],
+        stored: str,
     ) -> bytes:
         kept = _quoted(json.dumps(extra, ensure_ascii=False)) if extra else ""
-        error = _quoted(";".join(dict.fromkeys(reasons)))
-        return f"{self._prefix}{line_no},{kept},{error},{','.join(stored)}\n".encode()
+        error = _quoted(";".join(dict.fromkeys(reasons))) if reasons else ""
+        return f"{self._prefix}{line_no},{kept},{error},{stored}\n".encode()
 
 
 def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if _MUST_QUOTE.search(cell) else cell
+    return '"' + cell.replace('"', '""') + '"' if "," in cell or _MUST_QUOTE.search(cell) else cell

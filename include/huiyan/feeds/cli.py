@@ -1,0 +1,118 @@
+"""`huiyan feeds`: the contracts, collecting by hand, and mapping other governments' files."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from huiyan.feeds.contract import FeedContract, load_contract, load_contracts
+from huiyan.settings import get_settings
+
+app = typer.Typer(help="Feeds: contracts, collecting, mapping.", no_args_is_help=True)
+console = Console()
+
+
+@app.command("list")
+def list_feeds() -> None:
+    """All feeds: what they carry and when they are due."""
+    table = Table("feed", "", "kind", "due by", "columns", "amount controlled", box=None)
+    for contract in load_contracts().values():
+        table.add_row(
+            contract.name,
+            contract.label,
+            contract.kind,
+            contract.deadline or "",
+            str(len(contract.columns)),
+            contract.amount_column or "",
+        )
+    console.print(table)
+
+
+@app.command()
+def show(feed: Annotated[str, typer.Argument(help="A feed; without one, all are listed.")]) -> None:
+    """The contract of one feed: every column, its headers, type and rules."""
+    contract = load_contract(feed)
+    kinds = "csv, xlsx, xml" if contract.xml else "csv, xlsx"
+    console.print(f"[bold]{contract.name}[/] {contract.label}: {contract.description}")
+    console.print(
+        f"{contract.kind}, files {kinds}, at most {contract.max_quarantine_share:.0%} quarantined"
+        + (f", due by {contract.deadline}" if contract.deadline else "")
+    )
+    console.print(_columns(contract))
+
+
+def _columns(contract: FeedContract) -> Table:
+    table = Table("column", "identifier", "label", "type", "", "description", box=None)
+    for column in contract.columns:
+        marks = "R K" if column.key else "R" if column.required else ""
+        values = "; ".join("=".join((code, *others)) for code, others in column.values.items())
+        table.add_row(
+            column.name,
+            column.identifier,
+            column.label,
+            column.type,
+            marks,
+            column.description + (f" ({values})" if values else ""),
+        )
+    return table
+
+
+@app.command()
+def collect(
+    feed: Annotated[str, typer.Argument(help="The feed.")],
+    business_date: Annotated[
+        datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="Business date, YYYY-MM-DD.")
+    ],
+) -> None:
+    """Bring one feed-day from the landing zone into the warehouse, without checking it yet.
+
+    Exit code 0 if it landed or was there already, 3 if it is missing or was stopped.
+    """
+    from huiyan.feeds.collect import collect as collect_day
+
+    result = collect_day(feed, business_date.date())
+    console.print(f"{feed} {business_date.date()}: {result.status}: {result.message}", style=None)
+    raise typer.Exit(0 if result.status in ("landed", "unchanged") else 3)
+
+
+@app.command()
+def mappings() -> None:
+    """The mappings there are: whose files they read and which feeds they make."""
+    from huiyan.feeds.mapping import load_mappings
+
+    for mapping in load_mappings().values():
+        console.print(f"[bold]{mapping.name}[/] → {', '.join(mapping.feeds)}")
+        console.print(f"  {' '.join(mapping.description.split())}")
+
+
+@app.command("map")
+def map_source(
+    mapping: Annotated[str, typer.Argument(help="Name of a mapping, or path of its YAML file.")],
+    source: Annotated[Path, typer.Argument(help="The file as its publisher put it out.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Landing zone to write to (default: HUIYAN_LANDING).")
+    ] = None,
+) -> None:
+    """Turn another government's file into deliveries of our feeds, with manifests and a report."""
+    from huiyan.feeds.mapping import load_mapping
+    from huiyan.feeds.mapping_run import run
+
+    settings = get_settings()
+    target = out or settings.landing
+    with console.status(f"Mapping {source.name} …"):
+        report = run(load_mapping(mapping), source, target, settings)
+    console.print(
+        f"{report.rows_read:,} rows read = {report.rows_written:,} written "
+        f"+ {len(report.refused):,} refused"
+    )
+    for reason, count in report.reasons.most_common():
+        console.print(f"  refused {count:,}: {reason}")
+    for feed, days in report.written.items():
+        console.print(
+            f"  {feed}: {sum(days.values()):,} rows in {len(days)} deliveries, "
+            f"{min(days)} to {max(days)}"
+        )
+    console.print(f"Report and deliveries: {target}")
