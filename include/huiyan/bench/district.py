@@ -6,7 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
+from huiyan.demo.desk import Row
 from huiyan.demo.district import MIN_ACCOUNTS, Options
+from huiyan.demo.generate import generate
+from huiyan.demo.landing import Landing
+from huiyan.demo.make import DAILY, REFERENCE
+from huiyan.demo.reference import snapshot
 from huiyan.feeds.contract import load_contracts
 
 FULL_ACCOUNTS = 1130
@@ -14,6 +19,20 @@ FULL_ENTRIES = 3_000_000
 MONTHS = 12
 LAST_DAY = "2025-12-31"
 SEED = 2025
+
+
+class CsvLanding(Landing):
+    """A landing zone whose daily feeds COPY can read by itself: all CSV, every row whole."""
+
+    def __init__(self, root: Path, business_days: list[int]) -> None:
+        super().__init__(root, business_days, xml_units=frozenset())
+
+    def spoil(
+        self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str
+    ) -> None:
+        """Leave out a row with too few cells, deliver the other ones that belong in quarantine."""
+        if column is not None:
+            super().spoil(feed, day, row, column, cell, what)
 
 
 @dataclass(frozen=True)
@@ -50,15 +69,24 @@ def make(wanted: Options, folder: Path, *, fresh: bool = False) -> bool:
         return False
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    make_district(wanted, folder)
+    landing = CsvLanding(folder, wanted.business_days)
+    landing.ensure(DAILY)
+    world = generate(wanted, landing)
+    for feed, style in REFERENCE.items():
+        rows = snapshot(world.district, feed, is_later=True)
+        landing.snapshot(feed, wanted.business_days[0], rows, style)
+    landing.close()
     mark.write_text(known, "utf-8")
     return True
 
 
 def deliveries(folder: Path) -> dict[date, list[Delivery]]:
-    """Deliveries in the landing zone by business date, in the order in which feeds are taken."""
+    """Deliveries in the landing zone by business date, reference feeds first.
+
+    The first delivery bears the loading of the programs: that should be a small one.
+    """
     found: dict[date, list[Delivery]] = {}
-    for feed in load_contracts():
+    for feed in reversed(load_contracts()):
         for day in sorted((folder / feed).glob("????-??-??")):
             files = tuple(sorted(path for path in day.iterdir() if path.name != "manifest.json"))
             business_date = date.fromisoformat(day.name)
