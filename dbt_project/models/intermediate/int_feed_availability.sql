@@ -6,7 +6,8 @@ with feeds as (
 accepted as (
     select
         feed,
-        max(case when business_date = {{ business_date() }} then 1 else 0 end) = 1 as is_accepted_today
+        max(case when business_date = {{ business_date() }} then 1 else 0 end) = 1
+            as is_accepted_today
     from {{ source('ops', 'batch') }}
     where status = 'accepted' and business_date <= {{ business_date() }}
     group by feed

@@ -36,15 +36,17 @@ invoices as (
     where is_live and attachment_type = 'invoice'
 ),
 
--- Names are normalised once per buyer, not once per invoice.
 buyers as (
-    select distinct
-        unit_id,
-        buyer_name_key,
-        buyer_tax_no_key,
-        {{ normalised_name('buyer_name_key') }} as buyer_normalised_name
+    select unit_id, buyer_name_key, buyer_tax_no_key
     from invoices
     where unit_id is not null
+    group by unit_id, buyer_name_key, buyer_tax_no_key
+),
+
+-- A name is normalised once, however many invoices carry it.
+buyer_names as (
+    select buyer_name_key, {{ normalised_name('buyer_name_key') }} as normalised_name
+    from (select distinct buyer_name_key from buyers) as names
 ),
 
 judged as (
@@ -60,10 +62,11 @@ judged as (
                 then known_tax_numbers.unit_id is not null
         end as is_known_buyer_tax_no
     from buyers
+    inner join buyer_names on buyers.buyer_name_key = buyer_names.buyer_name_key
     left join known_names
         on
             buyers.unit_id = known_names.unit_id
-            and buyers.buyer_normalised_name = known_names.normalised_name
+            and buyer_names.normalised_name = known_names.normalised_name
     left join known_tax_numbers
         on
             buyers.unit_id = known_tax_numbers.unit_id

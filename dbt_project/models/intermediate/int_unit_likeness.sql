@@ -31,7 +31,10 @@ readings as (
 numbers as (
     select n
     from (
-        values {% for n in range(1, 61) %}({{ n }}){{ ', ' if not loop.last }}{% endfor %}
+        values
+        {%- for n in range(1, 61) %}
+        ({{ n }}){{ ',' if not loop.last }}
+        {%- endfor %}
     ) as listed (n)
 ),
 
@@ -43,7 +46,10 @@ written_out as (
     select
         users.platform,
         users.agency_code,
-        left(users.normalised_name, length(users.normalised_name) - length(abbreviations.short_form))
+        left(
+            users.normalised_name,
+            length(users.normalised_name) - length(abbreviations.short_form)
+        )
         || abbreviations.full_form as full_name,
         row_number() over (
             partition by users.platform, users.agency_code

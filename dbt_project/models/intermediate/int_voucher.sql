@@ -61,7 +61,10 @@ vouchers as (
             0
         ) as reception_amount,
         max(
-            case when is_expense and {{ begins_with('dep_bgt_eco_code', '30217') }} then 1 else 0 end
+            case
+                when is_expense and {{ begins_with('dep_bgt_eco_code', '30217') }} then 1
+                else 0
+            end
         ) = 1 as has_reception_expense,
         max(case when is_financial_credit then 1 else 0 end) = 1
         and max(case when is_financial_credit and not is_noncash then 1 else 0 end) = 0
