@@ -1,1 +1,1 @@
-
+"""The made-up district: generator, truth, score."""

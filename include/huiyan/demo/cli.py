@@ -1,0 +1,122 @@
+"""`huiyan demo make`, `huiyan demo run` and `huiyan demo score`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from huiyan.demo.district import LAST_DAY, Options
+from huiyan.demo.make import make as make_district
+from huiyan.demo.score import Score
+from huiyan.demo.score import score as score_district
+from huiyan.errors import HuiyanError
+from huiyan.settings import get_settings
+from huiyan.warehouse.connection import connect
+
+app = typer.Typer(no_args_is_help=True, help="The made-up demo district.")
+_SHOWN = 5
+
+
+def _folder(out: Path | None) -> Path:
+    return out or get_settings().home_dir / "demo"
+
+
+@app.callback()
+def main() -> None:
+    """The made-up demo district."""
+
+
+@app.command()
+def make(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write to; default <HUIYAN_HOME>/demo.")
+    ] = None,
+    accounts: Annotated[int, typer.Option(help="Account sets on the finance platform.")] = 1150,
+    months: Annotated[int, typer.Option(help="Months of ordinary life.")] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 2025,
+    entries: Annotated[
+        int | None, typer.Option(help="Voucher entries to aim at; default an ordinary district.")
+    ] = None,
+    daily_days: Annotated[
+        int, typer.Option(help="Working days delivered one by one after the opening delivery.")
+    ] = 5,
+    last_day: Annotated[str, typer.Option(help="Last business date.")] = LAST_DAY,
+) -> None:
+    """Write the demo district's feeds (in <out>/landing) and what is known about it."""
+    console = Console()
+    try:
+        options = Options(accounts, months, seed, entries, daily_days, last_day)
+        with console.status("Making the demo district …") as status:
+            made = make_district(
+                options, _folder(out), report=lambda message: status.update(f"Making {message} …")
+            )
+    except (HuiyanError, ValueError) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+    console.print(
+        f"{made.users:,} platform users, {made.account_sets:,} account sets, "
+        f"{made.registered_accounts:,} registered accounts"
+    )
+    for feed, rows in made.rows.items():
+        console.print(f"  {feed}: {rows:,} rows")
+    console.print(f"{sum(made.planted.values())} planted cases, {made.near_misses} near misses")
+    console.print(f"Business dates: {', '.join(made.business_dates)}")
+    console.print(f"Landing zone: {made.landing}", soft_wrap=True)
+
+
+@app.command()
+def score(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the demo; default <HUIYAN_HOME>/demo.")
+    ] = None,
+) -> None:
+    """Compare the open hits with the truth; exit code 1 if anything is missed or wrong."""
+    console = Console()
+    try:
+        with connect(role="huiyan_read") as connection:
+            result = score_district(connection, _folder(out))
+    except HuiyanError as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+    show(result, console)
+    if not result.is_perfect:
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave Airflow running until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Run the demo district's days through the real Airflow scheduler (`make demo`)."""
+    from huiyan.orchestration.demo import run_demo
+
+    raise typer.Exit(run_demo(keep))
+
+
+def show(result: Score, console: Console) -> None:
+    """Print the score as a table, then the first subjects missed or wrong."""
+    table = Table(title=f"Open hits on {result.business_date}")
+    for heading in ("rule", "planted", "found", "missed", "wrong", "near misses"):
+        table.add_column(heading, justify="left" if heading == "rule" else "right")
+    for rule in result.rules:
+        table.add_row(
+            rule.rule_id, str(rule.planted), str(rule.found), str(len(rule.missed)),
+            str(len(rule.wrong)), str(rule.near_misses),
+        )
+    console.print(table)
+    for rule in result.rules:
+        for word, subjects in (("missed", rule.missed), ("wrong", rule.wrong)):
+            for subject in subjects[:_SHOWN]:
+                console.print(f"{rule.rule_id} {word}: {subject}", soft_wrap=True, markup=False)
+            if len(subjects) > _SHOWN:
+                console.print(f"{rule.rule_id} {word}: {len(subjects) - _SHOWN} more")
+    precision = "n/a" if result.precision is None else f"{result.precision:.4f}"
+    recall = "n/a" if result.recall is None else f"{result.recall:.4f}"
+    console.print(
+        f"Units: {result.pairs_made:,} pairs made, {result.pairs_true:,} true; "
+        f"precision {precision}, recall {recall}"
+    )

@@ -1,0 +1,105 @@
+"""Compares what the rules found with what is known about the demo district."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import csv
+
+import psycopg
+
+from huiyan.demo.truth import RULES, TRUTH, UNIT_TRUTH, read_truth
+from huiyan.errors import NotFoundError
+
+
+@dataclass(frozen=True)
+class RuleScore:
+    """One rule: subjects planted, found among them, missed, and open hits that are wrong."""
+
+    rule_id: str
+    planted: int
+    found: int
+    missed: tuple[str, ...]
+    wrong: tuple[str, ...]
+    near_misses: int
+
+
+@dataclass(frozen=True)
+class Score:
+    """All rules on the last evaluated date, and the matching of units.
+
+    `precision` and `recall` are None where nothing was matched or nothing is to be matched.
+    """
+
+    business_date: str
+    rules: tuple[RuleScore, ...]
+    pairs_right: int
+    pairs_made: int
+    pairs_true: int
+
+    @property
+    def precision(self) -> float | None:
+        """Share of the pairs made that are right."""
+        return self.pairs_right / self.pairs_made if self.pairs_made else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of the true pairs that were made."""
+        return self.pairs_right / self.pairs_true if self.pairs_true else None
+
+    @property
+    def is_perfect(self) -> bool:
+        """Nothing missed, nothing wrong; no wrong pair and at least 98 % of the right ones."""
+        clean = not any(rule.missed or rule.wrong for rule in self.rules)
+        precision, recall = self.precision, self.recall
+        return clean and precision == 1.0 and recall is not None and recall >= 0.98
+
+
+def score(connection: psycopg.Connection, folder: Path) -> Score:
+    """Score the warehouse against the truth in `folder`.
+
+    Raises:
+        NotFoundError: there is no truth, or nothing has been evaluated yet.
+    """
+    if not (folder / TRUTH).exists():
+        raise NotFoundError(f"There is no {TRUTH} in {folder}: run `huiyan demo make` first.")
+    row = connection.execute("select max(business_date)::text from marts.fct_rule_run").fetchone()
+    if row is None or row[0] is None:
+        raise NotFoundError("No business date has been evaluated: run `huiyan demo run` first.")
+    evaluated: str = row[0]
+    hits: dict[str, set[str]] = {}
+    for rule_id, subject_id in connection.execute(
+        "select rule_id, subject_id from marts.fct_rule_hit where is_open"
+    ):
+        hits.setdefault(rule_id, set()).add(subject_id)
+    cases = read_truth(folder / TRUTH)
+    rules = []
+    for rule_id in sorted({case.rule_id for case in cases} | set(RULES)):
+        planted = {c.subject_id for c in cases if c.rule_id == rule_id and c.kind == "planted"}
+        found = hits.get(rule_id, set())
+        rules.append(
+            RuleScore(
+                rule_id,
+                len(planted),
+                len(planted & found),
+                tuple(sorted(planted - found)),
+                tuple(sorted(found - planted)),
+                sum(case.rule_id == rule_id and case.kind == "near_miss" for case in cases),
+            )
+        )
+    true_pairs = _true_pairs(folder / UNIT_TRUTH)
+    made = {
+        (finance, treasury)
+        for finance, treasury in connection.execute(
+            "select finance_agency_code, treasury_agency_code from marts.dim_unit "
+            "where finance_agency_code is not null and treasury_agency_code is not null"
+        )
+    }
+    return Score(evaluated, tuple(rules), len(made & true_pairs), len(made), len(true_pairs))
+
+
+def _true_pairs(path: Path) -> set[tuple[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return {
+            (row["finance_agency_code"], row["treasury_agency_code"])
+            for row in csv.DictReader(handle)
+        }

@@ -1,0 +1,92 @@
+"""What is known about the made-up district: planted cases, near misses, pairs of users."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Kind = Literal["planted", "near_miss"]
+TRUTH, UNIT_TRUTH = "truth.csv", "unit_truth.csv"
+RULES = (
+    "VOU-001", "ATT-001", "ATT-002", "INV-001", "INV-002", "INV-005", "REC-001", "REC-002",
+    "CARD-001", "PAY-001", "BOOK-001", "BOOK-002", "SCF-001", "SCF-004", "PROC-001",
+)
+
+
+@dataclass(frozen=True, order=True)
+class Case:
+    """One known subject of one rule.
+
+    `expected_open_on` is the last business date for planted cases and empty for near misses: a
+    near miss may have been a hit on an earlier day, but is none at the end.
+    """
+
+    rule_id: str
+    subject_id: str
+    kind: Kind
+    expected_open_on: str
+    note: str
+
+
+class Truth:
+    """Collects cases; the same subject is never both planted and near miss of one rule.
+
+    `marks` names the few subjects that the re-sent day changes.
+    """
+
+    def __init__(self, last_day: str) -> None:
+        self._last_day = last_day
+        self._cases: dict[tuple[str, str], Case] = {}
+        self.marks: dict[str, str] = {}
+
+    def plant(self, rule: str, subject: str | None, note: str) -> None:
+        """A subject that must be an open hit on the last business date."""
+        self._add(rule, subject, "planted", self._last_day, note)
+
+    def near(self, rule: str, subject: str | None, note: str) -> None:
+        """A subject that must not be one."""
+        self._add(rule, subject, "near_miss", "", note)
+
+    def _add(self, rule: str, subject: str | None, kind: Kind, open_on: str, note: str) -> None:
+        if subject is None:
+            raise ValueError(f"{rule} {kind} {note!r}: it would come after the last business day")
+        earlier = self._cases.setdefault(
+            (rule, subject), Case(rule, subject, kind, open_on, note)
+        )
+        if earlier.kind != kind:
+            raise ValueError(f"{rule} {subject} is both planted and a near miss")
+
+    @property
+    def cases(self) -> list[Case]:
+        """All cases, by rule and subject."""
+        return sorted(self._cases.values())
+
+    def planted(self, rule: str) -> set[str]:
+        """Subjects of a rule that must be open at the end."""
+        return {c.subject_id for c in self.cases if c.rule_id == rule and c.kind == "planted"}
+
+
+def write_truth(path: Path, cases: list[Case]) -> None:
+    """Write `truth.csv`."""
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(("rule_id", "subject_id", "kind", "expected_open_on", "note"))
+        for case in cases:
+            writer.writerow(
+                (case.rule_id, case.subject_id, case.kind, case.expected_open_on, case.note)
+            )
+
+
+def read_truth(path: Path) -> list[Case]:
+    """Read `truth.csv`."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        return [
+            Case(
+                row["rule_id"],
+                row["subject_id"],
+                "planted" if row["kind"] == "planted" else "near_miss",
+                row["expected_open_on"],
+                row["note"],
+            )
+            for row in csv.DictReader(handle)
+        ]
