@@ -1,7 +1,5 @@
 """Fixtures shared by all tests: a real PostgreSQL, a fresh migrated database per test."""
 
-import itertools
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.migrate import migrate
 
-_numbers = itertools.count()
 TEMPLATE = "huiyan_template"
 
 
@@ -66,10 +63,11 @@ def another_warehouse(
     databases = []
 
     def make() -> Settings:
-        database = f"huiyan_{os.getpid()}_{next(_numbers)}"
+        # The same names in every test: dbt's parsed project holds for one database name.
+        database = f"huiyan_test_{len(databases)}"
+        databases.append(database)
         with _superuser(postgres) as connection:
             connection.execute(f"create database {database} template {template_database}")
-        databases.append(database)
         for name, value in {
             "HUIYAN_HOME": str(tmp_path / database),
             "HUIYAN_WAREHOUSE_URL": _url(postgres, database),

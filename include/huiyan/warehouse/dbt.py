@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,17 +99,22 @@ def _options(settings: Settings, database: str) -> list[str]:
         *("--target-path", str(_target(settings, database))),
         *("--log-path", str(settings.home_dir / "logs" / "dbt")),
         *("--log-level", "none"),
+        *("--log-level-file", "info"),
     ]
 
 
-@cache
-def _manifest(options: tuple[str, ...], server: tuple[str, ...], sources: str) -> "Manifest":
-    """The parsed project, once per process and version of its files and its database."""
+_manifests: dict[tuple[str, ...], "Manifest"] = {}
+
+
+def _manifest(options: Sequence[str], version: tuple[str, ...]) -> "Manifest":
+    """The parsed project, once per process and `version` of its files and its database."""
     from dbt.cli.main import dbtRunner
 
-    result = dbtRunner().invoke(["parse", *options])
-    _check(result, "parse", options)
-    return result.result  # type: ignore[return-value]
+    if version not in _manifests:
+        result = dbtRunner().invoke(["parse", *options])
+        _check(result, "parse", options)
+        _manifests[version] = result.result  # type: ignore[assignment]
+    return _manifests[version]
 
 
 def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> None:
@@ -141,6 +145,6 @@ def dbt(command: str, *arguments: str, settings: Settings, business_date: date) 
     options = _options(settings, variables["HUIYAN_DB_NAME"])
     server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
     with _one_at_a_time, _environment(variables):
-        manifest = _manifest(tuple(options), server, project_hash())
+        manifest = _manifest(options, (*server, project_hash()))
         result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
         _check(result, command, options)
