@@ -94,9 +94,7 @@ def quarantine(settings: Settings, feed: str, batch_id: int, lines: Iterable[int
 def deliver(warehouse: Settings, batch: Batch) -> None:
     """Accept the batch for both feeds."""
     good = {key: "1" if value == BAD else value for key, value in batch.rows.items()}
-    bad = [
-        line for line, value in enumerate(batch.rows.values(), start=2) if value == BAD
-    ]
+    bad = [line for line, value in enumerate(batch.rows.values(), start=2) if value == BAD]
     payments = [
         {"voucher_no": key, "pay_amt": value, "status": "paid"} for key, value in good.items()
     ]
@@ -108,9 +106,7 @@ def deliver(warehouse: Settings, batch: Batch) -> None:
 
 def merge(warehouse: Settings, *options: str) -> None:
     """Run the two staging models."""
-    dbt(
-        "run", "--select", DAILY[1], SNAPSHOT[1], *options, settings=warehouse, business_date=FIRST
-    )
+    dbt("run", "--select", DAILY[1], SNAPSHOT[1], *options, settings=warehouse, business_date=FIRST)
 
 
 def held(warehouse: Settings, model: str, value: str) -> set[Interval]:
