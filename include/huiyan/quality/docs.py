@@ -8,6 +8,7 @@ import fcntl
 import html
 import logging
 import os
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -214,6 +215,8 @@ def _page(connection: Connection, batch: Any) -> str:
 
     document = ValidationResultsPageRenderer().render(_results(connection, batch))
     view: Any = DefaultJinjaPageView()
+    number = count()
+    view.env.filters["generate_html_element_uuid"] = lambda prefix="": f"{prefix}{next(number)}"
     view.env.loader = ChoiceLoader([DictLoader({"page.j2": PAGE}), view.env.loader])
     contract = load_contract(batch.feed)
     return str(

@@ -23,7 +23,7 @@ row = st.fixed_dictionaries(
         "vou_det_desc": st.sampled_from(["a", "%s:b\\", "'"]),
     }
 )
-files = st.lists(st.lists(row, max_size=6), min_size=1, max_size=3)
+files = st.lists(st.lists(row, max_size=9), min_size=1, max_size=3)
 
 
 def expected(delivered: list[list[dict[str, Any]]]) -> tuple[int, int, int]:
@@ -56,7 +56,7 @@ def expected(delivered: list[list[dict[str, Any]]]) -> tuple[int, int, int]:
 
 
 @hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(files)
 def test_every_row_is_accounted_for(
