@@ -54,11 +54,7 @@ class Column:
 
 
 def _subject(row: ExtractRow) -> str:
-    return f"{words.SUBJECT_TYPE.get(row.subject_type, '其他对象')} {row.subject_id}"
-
-
-def _basis(row: ExtractRow) -> str:
-    return row.legal_basis.replace("unverified", "条文待核对")
+    return f"{words.SUBJECT_TYPE.get(row.subject_type, '其他对象')}\n{row.subject_id}"
 
 
 ALERT_COLUMNS = (
@@ -67,14 +63,14 @@ ALERT_COLUMNS = (
     Column("职责", 6, "centre", lambda row: words.ROLE[row.role]),
     Column("疑点问题", 14, "text", lambda row: row.rule_name),
     Column("单位", 16, "text", lambda row: row.unit_name),
-    Column("对象", 17, "text", _subject),
+    Column("对象", 20, "text", _subject),
     Column("发生日期", 11, "date", lambda row: row.occurred_on),
     Column("金额（元）", 13, "money", lambda row: row.amount),
     Column("办理期限", 11, "date", lambda row: row.due_on),
     Column("疑点依据", 32, "text", lambda row: readable(row.evidence)),
     Column("核查要点", 30, "text", lambda row: row.what_to_check),
     Column("办结标准", 24, "text", lambda row: row.close_out_standard),
-    Column("政策依据", 28, "text", _basis),
+    Column("政策依据", 28, "text", lambda row: row.legal_basis),
     Column("升级原因", 22, "text", lambda row: "\n".join(row.tier_reasons) or "无"),
     Column("状态", 10, "centre", lambda row: words.STATE.get(row.state, "办理中")),
     Column("财务平台单位代码", 13, "code", lambda row: row.finance_agency_code),
@@ -90,7 +86,7 @@ KEY_COLUMNS = (
     Column("等级", 6, "tier", lambda row: words.TIER[row.tier]),
     Column("疑点问题", 14, "text", lambda row: row.rule_name),
     Column("单位", 15, "text", lambda row: row.unit_name),
-    Column("对象", 17, "text", _subject),
+    Column("对象", 20, "text", _subject),
     Column("金额（元）", 12, "money", lambda row: row.amount),
     Column("办理期限", 11, "date", lambda row: row.due_on),
 )
@@ -333,7 +329,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "黄色：由单位财务人员自查处置，15 个工作日内反馈。",
                 "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降，"
                 "升级原因逐条列出。",
-                "涉及本单位自身的疑点，由上级单位处置或核实（回避）。",
+                "监督、监管单位不处置、不核实涉及自身的疑点，改由其上级办理（回避）。",
             ],
         ),
         (
