@@ -64,6 +64,15 @@ class Caseworker:
         """The working day `days` before the last one, or the next after it."""
         return workday(self.last - days)
 
+    def settled(self, days: int) -> int:
+        """The like, but never later: what is posted then is out of grace if `days` is."""
+        day = self.back(days)
+        return day if day <= self.last - days else self.last - days
+
+    def is_daily(self, day: int) -> bool:
+        """Whether rows of this day come after the opening delivery."""
+        return day > self.district.options.business_days[0]
+
     def voucher(
         self,
         desk: Desk,
@@ -191,6 +200,8 @@ class VoucherCases(Caseworker):
         slip = self.with_invoice(desk, 640_00, event=posting - 50, posting=posting)
         desk.reverse(slip, workday(posting + 1))
         near("VOU-001", slip.subject, "迟记的凭证已红冲")
+        if not self.is_daily(self.back(2)):
+            return
         desk = self.desk()
         posting = self.back(40)
         slip = self.with_invoice(desk, 880_00, event=posting - 39, posting=posting, declared=1)
@@ -211,7 +222,7 @@ class VoucherCases(Caseworker):
             (1000_00, 66, None, "恰好 1000 元，无附件"), (25_600_00, 33, 2, "申报 2 份，一份未传"),
             (3_480_50, 3, None, "记账满 3 天仍无附件"), (18_000_00, 100, 0, "金额大，无附件"),
         ):
-            posting = self.back(ago)
+            posting = self.settled(ago)
             slip = self.voucher(
                 self.desk(), fen, event=posting - 5, posting=posting, declared=declared
             )
@@ -274,7 +285,7 @@ class VoucherCases(Caseworker):
             (3, 2, 75, 2300_00, "申报 3 份，上传 2 份"), (5, 1, 18, 680_00, "申报 5 份，上传 1 份"),
             (2, 1, 3, 1500_00, "记账满 3 天仍缺一份"), (9, 8, 120, 12_000_00, "申报 9 份，上传 8 份"),
         ):
-            slip = self._papers(self.desk(), self.back(ago), fen, declared, papers)
+            slip = self._papers(self.desk(), self.settled(ago), fen, declared, papers)
             plant("ATT-002", slip.subject, note)
         posting = self.back(35)
         desk = self.desk()
@@ -425,6 +436,11 @@ class InvoiceCases(Caseworker):
         town = by_name[f"{names.TOWNS[2]}人民政府"]
         slip = self._one(posting, self.desk_of(town), buyer=f"{names.TOWNS[2]}政府")
         near("INV-002", slip.subject, "人民政府写作政府")
+        if self.district.options.has_later_snapshot:
+            self._renamed(posting)
+
+    def _renamed(self, posting: int) -> None:
+        near = self.truth.near
         renamed = self.unit(
             lambda u: u.kind == "institution" and u.finance_uscc == u.treasury_uscc != ""
         )
@@ -561,7 +577,7 @@ class ReceptionCases(Caseworker):
         if desk is None:
             desk = self.village(place * 3) if place % 10 == 7 else self.desk()
         # Spread over the months, the last ones just out of grace.
-        posting = posting or self.back(max(3, 143 - place * 7 // 2))
+        posting = posting or self.settled(max(3, 143 - place * 7 // 2))
         slip = self.voucher(
             desk, fen, event=posting - 6, posting=posting, eco=eco, words="公务接待餐费",
             declared=declared, debit=debit,
@@ -975,18 +991,20 @@ class CofferCases(Caseworker):
         near("SCF-001", account, "付款已退回")
         receiver = self.unit()
         account = district.account_no("4402")
-        receiver.others["new_special"] = account
-        self.payment(
-            self.desk(), self.back(17), 5_000_00, account, receiver.treasury_name, words="拨付"
-        )
-        near("SCF-001", account, "账户后来备案：先有疑点，后销除")
-        receiver = self.unit()
-        account = district.account_no("4402")
         receiver.others["closed_special"] = account
         self.payment(
             self.desk(), self.back(17), 5_000_00, account, receiver.treasury_name, words="拨付"
         )
         near("SCF-001", account, "账户已销，仍在册")
+        if not district.options.has_later_snapshot:
+            return
+        receiver = self.unit()
+        account = district.account_no("4402")
+        receiver.others["new_special"] = account
+        self.payment(
+            self.desk(), self.back(17), 5_000_00, account, receiver.treasury_name, words="拨付"
+        )
+        near("SCF-001", account, "账户后来备案：先有疑点，后销除")
         receiver = self.unit()
         account = district.account_no("4402")
         receiver.others["dropped_special"] = account

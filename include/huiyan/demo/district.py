@@ -60,6 +60,17 @@ class Options:
             days.append(day)
         return [each.toordinal() for each in reversed(days)]
 
+    @property
+    def later_snapshot_day(self) -> int:
+        """Ordinal of the day that brings changed reference snapshots; 0 = there is none."""
+        days = self.business_days
+        return days[3] if len(days) > 3 else 0
+
+    @property
+    def has_later_snapshot(self) -> bool:
+        """Whether the reference feeds change during the daily deliveries."""
+        return self.later_snapshot_day > 0
+
 
 @dataclass
 class Person:

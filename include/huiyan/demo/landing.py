@@ -297,8 +297,12 @@ class Landing:
         for row in rows:
             target.append(row)
 
+    def count(self, feed: str) -> int:
+        """Rows delivered so far for a feed."""
+        return sum(target.rows for (name, _, _), target in self._files.items() if name == feed)
+
     def close(self) -> None:
-        """Finish every file and write the manifests; a daily feed without rows gets a header."""
+        """Finish every file and write the manifests."""
         entries: dict[tuple[str, int], list[dict[str, Any]]] = {}
         for (feed, business_day, _), target in sorted(self._files.items()):
             entries.setdefault((feed, business_day), []).append(target.close())

@@ -120,12 +120,13 @@ def make(
     report("reference feeds, truth")
     district = world.district
     for feed, style in REFERENCE.items():
-        landing.snapshot(feed, days[0], snapshot(district, feed, is_later=len(days) < 4), style)
-    registered = landing_rows(landing, "accounts")
-    if len(days) >= 4:
+        landing.snapshot(feed, days[0], snapshot(district, feed, is_later=False), style)
+    registered = landing.count("accounts")
+    later_day = options.later_snapshot_day
+    if later_day:
         for feed in CHANGED_LATER:
             later = snapshot(district, feed, is_later=True)
-            landing.snapshot(feed, days[3], later, STYLES[days[3] % len(STYLES)])
+            landing.snapshot(feed, later_day, later, STYLES[later_day % len(STYLES)])
     landing.close()
     if resend:
         resend.write(out / "resend", world)
@@ -169,11 +170,6 @@ def make(
         json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     return made
-
-
-def landing_rows(landing: Landing, feed: str) -> int:
-    """Rows written so far for a feed."""
-    return sum(target.rows for (name, _, _), target in landing._files.items() if name == feed)
 
 
 def _xml_units(options: Options) -> frozenset[str]:

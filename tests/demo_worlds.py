@@ -1,0 +1,77 @@
+"""A generated district in memory, with the rows in force on its last business date."""
+
+from bisect import bisect_left
+from typing import Any
+
+from demo_oracle import Oracle, Record, records
+
+from huiyan.demo.days import iso
+from huiyan.demo.district import Options
+from huiyan.demo.generate import World, generate
+from huiyan.demo.make import REFERENCE
+from huiyan.demo.reference import crosswalk, snapshot, unit_pairs
+from huiyan.feeds.contract import load_contract
+
+
+class Memory:
+    """A sink that keeps rows by business date and natural key, the later date winning."""
+
+    def __init__(self, business_days: list[int]) -> None:
+        self._days = business_days
+        self._rows: dict[str, dict[tuple[Any, ...], dict[int, tuple[Any, ...]]]] = {}
+        self._keys: dict[str, list[int]] = {}
+
+    def put(self, feed: str, day: int, row: tuple[Any, ...]) -> None:
+        place = bisect_left(self._days, day)
+        if place == len(self._days):
+            return
+        if feed not in self._keys:
+            columns = load_contract(feed).columns
+            self._keys[feed] = [n for n, column in enumerate(columns) if column.key]
+        key = tuple(row[n] for n in self._keys[feed])
+        versions = self._rows.setdefault(feed, {}).setdefault(key, {})
+        business_day = self._days[place]
+        assert business_day not in versions, f"{feed} {key} twice in one delivery"
+        versions[business_day] = row
+
+    def spoil(self, *_: object) -> None:
+        """Spoilt rows never get into force."""
+
+    def in_force(self, feed: str, day: int) -> list[Record]:
+        rows = []
+        for versions in self._rows.get(feed, {}).values():
+            known = [each for each in versions if each <= day]
+            if known:
+                rows.append(versions[max(known)])
+        return records(feed, rows)
+
+
+def judged(options: Options) -> tuple[World, dict[str, set[str]]]:
+    """A district and what the oracle finds in it on the last business date."""
+    days = options.business_days
+    memory = Memory(days)
+    world = generate(options, memory)
+    district = world.district
+    is_later = options.has_later_snapshot
+    feeds = {
+        feed: records(feed, snapshot(district, feed, is_later=is_later)) for feed in REFERENCE
+    }
+    for feed in (
+        "finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"
+    ):
+        feeds[feed] = memory.in_force(feed, options.last)
+    former = records("finance_users", snapshot(district, "finance_users", is_later=False))
+    accounts = records("accounts", snapshot(district, "accounts", is_later=False))
+    oracle = Oracle(
+        iso(options.last),
+        feeds,
+        former,
+        {each["account_no"] for each in accounts},
+        set(unit_pairs(district)),
+        {unit.treasury_code for unit in district.only("twin")},
+        {
+            row["treasury_agency_code"]: row["books_kept_by_finance_agency_code"]
+            for row in crosswalk(district)
+        },
+    )
+    return world, oracle.judge()
