@@ -1,7 +1,7 @@
 """Puts rows aside, set-based: no failing row passes through Python.
 
-Reasons are `<column>: <what is wrong>`, the reader's own words for a record it could not take
-apart, or `conflicting_duplicate`.
+Reasons are `<column>: <what is wrong>`, the reader's own words for what it could not take apart
+(`cell_count:3_instead_of_32`), or `conflicting_duplicate`.
 
 A natural key delivered more than once in a batch counts once only if all its rows are readable
 and identical once typed: the first line counts, the others are duplicates. If they differ, or if
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.tables import CHECKED_BATCH
 from huiyan.quality import suites
 from huiyan.quality.validation import Outcome
+
+READER_SEPARATOR = ";"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ def _collect_failing(connection: Connection, contract: FeedContract, failed: lis
             "primary key (file_no, line_no)) on commit drop"
         )
     )
-    conditions = [(o, o.condition) for o in failed if o.condition is not None]
+    conditions = [
+        (outcome, outcome.condition) for outcome in failed if outcome.condition is not None
+    ]
     if not conditions:
         return
     batch = sa.table(
@@ -52,27 +56,23 @@ def _collect_failing(connection: Connection, contract: FeedContract, failed: lis
         *(sa.column(name) for name in ("file_no", "line_no", suites.UNREADABLE)),
         schema="landing",
     )
-    reasons = array(
-        [
-            sa.case((condition, _reason(outcome)), else_=sa.null()).cast(sa.Text)
-            for outcome, condition in conditions
-        ]
+    named: list[sa.ColumnElement[str]] = [
+        sa.case((condition, sa.literal(outcome.reason)), else_=sa.null()).cast(sa.Text)
+        for outcome, condition in conditions
+        if outcome.column != suites.UNREADABLE
+    ]
+    reasons = sa.func.string_to_array(batch.c[suites.UNREADABLE], READER_SEPARATOR).op("||")(
+        sa.func.array_remove(sa.cast(array(named), ARRAY(sa.Text)), sa.null())
     )
-    failing = sa.table("failing", sa.column("file_no"), sa.column("line_no"), sa.column("reasons"))
+    failing = sa.table("failing", *map(sa.column, ("file_no", "line_no", "reasons")))
     connection.execute(
         failing.insert().from_select(
             ["file_no", "line_no", "reasons"],
-            sa.select(
-                batch.c.file_no, batch.c.line_no, sa.func.array_remove(reasons, sa.null())
-            ).where(sa.or_(*(condition for _, condition in conditions))),
+            sa.select(batch.c.file_no, batch.c.line_no, reasons).where(
+                sa.or_(*(condition for _, condition in conditions))
+            ),
         )
     )
-
-
-def _reason(outcome: Outcome) -> sa.ColumnElement[str]:
-    if outcome.column == suites.UNREADABLE:
-        return sa.column(suites.UNREADABLE)
-    return sa.literal(outcome.reason)
 
 
 def _judge_repeated_keys(connection: Connection, contract: FeedContract, batch_id: int) -> None:
