@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from huiyan.demo.district import LAST_DAY, Options
+from huiyan.demo.make import install_crosswalk
 from huiyan.demo.make import make as make_district
 from huiyan.demo.score import Score
 from huiyan.demo.score import score as score_district
@@ -55,6 +56,7 @@ def make(
     except (HuiyanError, ValueError) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
+    install_crosswalk(made.out, get_settings())
     console.print(
         f"{made.users:,} platform users, {made.account_sets:,} account sets, "
         f"{made.registered_accounts:,} registered accounts"
@@ -64,6 +66,16 @@ def make(
     console.print(f"{sum(made.planted.values())} planted cases, {made.near_misses} near misses")
     console.print(f"Business dates: {', '.join(made.business_dates)}")
     console.print(f"Landing zone: {made.landing}", soft_wrap=True)
+
+
+@app.command()
+def run(
+    keep: Annotated[bool, typer.Option("--keep", help="Leave Airflow running.")] = False,
+) -> None:
+    """Make the district if need be and run its days through the real Airflow scheduler."""
+    from huiyan.orchestration.demo import run_demo
+
+    raise typer.Exit(run_demo(keep=keep))
 
 
 @app.command()
