@@ -210,18 +210,27 @@ def test_a_tier_never_falls_while_the_alert_is_open_and_begins_anew_after(
 def test_recusal_goes_to_the_parent(district: District) -> None:
     # The regulator 财政局 is the unit 云溪区财政局 under another code: known by its name.
     district.hit("REC-001", "V1", "F001")
-    # The verifying body is named as the unit's own body.
+    # The verifying body is named as the unit's own body: its own staff put yellow right.
     district.jurisdiction("F009", "TC01", "TC01", "RG01", "SO1")
     district.hit("ATT-001", "V2", "F009")
+    # The regulator is the unit's own body.
+    district.jurisdiction("F010", "RG01", "DG01", "RG01", "SO1")
+    district.hit("REC-001", "V3", "F010")
     district.evaluated(MONDAY)
     issue(MONDAY, district.settings)
     assert district.routes("REC-001", "V1") == {"dispose": "SO2", "verify": "DG01"}
-    assert district.routes("ATT-001", "V2") == {"dispose": "SO1", "verify": "SO1"}
+    assert district.routes("ATT-001", "V2") == {"dispose": "TC01", "verify": "SO1"}
+    assert district.routes("REC-001", "V3") == {"dispose": "SO2", "verify": "DG01"}
     reasons = dict(
         district.rows("select body_code || role, reason from ops.alert_route where role='dispose'")
     )
     assert reasons["SO2dispose"] == "回避：事涉财政局自身，由其上级办理"
-    # One body with both roles has a row for each, and one line in the form.
+
+
+def test_a_body_with_both_roles_has_a_row_for_each(district: District) -> None:
+    district.jurisdiction("F009", "U003", "SO1", "RG01", "SO1")
+    district.hit("CARD-001", "C1", "F009")
+    district.evaluated(MONDAY)
     run(district, MONDAY)
     assert [row["role"] for row in table(district, "SO1", MONDAY)] == ["dispose", "verify"]
 

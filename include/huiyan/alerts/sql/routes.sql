@@ -2,9 +2,9 @@
 --
 -- Recusal: a body never disposes of or verifies an alert about itself; its parent does, and the
 -- parent's parent if need be. A body is concerned itself if the jurisdiction names it as the unit's
--- own body, or if it bears the unit's name. The one exception is the rule for yellow alerts: a
--- unit's own finance staff put them right, under a verifying body that is not the unit. It holds
--- for bodies of kind unit only; a supervising body's own yellow alerts go to its parent.
+-- own body, or if it bears the unit's name. A yellow alert is put right by the unit's own finance
+-- staff, whatever the unit is: that is not disposal by a supervising body, and the verifying body
+-- is never the unit.
 truncate issue_route;
 
 insert into issue_route
@@ -55,13 +55,13 @@ walk as (
         issue_body.body_code,
         issue_body.body_name,
         issue_body.parent_body_code,
-        (
+        not wanted.is_own_staff
+        and (
             issue_body.body_code = coalesce(wanted.own_body_code, '')
-            and not (wanted.is_own_staff and issue_body.body_kind = 'unit')
-        )
-        or (
-            issue_body.body_kind <> 'unit'
-            and issue_body.short_name = any(wanted.short_names)
+            or (
+                issue_body.body_kind <> 'unit'
+                and issue_body.short_name = any(wanted.short_names)
+            )
         ) as is_recused,
         0 as steps
     from wanted
