@@ -35,10 +35,11 @@ population as (
         units.unit_id,
         units.unit_name,
         units.finance_agency_code,
-        units.books_kept_by_unit_id,
+        keepers.unit_name as books_kept_by,
         books.last_posting_date
     from paid
     inner join units on paid.treasury_agency_code = units.treasury_agency_code
+    left join units as keepers on units.books_kept_by_unit_id = keepers.unit_id
     left join books on units.unit_id = books.unit_id
     left join in_review on paid.treasury_agency_code = in_review.treasury_agency_code
     where in_review.treasury_agency_code is null
@@ -58,7 +59,7 @@ hits as (
             'total_amount': 'total_amount',
             'last_pay_date': 'last_pay_date',
             'last_posting_date': 'last_posting_date',
-            'books_kept_by': 'books_kept_by_unit_id',
+            'books_kept_by': 'books_kept_by',
         }) }} as evidence
     from population
     where

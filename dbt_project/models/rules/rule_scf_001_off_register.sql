@@ -4,7 +4,7 @@ with payments as (
 ),
 
 supervised as (
-    select normalised_name, min(unit_id) as unit_id
+    select normalised_name, min(name) as name
     from {{ ref('int_unit_name') }}
     where kind = 'own'
     group by normalised_name
@@ -13,7 +13,7 @@ supervised as (
 paid as (
     select
         payments.*,
-        supervised.unit_id as owner_unit_id,
+        supervised.name as owner_name,
         row_number() over (
             partition by payments.payee_acct_no
             order by payments.pay_date desc, payments.payment_no desc
@@ -23,6 +23,12 @@ paid as (
     where payments.is_live and payments.payee_acct_no is not null
 ),
 
+payers as (
+    select payee_acct_no, {{ joined_list('treasury_agency_code', limit=100) }} as agencies
+    from (select distinct payee_acct_no, treasury_agency_code from paid) as pairs
+    group by payee_acct_no
+),
+
 population as (
     select
         payee_acct_no,
@@ -30,12 +36,11 @@ population as (
         max(case when place = 1 then finance_agency_code end) as finance_agency_code,
         max(case when place = 1 then treasury_agency_code end) as treasury_agency_code,
         max(case when place = 1 then payee_acct_name end) as payee_name,
-        max(case when place = 1 then owner_unit_id end) as owner_unit_id,
+        max(case when place = 1 then owner_name end) as owner_name,
         min(pay_date) as first_pay_date,
         max(pay_date) as last_pay_date,
         count(*) as payment_count,
         sum(amount) as total_amount,
-        {{ joined_list('treasury_agency_code', 'place', 100) }} as paying_agencies,
         {{ joined_list('payment_no', 'place') }} as payments,
         max(case when is_payee_acct_registered then 1 else 0 end) as is_registered
     from paid
@@ -44,24 +49,25 @@ population as (
 
 hits as (
     select
-        payee_acct_no as subject_id,
-        unit_id,
-        finance_agency_code,
-        treasury_agency_code,
-        first_pay_date as occurred_on,
-        total_amount as amount,
+        population.payee_acct_no as subject_id,
+        population.unit_id,
+        population.finance_agency_code,
+        population.treasury_agency_code,
+        population.first_pay_date as occurred_on,
+        population.total_amount as amount,
         {{ evidence({
-            'payee_name': 'payee_name',
-            'payee_account': 'payee_acct_no',
-            'owner_unit': 'owner_unit_id',
-            'payment_count': 'payment_count',
-            'total_amount': 'total_amount',
-            'last_pay_date': 'last_pay_date',
-            'payments': 'payments',
-            'paying_agencies': 'paying_agencies',
+            'payee_name': 'population.payee_name',
+            'payee_account': 'population.payee_acct_no',
+            'owner_unit': 'population.owner_name',
+            'payment_count': 'population.payment_count',
+            'total_amount': 'population.total_amount',
+            'last_pay_date': 'population.last_pay_date',
+            'payments': 'population.payments',
+            'paying_agencies': 'payers.agencies',
         }) }} as evidence
     from population
-    where is_registered = 0
+    inner join payers on population.payee_acct_no = payers.payee_acct_no
+    where population.is_registered = 0
 )
 
 {{ rule_result('payee_account') }}

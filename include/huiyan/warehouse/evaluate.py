@@ -19,7 +19,7 @@ import psycopg
 from huiyan.errors import EvaluationError
 from huiyan.rules.catalogue import load_rules, missing_parameters
 from huiyan.settings import Settings, get_settings
-from huiyan.warehouse import dbt
+from huiyan.warehouse import dbt, reviewed
 from huiyan.warehouse.connection import connect
 
 LOCK = 0x48594556  # advisory lock: one evaluation at a time in a warehouse
@@ -50,8 +50,8 @@ def _alone(settings: Settings) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _fingerprint(connection: psycopg.Connection, day: date, settings: Settings) -> str:
-    """Of all that decides what `day` shows: its deliveries, the subscription, the code."""
+def _fingerprint(connection: psycopg.Connection, day: date, code: str) -> str:
+    """Of all that decides what `day` shows: its deliveries, the subscription and `code`."""
     batches = connection.execute(
         "select string_agg(batch_id::text, ',' order by batch_id) from ops.batch"
         " where status = 'accepted' and business_date <= %s",
@@ -60,22 +60,22 @@ def _fingerprint(connection: psycopg.Connection, day: date, settings: Settings) 
     feeds = connection.execute(
         "select string_agg(feed, ',' order by feed) from ops.feed where is_subscribed"
     ).fetchone()
-    parts = (batches, feeds, settings.district, dbt.project_hash())
-    return sha256(repr(parts).encode()).hexdigest()
+    return sha256(repr((batches, feeds, code)).encode()).hexdigest()
 
 
 def _load_seeds(connection: psycopg.Connection, day: date, settings: Settings) -> None:
     """Load the seeds if their files differ from those loaded last; the schema's comment knows."""
-    wanted = f"seeds {dbt.seeds_hash()}"
+    wanted = f"seeds {dbt.seeds_hash()} {reviewed.fingerprint(settings)}"
     loaded = connection.execute(
         "select obj_description('reference'::regnamespace, 'pg_namespace')"
     ).fetchone()
     if loaded is None or loaded[0] != wanted:
         dbt.dbt("seed", settings=settings, business_date=day)
+        reviewed.load(connection, settings)
         connection.execute(f"comment on schema reference is '{wanted}'")
 
 
-def _stale_dates(connection: psycopg.Connection, day: date, settings: Settings) -> list[date]:
+def _stale_dates(connection: psycopg.Connection, day: date, code: str) -> list[date]:
     """Dates to evaluate so that `day` and all later evaluated ones are right, marked as stale.
 
     An earlier date counts only if a replay of it was broken off.
@@ -88,7 +88,7 @@ def _stale_dates(connection: psycopg.Connection, day: date, settings: Settings) 
             other
             for other in dates
             if states.get(other, ("stale",))[0] == "stale"
-            or (other >= day and states[other][1] != _fingerprint(connection, other, settings))
+            or (other >= day and states[other][1] != _fingerprint(connection, other, code))
         ),
         None,
     )
@@ -104,17 +104,19 @@ def _stale_dates(connection: psycopg.Connection, day: date, settings: Settings) 
     return stale
 
 
-def _evaluate_date(connection: psycopg.Connection, day: date, settings: Settings) -> None:
+def _evaluate_date(
+    connection: psycopg.Connection, day: date, code: str, settings: Settings
+) -> None:
     """Build every layer as of `day`; again if a delivery was accepted meanwhile."""
     for _ in range(ATTEMPTS):
-        before = _fingerprint(connection, day, settings)
+        before = _fingerprint(connection, day, code)
         dbt.dbt(
             "build",
             *("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test"),
             settings=settings,
             business_date=day,
         )
-        if _fingerprint(connection, day, settings) != before:
+        if _fingerprint(connection, day, code) != before:
             continue
         _check_ledger(connection, day)
         connection.execute(
@@ -174,13 +176,14 @@ def evaluate(business_date: date, settings: Settings | None = None) -> Evaluatio
         WarehouseError: dbt failed. EvaluationError: a rule is not accounted for.
     """
     settings = settings or get_settings()
+    code = f"{settings.district} {dbt.project_hash()} {reviewed.fingerprint(settings)}"
     with _alone(settings) as connection:
-        stale = _stale_dates(connection, business_date, settings)
+        stale = _stale_dates(connection, business_date, code)
         _check_parameters(stale)
         if stale:
             _load_seeds(connection, business_date, settings)
         for day in stale:
-            _evaluate_date(connection, day, settings)
+            _evaluate_date(connection, day, code, settings)
         statuses: dict[str, list[str]] = {}
         for rule, status in sorted(_ledger(connection, business_date).items()):
             statuses.setdefault(status, []).append(rule)
