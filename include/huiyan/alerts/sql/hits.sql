@@ -57,7 +57,8 @@ suppressions as (
     select *
     from reference.alert_suppression
     where
-        valid_from <= %(day)s
+        coalesce(subject_id, unit_id) is not null
+        and valid_from <= %(day)s
         and (valid_to is null or valid_to > %(day)s)
 ),
 
