@@ -207,7 +207,7 @@ def _raise_routing_problems(connection: psycopg.Connection, day: date) -> None:
             [
                 problem,
                 day,
-                f"{words} {named}. {alerts} alerts went to the default office; correct the "
+                f"{words} {named}. Sent to the default office: {alerts}. Correct the "
                 "jurisdictions or the bodies and deliver them again.",
             ],
         )
