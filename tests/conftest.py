@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: a real PostgreSQL, a fresh migrated database per test."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,12 +33,17 @@ def _url(server: embedded.Server, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.Server]:
-    """The embedded PostgreSQL of this test run."""
-    settings = Settings(home=tmp_path_factory.mktemp("postgres-home"))
-    server = embedded.start(settings)
-    yield server
-    embedded.stop(settings)
+def postgres() -> Iterator[embedded.Server]:
+    """The embedded PostgreSQL of this test run.
+
+    Not below pytest's own temporary folder: the next pytest to start would shut it to the system
+    user that the server runs as.
+    """
+    with tempfile.TemporaryDirectory(prefix="huiyan-test-") as home:
+        settings = Settings(home=Path(home))
+        server = embedded.start(settings)
+        yield server
+        embedded.stop(settings)
 
 
 @pytest.fixture(scope="session")
