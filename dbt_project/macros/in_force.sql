@@ -7,6 +7,7 @@
     and joins them to the rows already held: what it costs depends on the new batches, and the result
     is that of a full refresh. Note, merge and confirmation are one transaction.
 -#}
+{#- Statistics are gathered here and not in a merge, whose transaction would keep all others out. -#}
 {% macro create_merged_batch() -%}
     {%- if execute and target.type == 'postgres' and flags.WHICH in ('run', 'build') -%}
         create table if not exists staging.merged_batch (
@@ -15,7 +16,8 @@
             business_date date not null,
             version integer not null,
             is_pending boolean not null
-        )
+        );
+        analyze staging.merged_batch
     {%- endif -%}
 {%- endmacro %}
 
@@ -27,8 +29,7 @@
     select batch.batch_id, batch.feed, batch.business_date, batch.version, true
     from {{ source('ops', 'batch') }} as batch
     left join staging.merged_batch as merged on batch.batch_id = merged.batch_id
-    where batch.feed = '{{ feed }}' and batch.status = 'accepted' and merged.batch_id is null;
-    analyze staging.merged_batch
+    where batch.feed = '{{ feed }}' and batch.status = 'accepted' and merged.batch_id is null
 {%- endmacro %}
 
 {% macro end_merge(feed) -%}
