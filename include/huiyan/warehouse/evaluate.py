@@ -76,7 +76,7 @@ def _load_seeds(connection: psycopg.Connection, day: date, settings: Settings) -
 
 
 def _stale_dates(connection: psycopg.Connection, day: date, code: str) -> list[date]:
-    """Dates to evaluate so that `day` and all later evaluated ones are right, marked as stale.
+    """Dates to evaluate so that `day` and all later evaluated ones are right, in order.
 
     An earlier date counts only if a replay of it was broken off.
     """
@@ -92,16 +92,19 @@ def _stale_dates(connection: psycopg.Connection, day: date, code: str) -> list[d
         ),
         None,
     )
-    stale = [other for other in dates if first is not None and other >= first]
+    return [other for other in dates if first is not None and other >= first]
+
+
+def _mark_stale(connection: psycopg.Connection, days: list[date]) -> None:
+    """Record before anything is taken back that `days` are to be evaluated."""
     with connection.transaction():
-        for other in stale:
+        for day in days:
             connection.execute(
                 "insert into ops.evaluation (business_date, state, fingerprint)"
                 " values (%s, 'stale', '')"
                 " on conflict (business_date) do update set state = 'stale'",
-                (other,),
+                (day,),
             )
-    return stale
 
 
 def _evaluate_date(
@@ -180,6 +183,7 @@ def evaluate(business_date: date, settings: Settings | None = None) -> Evaluatio
     with _alone(settings) as connection:
         stale = _stale_dates(connection, business_date, code)
         _check_parameters(stale)
+        _mark_stale(connection, stale)
         if stale:
             _load_seeds(connection, business_date, settings)
         for day in stale:

@@ -274,3 +274,6 @@ def test_the_ledger_gate_and_the_thresholds_are_held(
         evaluate(MONDAY)
     with pytest.raises(EvaluationError, match="ATT-001 min_expense"):
         evaluate(date(1999, 12, 31))
+    assert query(warehouse, "select business_date, state from ops.evaluation") == [
+        (MONDAY, "stale")
+    ]
