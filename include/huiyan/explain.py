@@ -209,7 +209,8 @@ QUERIES = {
     "routes": "select role, body_code, body_name, reason, assigned_on, ended_on "
     "from ops.alert_route where alert_id = %s order by assigned_on, role",
     "events": "select business_date, event, to_state, actor, detail, recorded_at "
-    "from ops.alert_event where alert_id = %s order by event_id",
+    "from ops.alert_event where alert_id = %s "
+    "order by business_date, (actor <> 'machine'), event_id",
     "deliveries": "select body_code, body_name, business_date, version, role, state, "
     "delivered_at, location, content_hash from ops.delivery_alert "
     "join ops.delivery using (delivery_id) left join ops.delivery_receipt using (delivery_id) "
