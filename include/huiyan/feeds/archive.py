@@ -177,6 +177,8 @@ class Archive:
                 while block := file.read(BLOCK_BYTES):
                     digest.update(block)
                     size += len(block)
+                    if size > before.st_size:
+                        break
                     write(block)
                     if probe:
                         probe.feed(block)

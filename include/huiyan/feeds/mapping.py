@@ -263,6 +263,7 @@ class Evaluator:
         self._mapping = mapping
         self._card_key = card_key
         self._seen: Counter[tuple[str, str]] = Counter()
+        self._cards: dict[str, str] = {}
         self.refusals: Counter[str] = Counter()
 
     def derive(self, row: dict[str, str], line_no: int) -> dict[str, str]:
@@ -318,14 +319,18 @@ class Evaluator:
 
     def _card(self, card: CardNumber, row: dict[str, str]) -> str:
         seed = "\x1f".join((card.issuer, *(row[name] for name in card.seed)))
+        if seed in self._cards:
+            return self._cards[seed]
         mac = hmac.new(self._card_key, f"synthetic card {seed}".encode(), hashlib.sha256)
         digits = f"{int(mac.hexdigest(), 16) % 10**12:012d}"
         if card.last4 is None:
-            return cards.with_check_digit(SYNTHETIC_PREFIX + digits)
+            self._cards[seed] = cards.with_check_digit(SYNTHETIC_PREFIX + digits)
+            return self._cards[seed]
         last4 = row[card.last4][-4:]
         if not re.fullmatch("[0-9]{4}", last4):
             raise RefusedError(f"{card.last4} does not end in four digits")
-        return SYNTHETIC_PREFIX + digits[:9] + last4
+        self._cards[seed] = SYNTHETIC_PREFIX + digits[:9] + last4
+        return self._cards[seed]
 
 
 def _date(text: str, formats: Iterable[str], name: str) -> str:

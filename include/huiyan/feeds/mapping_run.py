@@ -15,7 +15,7 @@ from huiyan.errors import FeedError, LandingError
 from huiyan.feeds import mapping_source
 from huiyan.feeds.contract import FeedContract, load_contract
 from huiyan.feeds.manifest import NAME as MANIFEST
-from huiyan.feeds.mapping import Evaluator, Mapping, Output, RefusedError
+from huiyan.feeds.mapping import Evaluator, Expression, Mapping, Output, RefusedError
 from huiyan.settings import Settings, get_settings
 
 _BUFFER_CHARACTERS = 65_536
@@ -161,17 +161,23 @@ class _Run:
         self, feed: str, output: Output, fields: dict[str, str], line_no: int
     ) -> list[dict[str, str]]:
         contract = load_contract(feed)
+        shared = self._evaluated(output.columns, fields, line_no)
         made = []
         for further in output.rows or ({},):
-            values = {
-                name: self._evaluator.value(expression, fields, line_no, name)
-                for name, expression in {**output.columns, **further}.items()
-            }
+            values = {**shared, **self._evaluated(further, fields, line_no)}
             for column in contract.columns:
                 if column.required and not values.get(column.name):
                     raise RefusedError(f"{feed}.{column.name} would be empty")
             made.append(values)
         return made
+
+    def _evaluated(
+        self, columns: dict[str, Expression], fields: dict[str, str], line_no: int
+    ) -> dict[str, str]:
+        return {
+            name: self._evaluator.value(expression, fields, line_no, name)
+            for name, expression in columns.items()
+        }
 
     def _write(self, feed: str, day: date, values: dict[str, str]) -> None:
         delivery = self._deliveries.get((feed, day))
