@@ -13,9 +13,11 @@ units as (
     select * from {{ ref('int_unit') }}
 ),
 
+-- Grouped, so that a name is normalised once and not once per payment.
 payees as (
     select payee_acct_name, {{ normalised_name('payee_acct_name') }} as payee_normalised_name
-    from (select distinct payee_acct_name from payments) as names
+    from payments
+    group by payee_acct_name
 ),
 
 final as (
