@@ -1,0 +1,47 @@
+"""The benchmark at a hundredth of its size: that it works, not how fast."""
+
+from pathlib import Path
+
+import pytest
+
+from huiyan.bench import report
+from huiyan.bench.run import Narrator, run
+
+DAILY = {"finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"}
+
+
+@pytest.mark.slow
+def test_a_small_run_measures_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIYAN_HOME", str(tmp_path))
+    begun: list[str] = []
+    ended: list[str] = []
+    home = tmp_path / "bench"
+
+    outcome = run(
+        home,
+        scale=0.01,
+        months=5,
+        with_duckdb=False,
+        narrator=Narrator(begun.append, ended.append),
+    )
+
+    assert outcome.made_seconds is not None
+    assert {each.feed for each in outcome.copied} == DAILY
+    first, second = outcome.days
+    landed = {each.feed: each for each in outcome.landed_on(first, "daily")}
+    assert {each.feed: each.rows for each in outcome.copied} == {
+        feed: each.rows for feed, each in landed.items()
+    }
+    assert landed["finance_vouchers"].rows > 5_000
+    assert landed["finance_vouchers"].quarantined < 10
+    assert len(outcome.landed_on(first, "snapshot")) == 8
+    assert 0 < sum(each.rows for each in outcome.landed_on(second)) < 1_000
+    for evaluated in outcome.evaluated:
+        assert {"staging", "intermediate", "rules", "marts"} <= {
+            each.layer for each in evaluated.runs
+        }
+    assert "## Ratios" in report.render(outcome)
+    assert begun
+    assert ended
+    assert not (home / "warehouse").exists()
+    assert (home / "district-0.01-5" / "options.json").exists()
