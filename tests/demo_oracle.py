@@ -17,7 +17,16 @@ from huiyan.feeds.contract import load_contract
 GRACE, LATE, SILENT = 3, 30, 90
 THRESHOLD = 20_000_000
 BARRED = {
-    "5813", "5921", "5944", "5993", "7273", "7297", "7298", "7911", "7994", "7995",
+    "5813",
+    "5921",
+    "5944",
+    "5993",
+    "7273",
+    "7297",
+    "7298",
+    "7911",
+    "7994",
+    "7995",
 }
 NONCASH = ("1602", "1702", "1802", "1832", "1401", "1901", "1219", "2201", "2401", "2601")
 OWN_NAMES = ("江南省", "扬江市", "云溪区")
@@ -394,9 +403,7 @@ class Oracle:
             if entry["pay_voucher_no"]
         }
         naming = {
-            payment["agency_code"]
-            for payment in self.payments
-            if payment["voucher_no"] in named
+            payment["agency_code"] for payment in self.payments if payment["voucher_no"] in named
         }
         return {
             payment["voucher_no"]
@@ -461,7 +468,9 @@ class Oracle:
                 and payment["pay_amt"] < THRESHOLD
             ):
                 key = (
-                    payment["agency_code"], payment["payee_acct_no"], payment["dep_exp_eco_code"]
+                    payment["agency_code"],
+                    payment["payee_acct_no"],
+                    payment["dep_exp_eco_code"],
                 )
                 groups[key].append(
                     (self._paid_on(payment), payment["voucher_no"], payment["pay_amt"])

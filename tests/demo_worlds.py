@@ -1,10 +1,10 @@
 """A generated district in memory, with the rows in force on its last business date."""
 
 from bisect import bisect_left
+from functools import cache
 from typing import Any
 
 from demo_oracle import Oracle, Record, records
-
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
 from huiyan.demo.generate import World, generate
@@ -37,6 +37,9 @@ class Memory:
     def spoil(self, *_: object) -> None:
         """Spoilt rows never get into force."""
 
+    def repeat(self, *_: object) -> None:
+        """Repeated rows change nothing."""
+
     def in_force(self, feed: str, day: int) -> list[Record]:
         rows = []
         for versions in self._rows.get(feed, {}).values():
@@ -46,6 +49,7 @@ class Memory:
         return records(feed, rows)
 
 
+@cache
 def judged(options: Options) -> tuple[World, dict[str, set[str]]]:
     """A district and what the oracle finds in it on the last business date."""
     days = options.business_days
@@ -53,11 +57,12 @@ def judged(options: Options) -> tuple[World, dict[str, set[str]]]:
     world = generate(options, memory)
     district = world.district
     is_later = options.has_later_snapshot
-    feeds = {
-        feed: records(feed, snapshot(district, feed, is_later=is_later)) for feed in REFERENCE
-    }
+    feeds = {feed: records(feed, snapshot(district, feed, is_later=is_later)) for feed in REFERENCE}
     for feed in (
-        "finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"
+        "finance_vouchers",
+        "finance_attachments",
+        "treasury_payments",
+        "card_transactions",
     ):
         feeds[feed] = memory.in_force(feed, options.last)
     former = records("finance_users", snapshot(district, "finance_users", is_later=False))

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from huiyan.demo.district import LAST_DAY, Options
-from huiyan.demo.make import install_crosswalk
+from huiyan.demo.make import CROSSWALK, install_crosswalk
 from huiyan.demo.make import make as make_district
 from huiyan.demo.score import Score
 from huiyan.demo.score import score as score_district
@@ -56,7 +56,11 @@ def make(
     except (HuiyanError, ValueError) as error:
         console.print(f"[red]{error}[/red]")
         raise typer.Exit(1) from error
-    install_crosswalk(made.out, get_settings())
+    if install_crosswalk(made.out, get_settings()) is None:
+        console.print(
+            "[yellow]Reviewed facts of another district are installed: units whose books a centre "
+            f"keeps will be hits. They are listed in {made.out / CROSSWALK}.[/yellow]"
+        )
     console.print(
         f"{made.users:,} platform users, {made.account_sets:,} account sets, "
         f"{made.registered_accounts:,} registered accounts"
@@ -66,16 +70,6 @@ def make(
     console.print(f"{sum(made.planted.values())} planted cases, {made.near_misses} near misses")
     console.print(f"Business dates: {', '.join(made.business_dates)}")
     console.print(f"Landing zone: {made.landing}", soft_wrap=True)
-
-
-@app.command()
-def run(
-    keep: Annotated[bool, typer.Option("--keep", help="Leave Airflow running.")] = False,
-) -> None:
-    """Make the district if need be and run its days through the real Airflow scheduler."""
-    from huiyan.orchestration.demo import run_demo
-
-    raise typer.Exit(run_demo(keep=keep))
 
 
 @app.command()
@@ -116,8 +110,12 @@ def show(result: Score, console: Console) -> None:
         table.add_column(heading, justify="left" if heading == "rule" else "right")
     for rule in result.rules:
         table.add_row(
-            rule.rule_id, str(rule.planted), str(rule.found), str(len(rule.missed)),
-            str(len(rule.wrong)), str(rule.near_misses),
+            rule.rule_id,
+            str(rule.planted),
+            str(rule.found),
+            str(len(rule.missed)),
+            str(len(rule.wrong)),
+            str(rule.near_misses),
         )
     console.print(table)
     for rule in result.rules:

@@ -7,13 +7,14 @@ an empty cell is None.
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from huiyan.demo import names
 from huiyan.demo.days import iso, workday, year_month
 from huiyan.demo.district import Company, District, Person, Unit
 
 Row = tuple[Any, ...]
+Made = TypeVar("Made")
 THRESHOLD = 20_000_000  # fen: procurement is needed from here on
 
 
@@ -23,11 +24,23 @@ class Sink(Protocol):
     def put(self, feed: str, day: int, row: Row) -> None:
         """One good row."""
 
-    def spoil(self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str) -> None:
+    def spoil(
+        self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str
+    ) -> None:
         """One row that must not get past validation: `column` holds `cell` instead.
 
         Without a column the row is cut short and `cell` does not matter.
         """
+
+    def repeat(self, feed: str, day: int, row: Row) -> None:
+        """The same row again in the same delivery, perhaps written another way."""
+
+
+def made(what: Made | None) -> Made:
+    """`what`, which a case needs; ValueError if it would come after the last business day."""
+    if what is None:
+        raise ValueError("A planted case lies after the last business day: change `last_day`.")
+    return what
 
 
 @dataclass(frozen=True)
@@ -125,9 +138,7 @@ class Desk:
         series = (year, 0 if self.unit.numbering == "year" else period)
         self._numbers[series] += 1
         number = f"记{self._numbers[series]:04d}"
-        slip = Slip(
-            self.unit, year, period, number, voucher_day, posting_day, lines, declared
-        )
+        slip = Slip(self.unit, year, period, number, voucher_day, posting_day, lines, declared)
         self.write(slip, reverses, project, deliver_on)
         return slip
 
@@ -149,16 +160,37 @@ class Desk:
                 "finance_vouchers",
                 day,
                 (
-                    names.DIVISION_CODE, unit.finance_code, unit.acct_set, slip.year,
-                    slip.period, slip.number, sequence, voucher_date, inputer, voucher_date,
-                    auditor, voucher_date, poster,
+                    names.DIVISION_CODE,
+                    unit.finance_code,
+                    unit.acct_set,
+                    slip.year,
+                    slip.period,
+                    slip.number,
+                    sequence,
+                    voucher_date,
+                    inputer,
+                    voucher_date,
+                    auditor,
+                    voucher_date,
+                    poster,
                     iso(line.posted) if line.posted else posting_date,
-                    slip.declared, 1 if reverses else 0,
-                    reverses.number if reverses else None, line.desc, line.code,
-                    names.ACCOUNT_NAMES.get(line.code), line.side, line.fen, line.eco or None,
-                    unit.function_code if line.eco else None, project, line.party or None,
-                    line.mode or None, line.procurement or None, line.asset or None,
-                    iso(line.bill) if line.bill else None, line.payment or None,
+                    slip.declared,
+                    1 if reverses else 0,
+                    reverses.number if reverses else None,
+                    line.desc,
+                    line.code,
+                    names.ACCOUNT_NAMES.get(line.code),
+                    line.side,
+                    line.fen,
+                    line.eco or None,
+                    unit.function_code if line.eco else None,
+                    project,
+                    line.party or None,
+                    line.mode or None,
+                    line.procurement or None,
+                    line.asset or None,
+                    iso(line.bill) if line.bill else None,
+                    line.payment or None,
                     line.swipe or None,
                 ),
             )
@@ -192,8 +224,18 @@ class Desk:
         credit = credit or ("4001" if payment else "1002")
         result = [
             Line(
-                debit or ("5001" if self.unit.index % 3 else "5101"), "D", fen, desc, eco, party,
-                mode, procurement, asset, bill, payment, swipe,
+                debit or ("5001" if self.unit.index % 3 else "5101"),
+                "D",
+                fen,
+                desc,
+                eco,
+                party,
+                mode,
+                procurement,
+                asset,
+                bill,
+                payment,
+                swipe,
             ),
             Line(credit, "C", fen, desc, "", party, mode),
         ]
@@ -261,12 +303,28 @@ class Desk:
             "finance_attachments",
             day,
             (
-                self.unit.acct_set, slip.year, slip.period, slip.number, get("number", number),
-                kind, get("document_no"), iso(document_day) if document_day else None,
-                stamp, get("sha") or f"{self.rng.getrandbits(256):064x}", get("fen"),
-                get("invoice_code"), get("invoice_no"), get("seller"), get("seller_tax"),
-                get("buyer"), get("buyer_tax"), get("check"), get("visit_unit"),
-                iso(visit_day) if visit_day else None, get("visitors"), get("companions"),
+                self.unit.acct_set,
+                slip.year,
+                slip.period,
+                slip.number,
+                get("number", number),
+                kind,
+                get("document_no"),
+                iso(document_day) if document_day else None,
+                stamp,
+                get("sha") or f"{self.rng.getrandbits(256):064x}",
+                get("fen"),
+                get("invoice_code"),
+                get("invoice_no"),
+                get("seller"),
+                get("seller_tax"),
+                get("buyer"),
+                get("buyer_tax"),
+                get("check"),
+                get("visit_unit"),
+                iso(visit_day) if visit_day else None,
+                get("visitors"),
+                get("companions"),
             ),
         )
 
@@ -361,14 +419,30 @@ class Desk:
             self._unprocured.setdefault((account, eco), []).append((paid_day or day, fen))
         actual = paid_day != 0 and status != "void"
         row: Row = (
-            names.DIVISION_CODE, int(iso(day)[:4]), number, iso(day), unit.treasury_code,
-            unit.treasury_name, unit.function_code, eco or None,
-            "11" if self._payments % 3 else "12", "2",
+            names.DIVISION_CODE,
+            int(iso(day)[:4]),
+            number,
+            iso(day),
+            unit.treasury_code,
+            unit.treasury_name,
+            unit.function_code,
+            eco or None,
+            "11" if self._payments % 3 else "12",
+            "2",
             method or ("3" if procured else ("9" if self._payments % 2 else None)),
-            from_account or unit.zero_balance, unit.treasury_name, account, payee, bank,
-            summary, fen, iso(paid_day) if actual else None, fen if actual else None,
-            account if actual else None, payee if actual else None,
-            f"CG{number[2:]}" if procured and not method else None, status,
+            from_account or unit.zero_balance,
+            unit.treasury_name,
+            account,
+            payee,
+            bank,
+            summary,
+            fen,
+            iso(paid_day) if actual else None,
+            fen if actual else None,
+            account if actual else None,
+            payee if actual else None,
+            f"CG{number[2:]}" if procured and not method else None,
+            status,
         )
         self.sink.put("treasury_payments", deliver_on or max(paid_day, day), row)
         return Paid(number, paid_day or day, fen, eco, payee, summary, row)
@@ -406,10 +480,21 @@ class Desk:
             "card_transactions",
             posted_day,
             (
-                number, person.card_no, person.person_id, person.name, self.unit.treasury_code,
+                number,
+                person.card_no,
+                person.person_id,
+                person.name,
+                self.unit.treasury_code,
                 f"{iso(day)} {minute // 60:02d}:{minute % 60:02d}:{self._swipes % 60:02d}",
-                iso(posted_day), kind, fen, None if self._swipes % 3 else "CNY", merchant, mcc,
-                city, f"T{int(mcc):04d}{len(merchant):03d}", iso(posted_day + 25),
+                iso(posted_day),
+                kind,
+                fen,
+                None if self._swipes % 3 else "CNY",
+                merchant,
+                mcc,
+                city,
+                f"T{int(mcc):04d}{len(merchant):03d}",
+                iso(posted_day + 25),
             ),
         )
         return number

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from huiyan.demo import names
 from huiyan.demo.days import iso, workday
-from huiyan.demo.desk import Desk, Row, Sink
+from huiyan.demo.desk import Desk, Row, Sink, made
 from huiyan.demo.district import District, Unit
 
 
@@ -17,8 +17,11 @@ class _Catch:
     def put(self, feed: str, day: int, row: Row) -> None:
         self.rows.append((feed, day, row))
 
-    def spoil(self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str) -> None:
-        raise NotImplementedError
+    def spoil(self, *_: object) -> None:
+        """Nothing that is kept back is spoilt."""
+
+    def repeat(self, *_: object) -> None:
+        """Nothing that is kept back is repeated."""
 
 
 def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink) -> None:
@@ -32,27 +35,62 @@ def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink) -> 
         return
     _voucher_mended_next_day(desk_of(unit), daily, sink)
     attachments = (
-        ("attachment_type", "照片", "附件类型不在目录内"), ("uploaded_at", "", "缺少上传时间"),
-        ("attachment_no", "两", "附件序号不是整数"), ("file_sha256", "abc", "文件摘要不足 64 位"),
+        ("attachment_type", "照片", "附件类型不在目录内"),
+        ("uploaded_at", "", "缺少上传时间"),
+        ("attachment_no", "两", "附件序号不是整数"),
+        ("file_sha256", "abc", "文件摘要不足 64 位"),
         ("amount", "12.345", "金额多于两位小数"),
     )
     for place, day in enumerate(daily):
         column, cell, what = attachments[place % len(attachments)]
         row: Row = (
-            unit.acct_set, 2025, 11, f"废{place:04d}", 1, "other", None, None,
-            f"{iso(day)} 10:00:00", "0" * 64, None, *[None] * 11,
+            unit.acct_set,
+            2025,
+            11,
+            f"废{place:04d}",
+            1,
+            "other",
+            None,
+            None,
+            f"{iso(day)} 10:00:00",
+            "0" * 64,
+            None,
+            *[None] * 11,
         )
         sink.spoil("finance_attachments", day, row, column, cell, what)
     vouchers: tuple[tuple[str | None, str, str], ...] = (
-        ("voucher_date", "2025-13-40", "日期不存在"), ("acct_period", "13", "会计期间超出 1–12"),
-        ("amt", "壹佰元", "金额读不出"), (None, "", "单元格数不对"),
+        ("voucher_date", "2025-13-40", "日期不存在"),
+        ("acct_period", "13", "会计期间超出 1–12"),
+        ("amt", "壹佰元", "金额读不出"),
+        (None, "", "单元格数不对"),
     )
     for place, day in enumerate(daily[1:]):
         name, cell, what = vouchers[place % len(vouchers)]
         row = (
-            names.DIVISION_CODE, unit.finance_code, unit.acct_set, 2025, 11, f"废{place:04d}", 1,
-            iso(day), "甲", iso(day), "乙", iso(day), "丙", iso(day), 0, 0, None, "购买办公用品",
-            "5001", "业务活动费用", "D", 100_00, "30201", *[None] * 9,
+            names.DIVISION_CODE,
+            unit.finance_code,
+            unit.acct_set,
+            2025,
+            11,
+            f"废{place:04d}",
+            1,
+            iso(day),
+            "甲",
+            iso(day),
+            "乙",
+            iso(day),
+            "丙",
+            iso(day),
+            0,
+            0,
+            None,
+            "购买办公用品",
+            "5001",
+            "业务活动费用",
+            "D",
+            100_00,
+            "30201",
+            *[None] * 9,
         )
         sink.spoil("finance_vouchers", day, row, name, cell, what)
 
@@ -63,12 +101,19 @@ def _voucher_mended_next_day(desk: Desk, daily: list[int], sink: Sink) -> None:
     own, desk.sink = desk.sink, catch
     first = daily[0]
     slip = desk.spend(
-        860_00, "30201", "购买办公用品", voucher_day=first, posting_day=first, bill=first - 3,
+        860_00,
+        "30201",
+        "购买办公用品",
+        voucher_day=first,
+        posting_day=first,
+        bill=first - 3,
         declared=1,
     )
     desk.sink = own
-    assert slip is not None
+    slip = made(slip)
     for place, (feed, day, row) in enumerate(catch.rows):
+        if place == 0:
+            sink.repeat(feed, day, row)
         if place == 1:
             sink.spoil(feed, day, row, "amt", "八百六", "金额读不出，次日更正")
         else:
@@ -81,18 +126,44 @@ def _voucher_mended_next_day(desk: Desk, daily: list[int], sink: Sink) -> None:
 def _payments_and_swipes(district: District, unit: Unit, day: int, sink: Sink) -> None:
     def payment(number: str, fen: int) -> Row:
         return (
-            names.DIVISION_CODE, 2025, number, iso(day), unit.treasury_code, unit.treasury_name,
-            unit.function_code, "30201", "12", "2", "9", unit.zero_balance, unit.treasury_name,
-            "9558000000000000001", "扬江废行测试有限公司", names.BANKS[0], "测试", fen, iso(day), fen,
-            None, None, None, "paid",
+            names.DIVISION_CODE,
+            2025,
+            number,
+            iso(day),
+            unit.treasury_code,
+            unit.treasury_name,
+            unit.function_code,
+            "30201",
+            "12",
+            "2",
+            "9",
+            unit.zero_balance,
+            unit.treasury_name,
+            "9558000000000000001",
+            "扬江废行测试有限公司",
+            names.BANKS[0],
+            "测试",
+            fen,
+            iso(day),
+            fen,
+            None,
+            None,
+            None,
+            "void",
         )
 
     for place, (column, cell, what) in enumerate(
-        (("payee_acct_name", "", "缺少收款人"), ("status", "处理中", "状态不在目录内"),
-         ("pay_amt", "1,2,3元", "金额读不出"))
+        (
+            ("payee_acct_name", "", "缺少收款人"),
+            ("status", "处理中", "状态不在目录内"),
+            ("pay_amt", "1,2,3元", "金额读不出"),
+        )
     ):
         row = payment(f"ZFBAD{place:04d}", 500_00)
         sink.spoil("treasury_payments", day, row, column, cell, what)
+    twice = payment("ZFBAD0010", 410_00)
+    sink.put("treasury_payments", day, twice)
+    sink.repeat("treasury_payments", day, twice)
     for cell in ("600.00", "700.00"):
         row = payment("ZFBAD0009", 600_00)
         sink.spoil("treasury_payments", day, row, "pay_amt", cell, "同一编号两行不同")
@@ -101,13 +172,28 @@ def _payments_and_swipes(district: District, unit: Unit, day: int, sink: Sink) -
 
     def swipe(number: str) -> Row:
         return (
-            number, card, person.person_id, person.name, unit.treasury_code,
-            f"{iso(day)} 12:00:00", iso(day + 1), "purchase", 88_00, None, "惠民超市", "5411",
-            "扬江市", None, None,
+            number,
+            card,
+            person.person_id,
+            person.name,
+            unit.treasury_code,
+            f"{iso(day)} 12:00:00",
+            iso(day + 1),
+            "purchase",
+            88_00,
+            None,
+            "惠民超市",
+            "5411",
+            "扬江市",
+            None,
+            None,
         )
 
     for place, (column, cell, what) in enumerate(
-        (("card_no", "62299912", "卡号位数不对"), ("txn_type", "分期", "交易类型不在目录内"),
-         ("txn_at", "中午", "时间读不出"))
+        (
+            ("card_no", "62299912", "卡号位数不对"),
+            ("txn_type", "分期", "交易类型不在目录内"),
+            ("txn_at", "中午", "时间读不出"),
+        )
     ):
         sink.spoil("card_transactions", day + 1, swipe(f"KJBAD{place:04d}"), column, cell, what)

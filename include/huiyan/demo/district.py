@@ -12,6 +12,7 @@ from huiyan.workdays import previous_workday
 LAST_DAY = "2025-11-28"
 TREASURY_SHARE = 0.77
 MIN_ACCOUNTS = 150
+MAX_TYPOS = 6
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -309,9 +310,11 @@ class District:
             unit.fills_links = index % 8 != 5
             unit.staff = [self.person(rng) for _ in range(rng.randint(3, 7))]
             unit.function_code = {
-                "school": "2050202", "hospital": "2101101", "town": "2010301",
+                "school": "2050202",
+                "hospital": "2101101",
+                "town": "2010301",
             }.get(kind, "2010601" if "财政" in name else "2120199")
-            if rng.random() < 0.45:
+            if rng.random() < 0.6:
                 for person in unit.staff[: rng.randint(1, 2)]:
                     person.card_no = self.card_no()
             if kind in ("school", "hospital"):
@@ -371,13 +374,17 @@ class District:
                 if short != unit.treasury_name:
                     unit.treasury_name = short
                     unit.finance_uscc = unit.treasury_uscc = unit.uscc
-            elif unit.kind == "town_body" and unit.name.endswith("服务中心") and typos < 6:
-                if rng.random() < 0.08:
-                    # A typo, no credit code: only the township and the likeness tell.
-                    typos += 1
-                    unit.treasury_name = unit.treasury_name.replace("服务中心", "服务仲心")
-                    unit.finance_uscc = ""
-                    unit.is_certain = False
+            elif (
+                unit.kind == "town_body"
+                and unit.name.endswith("服务中心")
+                and typos < MAX_TYPOS
+                and rng.random() < 0.08
+            ):
+                # A typo, no credit code: only the township and the likeness tell.
+                typos += 1
+                unit.treasury_name = unit.treasury_name.replace("服务中心", "服务仲心")
+                unit.finance_uscc = ""
+                unit.is_certain = False
         self._share_credit_codes()
 
     def _share_credit_codes(self) -> None:
@@ -394,15 +401,25 @@ class District:
     def _add_unmatched(self) -> None:
         """Users of one platform only: no books, books kept by a centre, closed, same name."""
         no_books = (
-            "芦荡湿地保护管理处", "灯塔河闸管所", "烈士陵园", "古戏台修缮工程指挥部",
-            "渡口轮渡公司筹备组", "蚕桑良种场", "气象防雷技术所", "殡仪馆",
+            "芦荡湿地保护管理处",
+            "灯塔河闸管所",
+            "烈士陵园",
+            "古戏台修缮工程指挥部",
+            "渡口轮渡公司筹备组",
+            "蚕桑良种场",
+            "气象防雷技术所",
+            "殡仪馆",
         )
         for name in no_books:
             self._add_treasury_only(name, "no_books")
         centre = self._find("会计核算中心")
         centre.fills_links = True
         for name in (
-            "孤山教学点", "青少年宫", "少儿图书借阅处", "盲人按摩培训点", "老年大学分校",
+            "孤山教学点",
+            "青少年宫",
+            "少儿图书借阅处",
+            "盲人按摩培训点",
+            "老年大学分校",
             "托育试点园",
         ):
             self._add_treasury_only(name, "kept").keeper = centre
@@ -467,20 +484,28 @@ class District:
         commission = Body("DC", "云溪区纪委监委", "joint_department")
         bodies.append(commission)
         for number, numeral in enumerate(names.NUMERALS[:5], 1):
-            bodies.append(
-                Body(f"SO{number}", f"第{numeral}监督检查室", "supervision_office", "DC")
-            )
+            bodies.append(Body(f"SO{number}", f"第{numeral}监督检查室", "supervision_office", "DC"))
         for number, town in enumerate(names.TOWNS, 1):
             bodies.append(Body(f"TC{number:02d}", f"{town}纪委", "township_commission", "DC"))
         for number in range(1, 12):
             numeral = names.NUMERALS[number - 1]
             people = 3 if number <= 7 else 2
             bodies.append(
-                Body(f"DG{number:02d}", f"第{numeral}派驻纪检监察组", "dispatched_group", "DC", people)
+                Body(
+                    f"DG{number:02d}",
+                    f"第{numeral}派驻纪检监察组",
+                    "dispatched_group",
+                    "DC",
+                    people,
+                )
             )
         regulators = {
-            "财政局": "RG01", "审计局": "RG02", "教育局": "RG03", "卫生健康局": "RG04",
-            "农业农村局": "RG05", "民政局": "RG06",
+            "财政局": "RG01",
+            "审计局": "RG02",
+            "教育局": "RG03",
+            "卫生健康局": "RG04",
+            "农业农村局": "RG05",
+            "民政局": "RG06",
         }
         for name, code in regulators.items():
             bodies.append(Body(code, names.DISTRICT + name, "regulator", "DC"))
@@ -494,7 +519,9 @@ class District:
                 unit.supervisor = f"DG{root.index % 11 + 1:02d}"
                 unit.office = f"SO{root.index % 5 + 1}"
             unit.regulator = {
-                "school": "RG03", "hospital": "RG04", "village": "RG05",
+                "school": "RG03",
+                "hospital": "RG04",
+                "village": "RG05",
             }.get(unit.kind, "RG01")
             unit.body_code = regulators.get(unit.name, f"UN{unit.index + 1:05d}")
             if unit.name not in regulators:
@@ -510,9 +537,13 @@ class District:
         for serial, unit in enumerate(places[:: max(1, len(places) // 40)]):
             self.leases.append(
                 Lease(
-                    f"ZL{serial + 1:04d}", unit, f"{unit.town}沿街门面{serial + 1}号",
-                    f"{unit.town}惠民商店{serial + 1}", 1_200_000 + 60_000 * serial,
-                    start + 31 * (serial % 12), ordinal("2027-12-31"),
+                    f"ZL{serial + 1:04d}",
+                    unit,
+                    f"{unit.town}沿街门面{serial + 1}号",
+                    f"{unit.town}惠民商店{serial + 1}",
+                    1_200_000 + 60_000 * serial,
+                    start + 31 * (serial % 12),
+                    ordinal("2027-12-31"),
                 )
             )
 

@@ -69,14 +69,15 @@ def _cell(column: Column, style: Style) -> Cell | None:
     if column.type == "money":
         return _grouped if style.thousands else money
     if column.type == "date" and style.dates != "-":
-        return lambda value: str(value).replace("-", style.dates)
+        separator = style.dates
+        return lambda value: str(value).replace("-", separator)
     if column.type == "flag" and style.labels:
         return lambda value: "是" if value else "否"
     if column.name == "dr_cr" and style != STYLES[0]:
         return _DR_CR[style.labels].__getitem__
     if column.type == "enum" and style.labels:
         labels = {code: spellings[0] for code, spellings in column.values.items() if spellings}
-        return lambda value: labels.get(value, value)
+        return lambda value: str(labels.get(value, value))
     return None
 
 
@@ -90,9 +91,7 @@ class FeedFile:
         self.fen: int | None = 0 if contract.amount_column else None
         self._contract = contract
         self._names = [column.name for column in contract.columns]
-        self._amount = (
-            self._names.index(contract.amount_column) if contract.amount_column else -1
-        )
+        self._amount = self._names.index(contract.amount_column) if contract.amount_column else -1
         self._cells = [
             (place, cell)
             for place, column in enumerate(contract.columns)
@@ -163,8 +162,9 @@ class FeedFile:
         self._handle.write(data)
 
     def _write(self, text: str) -> None:
-        self._bytes(text.encode("utf-8" if self.style.encoding == "utf-8-sig" else
-                                self.style.encoding))
+        self._bytes(
+            text.encode("utf-8" if self.style.encoding == "utf-8-sig" else self.style.encoding)
+        )
 
     def _flush(self) -> None:
         if self.style.kind == "xlsx":
@@ -175,13 +175,18 @@ class FeedFile:
                         self._sheet.write_string(start + place + 1, column, str(value))
         elif self.style.kind == "xml":
             tags = self._header
-            self._write("".join(
-                "<entry>" + "".join(
-                    f"<{tag}>{escape(str(value))}</{tag}>"
-                    for tag, value in zip(tags, cells, strict=False) if value is not None
-                ) + "</entry>\n"
-                for cells in self._buffer
-            ))
+            self._write(
+                "".join(
+                    "<entry>"
+                    + "".join(
+                        f"<{tag}>{escape(str(value))}</{tag}>"
+                        for tag, value in zip(tags, cells, strict=False)
+                        if value is not None
+                    )
+                    + "</entry>\n"
+                    for cells in self._buffer
+                )
+            )
         else:
             text = io.StringIO()
             csv.writer(text, lineterminator=self.style.line_end).writerows(self._buffer)
@@ -199,7 +204,9 @@ class FeedFile:
                 self._write("</vouchers>\n")
             self._handle.close()
         entry: dict[str, Any] = {
-            "name": self.path.name, "sha256": self._hash.hexdigest(), "rows": self.rows,
+            "name": self.path.name,
+            "sha256": self._hash.hexdigest(),
+            "rows": self.rows,
         }
         if self.fen is not None:
             entry["amount_total"] = money(self.fen)
@@ -228,6 +235,7 @@ class Landing:
     def __init__(self, root: Path, business_days: list[int], xml_units: frozenset[str]) -> None:
         self.root = root
         self.spoilt: list[Spoilt] = []
+        self.repeated: dict[tuple[str, str], int] = {}
         self.rows: dict[str, int] = {}
         self._days = business_days
         self._xml_units = xml_units
@@ -239,15 +247,13 @@ class Landing:
         target = self._target(feed, day)
         if target is None:
             return
-        if (
-            feed == "finance_vouchers"
-            and row[1] in self._xml_units
-            and day <= self._days[0]
-        ):
+        if feed == "finance_vouchers" and row[1] in self._xml_units and day <= self._days[0]:
             target = self._file(feed, self._days[0], "三资平台", XML)
         target.append(row)
 
-    def spoil(self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str) -> None:
+    def spoil(
+        self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str
+    ) -> None:
         """Deliver one row that must end in quarantine."""
         target = self._target(feed, day)
         if target is None:
@@ -260,6 +266,14 @@ class Landing:
         ]
         date = target.path.parent.name
         self.spoilt.append(Spoilt(feed, date, target.path.name, line_no, "/".join(keys), what))
+
+    def repeat(self, feed: str, day: int, row: Row) -> None:
+        """Deliver a good row once more: an identical duplicate."""
+        target = self._target(feed, day)
+        if target is not None:
+            target.append(row)
+            key = (feed, target.path.parent.name)
+            self.repeated[key] = self.repeated.get(key, 0) + 1
 
     def _target(self, feed: str, day: int) -> FeedFile | None:
         try:

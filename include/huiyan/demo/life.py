@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from huiyan.demo import names
 from huiyan.demo.days import iso, workday, year_month
@@ -85,7 +86,7 @@ class Month:
     # --- days and papers -------------------------------------------------------------------
 
     def _day(self) -> int:
-        return workday(self.first + self.rng.randrange(max(1, self.last - self.first - 1)))
+        return workday(self.first + self.rng.randrange(self.last - self.first + 1))
 
     def _booking(self, day: int) -> tuple[int, int, int]:
         """Event, voucher and posting day of something that happened on `day`, never late."""
@@ -141,14 +142,17 @@ class Month:
         desk.post(day, workday(day + 1), lines)
         payments = [
             desk.pay(
-                day, fen, eco, f"62280000{unit.index:011d}", "代发工资专户", "发放工资",
+                day,
+                fen,
+                eco,
+                f"62280000{unit.index:011d}",
+                "代发工资专户",
+                "发放工资",
                 procured=False,
             )
             for eco, fen in amounts
         ]
-        linked = [
-            payment.number if payment and unit.fills_links else "" for payment in payments
-        ]
+        linked = [payment.number if payment and unit.fills_links else "" for payment in payments]
         lines = [
             Line("2201", "D", fen, "发放工资", eco, payment=number)
             for (eco, fen), number in zip(amounts, linked, strict=True)
@@ -187,14 +191,25 @@ class Month:
 
     def _item(self) -> None:
         rng = self.rng
-        if any(person.card_no for person in self.unit.staff) and rng.random() < 0.35:
+        if any(person.card_no for person in self.unit.staff) and rng.random() < 0.36:
             self._card_claim()
             return
         makers: tuple[tuple[Callable[[], None], int], ...] = (
-            (self._everyday, 46), (self._travel, 12), (self._meeting, 5), (self._training, 5),
-            (self._reception, 8), (self._labour, 5), (self._project, 6), (self._asset, 4),
-            (self._prepayment, 3), (self._mistake, 3), (self._returned, 2), (self._grant, 4),
-            (self._neighbour, 1), (self._instalments, 2), (self._canteen, 1),
+            (self._everyday, 46),
+            (self._travel, 12),
+            (self._meeting, 5),
+            (self._training, 5),
+            (self._reception, 8),
+            (self._labour, 5),
+            (self._project, 6),
+            (self._asset, 4),
+            (self._prepayment, 3),
+            (self._mistake, 3),
+            (self._returned, 2),
+            (self._grant, 4),
+            (self._neighbour, 1),
+            (self._instalments, 2),
+            (self._canteen, 1),
         )
         draw = rng.randrange(sum(weight for _, weight in makers))
         for maker, weight in makers:
@@ -209,16 +224,23 @@ class Month:
         """Goods or a service with an invoice, through the treasury or from the bank."""
         desk, rng = self.desk, self.rng
         payment = ""
-        if rng.random() < 0.78:
+        if rng.random() < 0.93:
             paid = desk.pay(day, fen, eco, seller.account, seller.name, words, bank=seller.bank)
             if paid is None:
                 return None
             payment, day = paid.number, paid.day
         event, voucher, posting = self._booking(day)
         slip = desk.spend(
-            fen, eco, words, voucher_day=voucher, posting_day=posting,
-            declared=self._declared(papers), bill=event, party=seller.name,
-            mode="4" if payment else "2", payment=payment,
+            fen,
+            eco,
+            words,
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=self._declared(papers),
+            bill=event,
+            party=seller.name,
+            mode="4" if payment else "2",
+            payment=payment,
             credit="" if payment else "1002",
         )
         desk.invoice(slip, fen, seller, event, self._upload_day(slip))
@@ -284,8 +306,14 @@ class Month:
         for words, trade, fen in meals:
             seller = self.district.company(trade, rng)
             slip = desk.spend(
-                fen, "30217", words, voucher_day=voucher, posting_day=posting,
-                declared=self._declared(3), bill=event, party=seller.name,
+                fen,
+                "30217",
+                words,
+                voucher_day=voucher,
+                posting_day=posting,
+                declared=self._declared(3),
+                bill=event,
+                party=seller.name,
             )
             uploaded = self._upload_day(slip)
             desk.attach(slip, "official_letter", uploaded, **letter)
@@ -303,8 +331,15 @@ class Month:
             return
         event, voucher, posting = self._booking(paid.day)
         slip = desk.spend(
-            fen, "30226", "专家评审劳务费", voucher_day=voucher, posting_day=posting,
-            declared=1, bill=event, party=who, payment=paid.number,
+            fen,
+            "30226",
+            "专家评审劳务费",
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=1,
+            bill=event,
+            party=who,
+            payment=paid.number,
         )
         desk.attach(slip, "payroll", fen=fen)
 
@@ -319,16 +354,30 @@ class Month:
             fen = rng.randint(60_000, 320_000) * 100
             when = day + part * rng.randint(6, 12)
             paid = desk.pay(
-                when, fen, "30905" if rng.random() < 0.5 else "30906", seller.account, seller.name,
-                f"工程进度款第{part + 1}期", bank=seller.bank, procured=True,
+                when,
+                fen,
+                "30905" if rng.random() < 0.5 else "30906",
+                seller.account,
+                seller.name,
+                f"工程进度款第{part + 1}期",
+                bank=seller.bank,
+                procured=True,
             )
             if paid is None:
                 return
             event, voucher, posting = self._booking(paid.day)
             slip = desk.spend(
-                fen, paid.eco, paid.summary, voucher_day=voucher, posting_day=posting,
-                declared=self._declared(3), bill=event, party=seller.name, mode="4",
-                payment=paid.number, procurement="1",
+                fen,
+                paid.eco,
+                paid.summary,
+                voucher_day=voucher,
+                posting_day=posting,
+                declared=self._declared(3),
+                bill=event,
+                party=seller.name,
+                mode="4",
+                payment=paid.number,
+                procurement="1",
             )
             desk.attach(slip, "contract", document_no=contract, sha=sha)
             desk.attach(slip, "acceptance", document_day=event)
@@ -340,16 +389,29 @@ class Month:
         seller = self.district.company("computer", rng)
         fen = rng.randint(3000, 60_000) * 100
         paid = desk.pay(
-            self._day(), fen, "30902", seller.account, seller.name, "购置办公设备",
+            self._day(),
+            fen,
+            "30902",
+            seller.account,
+            seller.name,
+            "购置办公设备",
             bank=seller.bank,
         )
         if paid is None:
             return
         event, voucher, posting = self._booking(paid.day)
         slip = desk.spend(
-            fen, "30902", "购置电脑及打印机", voucher_day=voucher, posting_day=posting,
-            declared=self._declared(2), bill=event, party=seller.name, payment=paid.number,
-            debit="1601", asset="2010104",
+            fen,
+            "30902",
+            "购置电脑及打印机",
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=self._declared(2),
+            bill=event,
+            party=seller.name,
+            payment=paid.number,
+            debit="1601",
+            asset="2010104",
         )
         desk.attach(slip, "acceptance", document_day=event)
         desk.invoice(slip, fen, seller, event)
@@ -367,14 +429,30 @@ class Month:
             return
         event, voucher, posting = self._booking(paid.day)
         slip = desk.spend(
-            fen, "30202", "预付印刷款", voucher_day=voucher, posting_day=posting, declared=1,
-            bill=event, party=seller.name, payment=paid.number, debit="1214",
+            fen,
+            "30202",
+            "预付印刷款",
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=1,
+            bill=event,
+            party=seller.name,
+            payment=paid.number,
+            debit="1214",
         )
         desk.attach(slip, "contract", document_no=f"HT{iso(day)}-{self.unit.index}")
         event, voucher, posting = self._booking(workday(posting + rng.randint(5, 25)))
         slip = desk.spend(
-            fen, "30202", "印刷品到货核销预付款", voucher_day=voucher, posting_day=posting,
-            declared=1, bill=event, party=seller.name, credit="1214", budget=False,
+            fen,
+            "30202",
+            "印刷品到货核销预付款",
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=1,
+            bill=event,
+            party=seller.name,
+            credit="1214",
+            budget=False,
         )
         desk.invoice(slip, fen, seller, event)
 
@@ -387,13 +465,18 @@ class Month:
         event, voucher, posting = self._booking(min(self._day(), self.last - 6))
         event = max(event, posting - 15)
         wrong = desk.spend(
-            fen + 90_00, trade.eco, "购买办公用品", voucher_day=voucher, posting_day=posting,
-            bill=event, party=seller.name,
+            fen + 90_00,
+            trade.eco,
+            "购买办公用品",
+            voucher_day=voucher,
+            posting_day=posting,
+            bill=event,
+            party=seller.name,
         )
         if wrong is None:
             return
         code, number = desk.invoice_number(event)
-        paper = {"invoice_code": code, "invoice_no": number}
+        paper: dict[str, Any] = {"invoice_code": code, "invoice_no": number}
         desk.invoice(wrong, fen, seller, event, **paper)
         again = workday(posting + rng.randint(0, 3))
         if again > desk.horizon:
@@ -401,8 +484,14 @@ class Month:
         if desk.reverse(wrong, again, negative=rng.random() < 0.6) is None:
             return
         slip = desk.spend(
-            fen, trade.eco, "购买办公用品（更正）", voucher_day=again, posting_day=again,
-            declared=1, bill=event, party=seller.name,
+            fen,
+            trade.eco,
+            "购买办公用品（更正）",
+            voucher_day=again,
+            posting_day=again,
+            declared=1,
+            bill=event,
+            party=seller.name,
         )
         desk.invoice(slip, fen, seller, event, **paper)
 
@@ -415,8 +504,15 @@ class Month:
         if workday(day + 4) > desk.horizon:
             return
         desk.pay(
-            day, fen, "30213", seller.account[:-1] + "X", seller.name, "维修费",
-            bank=seller.bank, status="returned", procured=False,
+            day,
+            fen,
+            "30213",
+            seller.account[:-1] + "X",
+            seller.name,
+            "维修费",
+            bank=seller.bank,
+            status="returned",
+            procured=False,
         )
         paid = desk.pay(
             day + 4, fen, "30213", seller.account, seller.name, "维修费", bank=seller.bank
@@ -425,8 +521,15 @@ class Month:
             return
         event, voucher, posting = self._booking(paid.day)
         slip = desk.spend(
-            fen, "30213", "维修费", voucher_day=voucher, posting_day=posting, declared=1,
-            bill=event, party=seller.name, payment=paid.number,
+            fen,
+            "30213",
+            "维修费",
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=1,
+            bill=event,
+            party=seller.name,
+            payment=paid.number,
         )
         desk.invoice(slip, fen, seller, event)
 
@@ -444,15 +547,26 @@ class Month:
         taker = rng.choice(takers)
         fen = rng.randint(3000, 40_000) * 100
         paid = desk.pay(
-            self._day(), fen, "30399", taker.basic,
-            rng.choice((taker.finance_name, names.DISTRICT + taker.name)), "拨付专项补助",
+            self._day(),
+            fen,
+            "30399",
+            taker.basic,
+            rng.choice((taker.finance_name, names.DISTRICT + taker.name)),
+            "拨付专项补助",
         )
         if paid is None:
             return
         event, voucher, posting = self._booking(paid.day)
         slip = desk.spend(
-            fen, "30399", "拨付专项补助", voucher_day=voucher, posting_day=posting, declared=2,
-            bill=event, party=taker.finance_name, payment=paid.number,
+            fen,
+            "30399",
+            "拨付专项补助",
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=2,
+            bill=event,
+            party=taker.finance_name,
+            payment=paid.number,
         )
         desk.attach(slip, "approval", document_no=f"云财〔2025〕{rng.randrange(300)}号")
         desk.attach(slip, "bank_receipt", fen=fen)
@@ -469,8 +583,15 @@ class Month:
             return
         event, voucher, posting = self._booking(paid.day)
         slip = desk.spend(
-            fen, "30299", "联合考试分摊经费", voucher_day=voucher, posting_day=posting,
-            declared=1, bill=event, party=payee, payment=paid.number,
+            fen,
+            "30299",
+            "联合考试分摊经费",
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=1,
+            bill=event,
+            party=payee,
+            payment=paid.number,
         )
         desk.attach(slip, "bank_receipt", fen=fen)
 
@@ -481,18 +602,32 @@ class Month:
         day = self._day()
         code, number = desk.invoice_number(day)
         parts = [rng.randint(2000, 20_000) * 100, rng.randint(2000, 20_000) * 100]
-        buyer = {"buyer": self.unit.finance_name, "buyer_tax": self.unit.known_uscc or None}
+        buyer: dict[str, Any] = {
+            "buyer": self.unit.finance_name,
+            "buyer_tax": self.unit.known_uscc or None,
+        }
         for turn, fen in enumerate(parts):
             paid = desk.pay(
-                day + 12 * turn, fen, "30218", seller.account, seller.name,
-                f"器材款第{turn + 1}期", bank=seller.bank,
+                day + 12 * turn,
+                fen,
+                "30218",
+                seller.account,
+                seller.name,
+                f"器材款第{turn + 1}期",
+                bank=seller.bank,
             )
             if paid is None:
                 return
             event, voucher, posting = self._booking(paid.day)
             slip = desk.spend(
-                fen, "30218", f"器材款第{turn + 1}期", voucher_day=voucher, posting_day=posting,
-                declared=1, bill=event if turn == 0 else 0, party=seller.name,
+                fen,
+                "30218",
+                f"器材款第{turn + 1}期",
+                voucher_day=voucher,
+                posting_day=posting,
+                declared=1,
+                bill=event if turn == 0 else 0,
+                party=seller.name,
                 payment=paid.number,
             )
             desk.invoice(
@@ -507,15 +642,20 @@ class Month:
             return
         eco, words = ("30228", "拨缴工会经费") if kinds[0] == "union" else ("30229", "食堂补助")
         fen = rng.randint(1000, 6000) * 100
-        paid = desk.pay(
-            self._day(), fen, eco, unit.others[kinds[0]], unit.finance_name, words
-        )
+        paid = desk.pay(self._day(), fen, eco, unit.others[kinds[0]], unit.finance_name, words)
         if paid is None:
             return
         event, voucher, posting = self._booking(paid.day)
         slip = desk.spend(
-            fen, eco, words, voucher_day=voucher, posting_day=posting, declared=1, bill=event,
-            party=unit.finance_name, payment=paid.number,
+            fen,
+            eco,
+            words,
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=1,
+            bill=event,
+            party=unit.finance_name,
+            payment=paid.number,
         )
         desk.attach(slip, "bank_receipt", fen=fen)
 
@@ -541,15 +681,25 @@ class Month:
         if day > self.desk.horizon - 40 and rng.random() < 0.4:
             return  # not claimed yet
         eco, words = {
-            "4112": ("30211", "出差车票"), "7011": ("30211", "出差住宿"),
-            "5541": ("30231", "公务用车加油"), "5812": ("30215", "会议用餐"),
+            "4112": ("30211", "出差车票"),
+            "7011": ("30211", "出差住宿"),
+            "5541": ("30231", "公务用车加油"),
+            "5812": ("30215", "会议用餐"),
         }.get(mcc, ("30201", "购买办公用品"))
         event, voucher, posting = self._booking(workday(day + 2))
         event = day
         slip = desk.spend(
-            fen, eco, words, voucher_day=voucher, posting_day=posting,
-            declared=self._declared(2 if eco in ("30211",) else 1), bill=event, party=merchant,
-            mode="3", swipe=number, credit="1011",
+            fen,
+            eco,
+            words,
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=self._declared(2 if eco in ("30211",) else 1),
+            bill=event,
+            party=merchant,
+            mode="3",
+            swipe=number,
+            credit="1011",
         )
         if eco == "30211":
             desk.attach(slip, "travel_approval", document_day=event - 1)
@@ -568,8 +718,15 @@ class Month:
         fen = rng.randint(40, 1400 if in_cash else 9000) * 100
         words = rng.choice(("村道保洁人工费", "会议茶水", "沟渠清淤", "节日慰问", "路灯电费"))
         slip = desk.spend(
-            fen, "", words, voucher_day=voucher, posting_day=posting, declared=1, bill=event,
-            party=self.unit.name[:5] + "村民", mode="1" if in_cash else "2",
+            fen,
+            "",
+            words,
+            voucher_day=voucher,
+            posting_day=posting,
+            declared=1,
+            bill=event,
+            party=self.unit.name[:5] + "村民",
+            mode="1" if in_cash else "2",
             debit=rng.choice(("541", "541", "502")),
         )
         if rng.random() < 0.5:

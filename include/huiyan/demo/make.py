@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from huiyan.demo.district import Options
 from huiyan.demo.generate import World, generate
 from huiyan.demo.landing import STYLES, XLSX, Landing, Spoilt, Style
 from huiyan.demo.names import TOWNS
-from huiyan.demo.reference import crosswalk, snapshot, unit_pairs
+from huiyan.demo.reference import APPROVED_BY, crosswalk, snapshot, unit_pairs
 from huiyan.demo.truth import TRUTH, UNIT_TRUTH, write_truth
 from huiyan.errors import ConfigurationError
+from huiyan.settings import Settings
+from huiyan.warehouse.reviewed import crosswalk_file
 
 DAILY = ("finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions")
 REFERENCE: dict[str, Style] = {
@@ -29,9 +31,14 @@ REFERENCE: dict[str, Style] = {
     "leases": XLSX,
 }
 CHANGED_LATER = ("finance_users", "accounts", "personnel")
-MARKER = "demo.json"
+MARKER, CROSSWALK = "demo.json", "unit_crosswalk.csv"
 _PARTS = (
-    "landing", "resend", TRUTH, UNIT_TRUTH, "unit_crosswalk.csv", "expected_quarantine.csv",
+    "landing",
+    "resend",
+    TRUTH,
+    UNIT_TRUTH,
+    CROSSWALK,
+    "expected_quarantine.csv",
     MARKER,
 )
 
@@ -66,8 +73,13 @@ class _Resend:
         if feed == self.feed and day == self._day:
             self._again.append(row)
 
-    def spoil(self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str) -> None:
+    def spoil(
+        self, feed: str, day: int, row: Row, column: str | None, cell: str, what: str
+    ) -> None:
         self._landing.spoil(feed, day, row, column, cell, what)
+
+    def repeat(self, feed: str, day: int, row: Row) -> None:
+        self._landing.repeat(feed, day, row)
 
     def write(self, root: Path, world: World) -> None:
         """Write the second version of the day and what it changes."""
@@ -81,8 +93,17 @@ class _Resend:
         ]
         acct_set, year, period, number = added.split("/")
         letter: Row = (
-            acct_set, int(year), int(period), number, 90, "official_letter", "来函〔2025〕补1号",
-            None, f"{iso(self._day)} 16:00:00", "a" * 64, *[None] * 12,
+            acct_set,
+            int(year),
+            int(period),
+            number,
+            90,
+            "official_letter",
+            "来函〔2025〕补1号",
+            None,
+            f"{iso(self._day)} 16:00:00",
+            "a" * 64,
+            *[None] * 12,
         )
         for row in (*kept, letter):
             landing.put(self.feed, self._day, row)
@@ -137,9 +158,7 @@ def make(
         unit_pairs(district),
     )
     rows = crosswalk(district)
-    _write_csv(
-        out / "unit_crosswalk.csv", tuple(rows[0]), [tuple(row.values()) for row in rows]
-    )
+    _write_csv(out / CROSSWALK, tuple(rows[0]), [tuple(row.values()) for row in rows])
     _write_csv(
         out / "expected_quarantine.csv",
         tuple(Spoilt.__annotations__),
@@ -162,14 +181,35 @@ def make(
         near_misses=sum(case.kind == "near_miss" for case in cases),
     )
     summary = {
-        "options": asdict(options), "business_dates": made.business_dates, "rows": made.rows,
-        "users": made.users, "account_sets": made.account_sets,
-        "registered_accounts": registered, "planted": planted,
+        "options": asdict(options),
+        "business_dates": made.business_dates,
+        "rows": made.rows,
+        "users": made.users,
+        "account_sets": made.account_sets,
+        "registered_accounts": registered,
+        "planted": planted,
+        "repeated_rows": {"/".join(key): count for key, count in landing.repeated.items()},
     }
     (out / MARKER).write_text(
         json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
     return made
+
+
+def install_crosswalk(out: Path, settings: Settings) -> Path | None:
+    """Put the demo's reviewed facts where the warehouse of `settings` looks for them.
+
+    Returns:
+        The file written; None if a district's own facts lie there, which stay as they are.
+    """
+    target = crosswalk_file(settings)
+    if target.exists():
+        with target.open(encoding="utf-8-sig", newline="") as handle:
+            if any(row.get("approved_by") != APPROVED_BY for row in csv.DictReader(handle)):
+                return None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(out / CROSSWALK, target)
+    return target
 
 
 def _xml_units(options: Options) -> frozenset[str]:
@@ -193,7 +233,7 @@ def _clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _write_csv(path: Path, header: tuple[str, ...], rows: list[tuple[object, ...]]) -> None:
+def _write_csv(path: Path, header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")

@@ -8,9 +8,15 @@ from huiyan.demo.days import iso, year_month
 from huiyan.demo.district import District, Unit
 
 Row = tuple[Any, ...]
+APPROVED_BY = "演示数据"
 _BUDGETS = (
-    ("30101", 4_000_000_00), ("30102", 2_000_000_00), ("30107", 2_000_000_00),
-    ("30201", 300_000_00), ("30211", 200_000_00), ("30212", 20_000_00), ("30217", 60_000_00),
+    ("30101", 4_000_000_00),
+    ("30102", 2_000_000_00),
+    ("30107", 2_000_000_00),
+    ("30201", 300_000_00),
+    ("30211", 200_000_00),
+    ("30212", 20_000_00),
+    ("30217", 60_000_00),
     ("30231", 120_000_00),
 )
 
@@ -44,7 +50,7 @@ def crosswalk(district: District) -> list[dict[str, str]]:
             "decision": "kept_elsewhere",
             "books_kept_by_finance_agency_code": unit.keeper.finance_code,
             "reason": f"报账制单位，{unit.keeper.finance_name}代为记账",
-            "approved_by": "演示数据",
+            "approved_by": APPROVED_BY,
             "approved_on": "2025-07-01",
         }
         for unit in district.units
@@ -62,8 +68,11 @@ def _finance_users(district: District, is_later: bool) -> Iterator[Row]:
         if unit.finance_code:
             name = unit.finance_name if is_later else unit.old_finance_name or unit.finance_name
             yield (
-                unit.finance_code, name, unit.finance_uscc or None,
-                unit.parent.finance_name if unit.parent else None, unit.town or None,
+                unit.finance_code,
+                name,
+                unit.finance_uscc or None,
+                unit.parent.finance_name if unit.parent else None,
+                unit.town or None,
                 *_state(unit),
             )
 
@@ -73,9 +82,12 @@ def _treasury_users(district: District, is_later: bool) -> Iterator[Row]:
         if unit.treasury_code:
             above = unit.parent
             yield (
-                unit.treasury_code, unit.treasury_name, unit.treasury_uscc or None,
+                unit.treasury_code,
+                unit.treasury_name,
+                unit.treasury_uscc or None,
                 (above.treasury_name or above.finance_name) if above else None,
-                unit.town or None, *_state(unit),
+                unit.town or None,
+                *_state(unit),
             )
 
 
@@ -90,17 +102,41 @@ def _accounts(district: District, is_later: bool) -> Iterator[Row]:
         status = "停用" if closed else "启用"
         if unit.acct_set:
             yield (
-                unit.acct_set, owner, None, "finance", unit.finance_code, "account_set",
-                unit.acct_set, status, first_day, closed,
+                unit.acct_set,
+                owner,
+                None,
+                "finance",
+                unit.finance_code,
+                "account_set",
+                unit.acct_set,
+                status,
+                first_day,
+                closed,
             )
         if unit.zero_balance:
             yield (
-                unit.zero_balance, unit.treasury_name, names.BANKS[unit.index % 4], "treasury",
-                unit.treasury_code, "zero_balance", None, status, first_day, closed,
+                unit.zero_balance,
+                unit.treasury_name,
+                names.BANKS[unit.index % 4],
+                "treasury",
+                unit.treasury_code,
+                "zero_balance",
+                None,
+                status,
+                first_day,
+                closed,
             )
         yield (
-            unit.basic, owner, names.BANKS[unit.index % 4], platform, code, "basic",
-            unit.acct_set or None, status, first_day, closed,
+            unit.basic,
+            owner,
+            names.BANKS[unit.index % 4],
+            platform,
+            code,
+            "basic",
+            unit.acct_set or None,
+            status,
+            first_day,
+            closed,
         )
         for word, number in unit.others.items():
             state, _, kind = word.rpartition("_")
@@ -108,8 +144,16 @@ def _accounts(district: District, is_later: bool) -> Iterator[Row]:
                 continue
             gone = state == "closed"
             yield (
-                number, owner, names.BANKS[1], platform, code, kind, unit.acct_set or None,
-                "停用" if gone else status, first_day, "2025-03-31" if gone else closed,
+                number,
+                owner,
+                names.BANKS[1],
+                platform,
+                code,
+                kind,
+                unit.acct_set or None,
+                "停用" if gone else status,
+                first_day,
+                "2025-03-31" if gone else closed,
             )
 
 
@@ -123,7 +167,12 @@ def _personnel(district: District, is_later: bool) -> Iterator[Row]:
             left_on = "2025-11-25" if has_left else ("2025-08-31" if retired else None)
             post = ("主任", "会计", "科员")[min(place, 2)]
             yield (
-                person.person_id, person.name, unit.treasury_code, post, status, left_on,
+                person.person_id,
+                person.name,
+                unit.treasury_code,
+                post,
+                status,
+                left_on,
                 person.salary_account,
             )
 
@@ -139,9 +188,7 @@ def _budgets(district: District, is_later: bool) -> Iterator[Row]:
 
 def _bodies(district: District, is_later: bool) -> Iterator[Row]:
     for body in district.bodies:
-        yield (
-            body.code, body.name, body.kind, body.parent or None, "folder", None, body.headcount
-        )
+        yield (body.code, body.name, body.kind, body.parent or None, "folder", None, body.headcount)
 
 
 def _jurisdictions(district: District, is_later: bool) -> Iterator[Row]:
@@ -155,9 +202,7 @@ def _jurisdictions(district: District, is_later: bool) -> Iterator[Row]:
                 continue
             rest = (unit.regulator, unit.office)
             if unit is moved:
-                yield (
-                    platform, code, unit.body_code, "DG11", *rest, "2025-01-01", "2025-09-30"
-                )
+                yield (platform, code, unit.body_code, "DG11", *rest, "2025-01-01", "2025-09-30")
                 yield (platform, code, unit.body_code, unit.supervisor, *rest, "2025-10-01", None)
             else:
                 yield (platform, code, unit.body_code, unit.supervisor, *rest, "2025-01-01", None)
@@ -166,6 +211,11 @@ def _jurisdictions(district: District, is_later: bool) -> Iterator[Row]:
 def _leases(district: District, is_later: bool) -> Iterator[Row]:
     for lease in district.leases:
         yield (
-            lease.lease_no, lease.unit.finance_code, lease.asset, lease.tenant,
-            lease.annual_rent, iso(lease.starts), iso(lease.ends),
+            lease.lease_no,
+            lease.unit.finance_code,
+            lease.asset,
+            lease.tenant,
+            lease.annual_rent,
+            iso(lease.starts),
+            iso(lease.ends),
         )

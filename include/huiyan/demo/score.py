@@ -1,9 +1,8 @@
 """Compares what the rules found with what is known about the demo district."""
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
-
-import csv
 
 import psycopg
 

@@ -8,8 +8,21 @@ from typing import Literal
 Kind = Literal["planted", "near_miss"]
 TRUTH, UNIT_TRUTH = "truth.csv", "unit_truth.csv"
 RULES = (
-    "VOU-001", "ATT-001", "ATT-002", "INV-001", "INV-002", "INV-005", "REC-001", "REC-002",
-    "CARD-001", "PAY-001", "BOOK-001", "BOOK-002", "SCF-001", "SCF-004", "PROC-001",
+    "VOU-001",
+    "ATT-001",
+    "ATT-002",
+    "INV-001",
+    "INV-002",
+    "INV-005",
+    "REC-001",
+    "REC-002",
+    "CARD-001",
+    "PAY-001",
+    "BOOK-001",
+    "BOOK-002",
+    "SCF-001",
+    "SCF-004",
+    "PROC-001",
 )
 
 
@@ -50,9 +63,7 @@ class Truth:
     def _add(self, rule: str, subject: str | None, kind: Kind, open_on: str, note: str) -> None:
         if subject is None:
             raise ValueError(f"{rule} {kind} {note!r}: it would come after the last business day")
-        earlier = self._cases.setdefault(
-            (rule, subject), Case(rule, subject, kind, open_on, note)
-        )
+        earlier = self._cases.setdefault((rule, subject), Case(rule, subject, kind, open_on, note))
         if earlier.kind != kind:
             raise ValueError(f"{rule} {subject} is both planted and a near miss")
 

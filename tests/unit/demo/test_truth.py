@@ -1,8 +1,8 @@
 """The truth of the demo district is the truth: an independent oracle finds it, and nothing else."""
 
 import pytest
-from demo_worlds import judged
 
+from demo_worlds import judged
 from huiyan.demo.district import Options
 from huiyan.demo.truth import RULES
 

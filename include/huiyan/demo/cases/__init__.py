@@ -1,0 +1,33 @@
+"""Planted cases and near misses of the rules, set among ordinary life.
+
+Every case is laid out by days before the last business date.
+"""
+
+from collections.abc import Callable
+
+from huiyan.demo.cases.books import BookCases
+from huiyan.demo.cases.coffers import CofferCases
+from huiyan.demo.cases.invoices import InvoiceCases
+from huiyan.demo.cases.money import MoneyCases
+from huiyan.demo.cases.receptions import ReceptionCases
+from huiyan.demo.cases.vouchers import VoucherCases
+from huiyan.demo.cases.worker import Caseworker
+from huiyan.demo.desk import Desk
+from huiyan.demo.district import District, Unit
+from huiyan.demo.truth import Truth
+
+
+def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth) -> None:
+    """Lay out every case; each family begins at another place of the shuffled units."""
+    families: tuple[type[Caseworker], ...] = (
+        BookCases,
+        VoucherCases,
+        InvoiceCases,
+        ReceptionCases,
+        MoneyCases,
+        CofferCases,
+    )
+    for place, family in enumerate(families):
+        worker = family(district, desk_of, truth)
+        worker.begin_at(place * 37)
+        worker.make()
