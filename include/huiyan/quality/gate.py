@@ -6,7 +6,7 @@ killed leaves a landed batch behind and is simply repeated.
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -171,6 +171,19 @@ def _stop_message(
     )
 
 
+def _with_repeated_keys(validation: Validation, counts: Counts) -> Validation:
+    """The validation with what the quarantine found out about keys that came more than once."""
+    return replace(
+        validation,
+        outcomes=[
+            replace(outcome, success=counts.repeated == 0, unexpected=counts.repeated)
+            if outcome.column == suites.NATURAL_KEY
+            else outcome
+            for outcome in validation.outcomes
+        ],
+    )
+
+
 def _record_checks(
     connection: Connection, contract: FeedContract, counts: Counts, validation: Validation
 ) -> None:
@@ -279,10 +292,11 @@ def _decide(connection: Connection, batch: _Batch, settings: Settings) -> GateRe
         batch.batch_id,
         landed=landed,
         failed=validation.failed("row"),
-        has_repeated_keys=any(
+        may_repeat_keys=any(
             outcome.column == suites.NATURAL_KEY for outcome in validation.failed("warning")
         ),
     )
+    validation = _with_repeated_keys(validation, counts)
     _record_checks(connection, contract, counts, validation)
     _record_rows(connection, batch.batch_id, counts)
     error = _stop_message(contract, batch, counts, validation)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
 from huiyan.feeds.contract import FeedContract
-from huiyan.feeds.tables import CHECKED_BATCH
+from huiyan.feeds.tables import CHECKED_BATCH, natural_key_expression
 from huiyan.quality import suites
 from huiyan.quality.validation import Outcome
 
@@ -25,11 +25,20 @@ READER_SEPARATOR = ";"
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows of a batch by what becomes of them; `conflicting` is part of `quarantined`."""
+    """Rows of a batch by what becomes of them.
+
+    Attributes:
+        landed: all of them.
+        quarantined: put aside.
+        duplicates: identical to an earlier row of the batch.
+        repeated: of a natural key that came more than once.
+        conflicting: those of them put aside because the rows of their key differ.
+    """
 
     landed: int
     quarantined: int
     duplicates: int
+    repeated: int
     conflicting: int
 
     @property
@@ -89,12 +98,12 @@ def _judge_repeated_keys(connection: Connection, contract: FeedContract, batch_i
         text(
             f"""
             insert into repeated
-            with typed as (
-                select * from landing.{contract.name}_typed
+            with repeated_key as materialized (
+                select natural_key
+                from landing.{contract.name}_typed
                 where batch_id = :batch_id and natural_key is not null
-            ),
-            repeated_key as (
-                select natural_key from typed group by natural_key having count(*) > 1
+                group by natural_key
+                having count(*) > 1
             ),
             delivered as (
                 select
@@ -103,9 +112,12 @@ def _judge_repeated_keys(connection: Connection, contract: FeedContract, batch_i
                     typed.line_no,
                     failing.file_no is not null as is_failing,
                     row({content}) as content
-                from typed
-                inner join repeated_key using (natural_key)
-                left join failing using (file_no, line_no)
+                from repeated_key
+                inner join landing.{contract.name}_typed as typed
+                    on typed.batch_id = :batch_id
+                    and typed.natural_key = repeated_key.natural_key
+                left join failing
+                    on typed.file_no = failing.file_no and typed.line_no = failing.line_no
             ),
             judged as (
                 select
@@ -143,7 +155,7 @@ def put_aside(
     *,
     landed: int,
     failed: list[Outcome],
-    has_repeated_keys: bool,
+    may_repeat_keys: bool,
 ) -> Counts:
     """Write the batch's quarantine anew and count its rows.
 
@@ -151,15 +163,15 @@ def put_aside(
         connection: in a transaction; temporary tables live until it ends.
         landed: rows of the batch in landing.
         failed: outcomes of row expectations that were not met.
-        has_repeated_keys: whether some natural key came more than once.
+        may_repeat_keys: false only if no natural key came more than once.
     """
     connection.execute(
         text("select set_config(:name, :value, true)"),
         {"name": CHECKED_BATCH, "value": str(batch_id)},
     )
     _collect_failing(connection, contract, failed)
-    duplicates = conflicting = 0
-    if has_repeated_keys:
+    duplicates = repeated = conflicting = 0
+    if may_repeat_keys:
         _judge_repeated_keys(connection, contract, batch_id)
         connection.execute(
             text(
@@ -169,6 +181,7 @@ def put_aside(
             ),
             {"reason": suites.CONFLICTING_DUPLICATE},
         )
+        repeated = _count(connection, "select count(*) from repeated")
         conflicting = _count(connection, "select count(*) from repeated where is_conflicting")
         duplicates = _count(
             connection,
@@ -185,20 +198,24 @@ def put_aside(
             insert into quarantine.{contract.name}
                 (batch_id, file_no, file_name, line_no, reasons, natural_key, row)
             select
-                landed.batch_id,
+                :batch_id,
                 landed.file_no,
                 batch_file.file_name,
                 landed.line_no,
                 failing.reasons,
-                typed.natural_key,
-                to_jsonb(landed) - array['batch_id', 'file_no', 'line_no', 'read_error']
+                landed.natural_key,
+                landed.row
             from failing
-            inner join landing.{contract.name} as landed
-                on landed.batch_id = :batch_id and landed.file_no = failing.file_no
-                and landed.line_no = failing.line_no
-            inner join landing.{contract.name}_typed as typed
-                on typed.batch_id = :batch_id and typed.file_no = failing.file_no
-                and typed.line_no = failing.line_no
+            inner join (
+                select
+                    file_no,
+                    line_no,
+                    {natural_key_expression(contract)} as natural_key,
+                    to_jsonb(whole) - array['batch_id', 'file_no', 'line_no', 'read_error'] as row
+                from landing.{contract.name} as whole
+                where batch_id = :batch_id
+            ) as landed
+                on landed.file_no = failing.file_no and landed.line_no = failing.line_no
             inner join ops.batch_file as batch_file
                 on batch_file.batch_id = :batch_id and batch_file.file_no = failing.file_no
             """  # noqa: S608
@@ -206,7 +223,7 @@ def put_aside(
         {"batch_id": batch_id},
     )
     quarantined = _count(connection, "select count(*) from failing")
-    return Counts(landed, quarantined, duplicates, conflicting)
+    return Counts(landed, quarantined, duplicates, repeated, conflicting)
 
 
 def supersede(connection: Connection, contract: FeedContract, batch_id: int) -> None:
