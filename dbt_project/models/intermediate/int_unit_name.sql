@@ -25,35 +25,42 @@ user_names as (
     inner join units on treasury_names.agency_code = units.treasury_agency_code
 ),
 
-named as (
-    select distinct unit_id, agency_name as name, 'own' as kind
+own_names as (
+    select distinct
+        unit_id,
+        agency_name as name,
+        {{ normalised_name('agency_name') }} as normalised_name
     from user_names
-    union
-    select distinct unit_id, parent_name, 'parent'
+),
+
+parent_names as (
+    select distinct
+        unit_id,
+        parent_name as name,
+        {{ normalised_name('parent_name') }} as normalised_name
     from user_names
     where parent_name is not null
 ),
 
-normalised as (
-    select unit_id, name, {{ normalised_name('name') }} as normalised_name, kind
-    from named
-),
-
 -- The name in the parent column leads to the parent, which may have had other names.
-parents as (
-    select distinct child.unit_id, parent.unit_id as parent_unit_id
-    from normalised as child
-    inner join normalised as parent on child.normalised_name = parent.normalised_name
-    where child.kind = 'parent' and parent.kind = 'own' and child.unit_id != parent.unit_id
+names_of_parents as (
+    select children.unit_id, parents.unit_id as parent_unit_id
+    from (select distinct unit_id, normalised_name from parent_names) as children
+    inner join (select distinct unit_id, normalised_name from own_names) as parents
+        on children.normalised_name = parents.normalised_name
+    where children.unit_id != parents.unit_id
 ),
 
 final as (
-    select * from normalised
+    select unit_id, name, normalised_name, 'own' as kind
+    from own_names
     union
-    select parents.unit_id, normalised.name, normalised.normalised_name, 'parent' as kind
-    from parents
-    inner join normalised on parents.parent_unit_id = normalised.unit_id
-    where normalised.kind = 'own'
+    select unit_id, name, normalised_name, 'parent'
+    from parent_names
+    union
+    select names_of_parents.unit_id, own_names.name, own_names.normalised_name, 'parent'
+    from names_of_parents
+    inner join own_names on names_of_parents.parent_unit_id = own_names.unit_id
 )
 
 select * from final
