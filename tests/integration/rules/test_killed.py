@@ -64,8 +64,6 @@ def test_killed_in_any_layer(warehouse: Settings) -> None:
     before = marts(warehouse)
     for table in (
         "staging.stg_finance__voucher_entry",
-        "intermediate.int_voucher",
-        "rules.rule_results",
         "marts.fct_rule_hit_spell",
         "marts.fct_rule_hit",
     ):
