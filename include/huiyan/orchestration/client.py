@@ -21,7 +21,6 @@ class Run:
     run_id: str
     partition: str | None
     state: str
-    queued_at: datetime
 
     @property
     def is_over(self) -> bool:
@@ -62,6 +61,11 @@ class Airflow:
         self._http.headers.pop("Authorization", None)
         token = self._send("POST", "/auth/token", json=self._login)["access_token"]
         self._http.headers["Authorization"] = f"Bearer {token}"
+
+    @property
+    def authorization(self) -> str:
+        """The header that proves the login, for other requests to the same api-server."""
+        return str(self._http.headers["Authorization"])
 
     def _send(self, method: str, path: str, **arguments: Any) -> Any:
         """One request; a service that is busy for a moment is asked again.
@@ -116,46 +120,27 @@ class Airflow:
         )
 
     def runs(self, since: datetime) -> list[Run]:
-        """All runs that were queued at `since` or later."""
+        """All runs that were to start at `since` or later, oldest first."""
+        return self._runs("~", {"run_after_gte": since.isoformat()})
+
+    def runs_of(self, dag_id: str) -> list[Run]:
+        """All runs of one DAG, oldest first."""
+        return self._runs(dag_id, {})
+
+    def _runs(self, dag_id: str, filters: dict[str, Any]) -> list[Run]:
         runs: list[Run] = []
         while True:
             answer = self._send(
                 "GET",
-                "/api/v2/dags/~/dagRuns",
-                params={
-                    "limit": 100,
-                    "offset": len(runs),
-                    "order_by": "run_after",
-                    "run_after_gte": since.isoformat(),
-                },
+                f"/api/v2/dags/{dag_id}/dagRuns",
+                params={"limit": 100, "offset": len(runs), "order_by": "run_after", **filters},
             )
             runs += [
-                Run(
-                    run["dag_id"],
-                    run["dag_run_id"],
-                    run["partition_key"],
-                    run["state"],
-                    datetime.fromisoformat(run["queued_at"] or run["run_after"]),
-                )
+                Run(run["dag_id"], run["dag_run_id"], run["partition_key"], run["state"])
                 for run in answer["dag_runs"]
             ]
             if len(runs) >= answer["total_entries"] or not answer["dag_runs"]:
                 return runs
-
-    def task_counts(self, since: datetime) -> tuple[int, int]:
-        """Task instances of those runs: how many are over, how many there are."""
-        over = {"state": ["success", "skipped", "failed", "upstream_failed"]}
-        done, total = (
-            int(
-                self._send(
-                    "GET",
-                    "/api/v2/dags/~/dagRuns/~/taskInstances",
-                    params={"limit": 1, "run_after_gte": since.isoformat(), **states},
-                )["total_entries"]
-            )
-            for states in (over, {})
-        )
-        return done, total
 
     def failed_tasks(self, run: Run) -> list[dict[str, Any]]:
         """The task instances of a run that failed."""

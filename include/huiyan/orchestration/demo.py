@@ -23,7 +23,7 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.migrate import migrate
 
-MINUTES = 20
+MINUTES = 30
 DISTRICT = "demo"
 MARKER = "demo.json"
 STAGES = {

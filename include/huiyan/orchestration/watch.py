@@ -9,7 +9,7 @@ from huiyan.errors import OrchestrationError
 from huiyan.orchestration.client import Run
 from huiyan.orchestration.local_airflow import LocalAirflow
 
-POLL_SECONDS = 0.7
+POLL_SECONDS = 1.0
 QUIET_POLLS = 3
 DOWNSTREAM = ("warehouse", "alerts")
 
