@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from huiyan.errors import NotFoundError, WarehouseError
 from huiyan.feeds.contract import FeedContract, load_contract
@@ -331,13 +332,19 @@ def check(batch_id: int, settings: Settings | None = None) -> GateResult:
         WarehouseError: a check could not run or rows were lost; the batch stays landed.
     """
     settings = settings or get_settings()
-    with engine(settings).begin() as connection:
-        connection.execute(text("set local role huiyan_load"))
-        batch = _lock(connection, batch_id)
-        if batch.status == "landed":
-            result = _decide(connection, batch, settings)
-        else:
-            result = _recorded(connection, batch)
+    try:
+        with engine(settings).begin() as connection:
+            connection.execute(text("set local role huiyan_load"))
+            batch = _lock(connection, batch_id)
+            if batch.status == "landed":
+                result = _decide(connection, batch, settings)
+            else:
+                result = _recorded(connection, batch)
+    except OperationalError as error:
+        raise WarehouseError(
+            f"The warehouse failed while batch {batch_id} was checked "
+            f"({str(error.orig).strip()}). Nothing was decided; repeat when it is well."
+        ) from error
     if batch.status == "landed" or not page_of(batch_id, settings).exists():
         publish(batch_id, settings)
     logger.info(result.message)

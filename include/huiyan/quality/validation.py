@@ -93,6 +93,7 @@ def _batch_definition(contract: FeedContract, batch_id: int, settings: Settings)
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
+    from great_expectations.datasource.fluent.interfaces import TestConnectionError
 
     url = sqlalchemy_url(settings)
     if not url.host:
@@ -109,16 +110,22 @@ def _batch_definition(contract: FeedContract, batch_id: int, settings: Settings)
             analytics_enabled=False,
         ),
     )
-    source = context.data_sources.add_postgres(
-        "warehouse",
-        connection_string=url.render_as_string(hide_password=False),
-        kwargs={
-            "connect_args": {
-                "options": "-c role=huiyan_load -c timezone=Asia/Shanghai "
-                f"-c search_path=landing -c {CHECKED_BATCH}={int(batch_id)}"
-            }
-        },
-    )
+    try:
+        source = context.data_sources.add_postgres(
+            "warehouse",
+            connection_string=url.render_as_string(hide_password=False),
+            kwargs={
+                "connect_args": {
+                    "options": "-c role=huiyan_load -c timezone=Asia/Shanghai "
+                    f"-c search_path=landing -c {CHECKED_BATCH}={int(batch_id)}"
+                }
+            },
+        )
+    except TestConnectionError as error:
+        raise WarehouseError(
+            "Great Expectations cannot reach the warehouse; nothing was decided. Repeat when it "
+            "is well."
+        ) from error
     try:
         asset = source.add_table_asset(contract.name, table_name=f"{contract.name}_checked")
         yield asset.add_batch_definition_whole_table(str(batch_id))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from huiyan.errors import NotFoundError, WarehouseError
+from huiyan.quality import suites
 from huiyan.quality.gate import GateResult, check
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
@@ -364,6 +365,27 @@ class TestRepetition:
         assert query(warehouse, "select * from ops.check_result") == []
         assert check(batch).status == "accepted"
         assert list(quarantine(warehouse)) == [42]
+
+    def test_a_warehouse_that_goes_away(
+        self, warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        batch = land(warehouse, "leases", [leases(3)])
+        load = suites.load
+
+        def gone(feed: str) -> dict[str, Any]:
+            with connect(warehouse, autocommit=True) as connection:
+                connection.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity "
+                    "where datname = current_database() and pid <> pg_backend_pid()"
+                )
+            return load(feed)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(suites, "load", gone)
+            with pytest.raises(WarehouseError, match="Nothing was decided"):
+                check(batch)
+        assert query(warehouse, "select status from ops.batch") == [("landed",)]
+        assert check(batch).status == "accepted"
 
     def test_lost_rows_are_an_error(self, warehouse: Settings) -> None:
         batch = land(warehouse, "finance_vouchers", [vouchers(3)])
