@@ -1,6 +1,7 @@
 """A generated district in memory, with the rows in force on its last business date."""
 
 from bisect import bisect_left
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -8,7 +9,7 @@ from demo_oracle import Oracle, Record, records
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
 from huiyan.demo.generate import World, generate
-from huiyan.demo.make import REFERENCE
+from huiyan.demo.make import CHANGED_LATER, DAILY, REFERENCE
 from huiyan.demo.reference import crosswalk, snapshot, unit_pairs
 from huiyan.feeds.contract import load_contract
 
@@ -49,34 +50,44 @@ class Memory:
         return records(feed, rows)
 
 
+@dataclass(frozen=True)
+class Lived:
+    """A generated district and everything that was delivered."""
+
+    options: Options
+    world: World
+    memory: Memory
+
+    def judge(self, day: int) -> dict[str, set[str]]:
+        """What the oracle finds on a business date (ordinal)."""
+        district = self.world.district
+        later = self.options.later_snapshot_day
+        is_later = 0 < later <= day
+        feeds = {
+            feed: records(
+                feed, snapshot(district, feed, is_later=is_later and feed in CHANGED_LATER)
+            )
+            for feed in REFERENCE
+        }
+        for feed in DAILY:
+            feeds[feed] = self.memory.in_force(feed, day)
+        accounts = records("accounts", snapshot(district, "accounts", is_later=False))
+        return Oracle(
+            iso(day),
+            feeds,
+            records("finance_users", snapshot(district, "finance_users", is_later=False)),
+            {each["account_no"] for each in accounts},
+            set(unit_pairs(district)),
+            {unit.treasury_code for unit in district.only("twin")},
+            {
+                row["treasury_agency_code"]: row["books_kept_by_finance_agency_code"]
+                for row in crosswalk(district)
+            },
+        ).judge()
+
+
 @cache
-def judged(options: Options) -> tuple[World, dict[str, set[str]]]:
-    """A district and what the oracle finds in it on the last business date."""
-    days = options.business_days
-    memory = Memory(days)
-    world = generate(options, memory)
-    district = world.district
-    is_later = options.has_later_snapshot
-    feeds = {feed: records(feed, snapshot(district, feed, is_later=is_later)) for feed in REFERENCE}
-    for feed in (
-        "finance_vouchers",
-        "finance_attachments",
-        "treasury_payments",
-        "card_transactions",
-    ):
-        feeds[feed] = memory.in_force(feed, options.last)
-    former = records("finance_users", snapshot(district, "finance_users", is_later=False))
-    accounts = records("accounts", snapshot(district, "accounts", is_later=False))
-    oracle = Oracle(
-        iso(options.last),
-        feeds,
-        former,
-        {each["account_no"] for each in accounts},
-        set(unit_pairs(district)),
-        {unit.treasury_code for unit in district.only("twin")},
-        {
-            row["treasury_agency_code"]: row["books_kept_by_finance_agency_code"]
-            for row in crosswalk(district)
-        },
-    )
-    return world, oracle.judge()
+def lived(options: Options) -> Lived:
+    """Generate a district in memory."""
+    memory = Memory(options.business_days)
+    return Lived(options, generate(options, memory), memory)

@@ -1,0 +1,132 @@
+"""The demo district through feeds, gate and rules: all planted cases, and nothing else."""
+
+import csv
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from demo_worlds import Lived, lived
+from huiyan.demo.cli import app
+from huiyan.demo.district import Options
+from huiyan.demo.make import DAILY, install_crosswalk, make
+from huiyan.demo.score import score
+from huiyan.demo.truth import RULES
+from huiyan.errors import NotFoundError
+from huiyan.feeds.collect import collect
+from huiyan.feeds.contract import load_contracts
+from huiyan.quality.gate import check
+from huiyan.settings import Settings
+from huiyan.warehouse.connection import connect
+from huiyan.warehouse.evaluate import evaluate
+
+OPTIONS = Options(accounts=220)
+
+
+def _load(settings: Settings, day: date) -> None:
+    for feed in load_contracts():
+        if (settings.landing / feed / day.isoformat()).exists():
+            collected = collect(feed, day, settings)
+            assert collected.batch_id is not None, collected.message
+            result = check(collected.batch_id, settings)
+            assert result.status == "accepted", result.message
+
+
+def _open_hits(settings: Settings) -> dict[str, set[str]]:
+    hits: dict[str, set[str]] = {rule: set() for rule in RULES}
+    with connect(settings) as connection:
+        for rule, subject in connection.execute(
+            "select rule_id, subject_id from marts.fct_rule_hit where is_open"
+        ):
+            hits.setdefault(rule, set()).add(subject)
+    return hits
+
+
+def _quarantined(settings: Settings) -> set[tuple[str, str, str, int]]:
+    found = set()
+    with connect(settings) as connection:
+        for feed in DAILY:
+            rows = connection.execute(
+                f"select business_date::text, file_name, line_no from quarantine.{feed}"
+                " join ops.batch using (batch_id)"
+            )
+            found |= {(feed, day, name, line) for day, name, line in rows}
+    return found
+
+
+def _differences(
+    wanted: dict[str, set[str]], found: dict[str, set[str]]
+) -> dict[str, tuple[set[str], set[str]]]:
+    return {
+        rule: (wanted[rule] - found[rule], found[rule] - wanted[rule])
+        for rule in wanted
+        if wanted[rule] != found[rule]
+    }
+
+
+@pytest.mark.slow
+def test_rules_find_what_the_oracle_finds(
+    warehouse: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "demo"
+    make(OPTIONS, out)
+    shutil.copytree(out / "landing", warehouse.landing, dirs_exist_ok=True)
+    install_crosswalk(out, warehouse)
+    life: Lived = lived(OPTIONS)
+    days = [date.fromordinal(day) for day in OPTIONS.business_days]
+    judged = {days[0], days[2], days[-1]}
+    for day in days:
+        _load(warehouse, day)
+        if day in judged:
+            evaluate(day, warehouse)
+            assert not _differences(life.judge(day.toordinal()), _open_hits(warehouse)), day
+
+    with (out / "expected_quarantine.csv").open(encoding="utf-8", newline="") as handle:
+        expected = {
+            (row["feed"], row["business_date"], row["file_name"], int(row["line_no"]))
+            for row in csv.DictReader(handle)
+        }
+    assert _quarantined(warehouse) == expected
+    with connect(warehouse) as connection:
+        repeated = connection.execute(
+            "select feed || '/' || business_date, duplicates from ops.row_count"
+            " join ops.batch using (batch_id) where duplicates > 0"
+        ).fetchall()
+        wanted = json.loads((out / "demo.json").read_text("utf-8"))["repeated_rows"]
+        assert dict(repeated) == wanted
+        result = score(connection, out)
+    assert result.is_perfect, [rule for rule in result.rules if rule.missed or rule.wrong]
+    assert result.precision == 1.0
+    assert result.recall is not None
+    assert result.recall >= 0.98
+    assert CliRunner().invoke(app, ["score", "--out", str(out)]).exit_code == 0
+
+    # A day is sent again with a letter more and a letter less.
+    shutil.rmtree(warehouse.landing / "finance_attachments" / days[-2].isoformat())
+    shutil.copytree(out / "resend", warehouse.landing, dirs_exist_ok=True)
+    before = _open_hits(warehouse)
+    _load(warehouse, days[-2])
+    evaluate(days[-1], warehouse)
+    after = _open_hits(warehouse)
+    with (out / "resend" / "changes.csv").open(encoding="utf-8", newline="") as handle:
+        changes = list(csv.DictReader(handle))
+    for rule in before:
+        cleared = {
+            c["subject_id"] for c in changes if (c["rule_id"], c["change"]) == (rule, "cleared")
+        }
+        raised = {
+            c["subject_id"] for c in changes if (c["rule_id"], c["change"]) == (rule, "raised")
+        }
+        assert before[rule] - after[rule] == cleared
+        assert after[rule] - before[rule] == raised
+    scored = CliRunner().invoke(app, ["score", "--out", str(out)])
+    assert scored.exit_code == 1
+    assert "missed" in scored.output
+
+
+def test_score_says_what_is_missing(warehouse: Settings, tmp_path: Path) -> None:
+    with connect(warehouse) as connection, pytest.raises(NotFoundError, match="demo make"):
+        score(connection, tmp_path)
