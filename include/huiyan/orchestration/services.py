@@ -1,7 +1,6 @@
 """The services of a local Airflow as child processes: started, watched, stopped to the last one."""
 
 import ctypes
-import os
 import signal
 import subprocess
 import sys
@@ -22,7 +21,8 @@ SERVICES: dict[str, tuple[str, ...]] = {
     "dag-processor": ("dag-processor",),
     "triggerer": ("triggerer", "--skip-serve-logs"),
 }
-STOP_SECONDS = 5
+PROGRAM = (sys.executable, "-m", "airflow")
+STOP_SECONDS = 5.0
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -58,7 +58,7 @@ class Services:
             OrchestrationError: it failed; the message carries the end of its output.
         """
         result = subprocess.run(
-            [sys.executable, "-m", "airflow", *arguments],
+            [*PROGRAM, *arguments],
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -80,7 +80,7 @@ class Services:
             log = (self.logs / f"airflow-{name}.log").open("wb")
             self._files.append(log)
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "airflow", *arguments],
+                [*PROGRAM, *arguments],
                 env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -172,14 +172,3 @@ def stopped_on_signals() -> Iterator[None]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process of that id runs."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
