@@ -58,8 +58,8 @@ class Lived:
     world: World
     memory: Memory
 
-    def judge(self, day: int) -> dict[str, set[str]]:
-        """What the oracle finds on a business date (ordinal)."""
+    def judge(self, day: int, oracle: type[Oracle] = Oracle) -> dict[str, set[str]]:
+        """What the oracle, or a careless one, finds on a business date (ordinal)."""
         district = self.world.district
         later = self.options.later_snapshot_day
         is_later = 0 < later <= day
@@ -72,7 +72,7 @@ class Lived:
         for feed in DAILY:
             feeds[feed] = self.memory.in_force(feed, day)
         accounts = records("accounts", snapshot(district, "accounts", is_later=False))
-        return Oracle(
+        return oracle(
             iso(day),
             feeds,
             records("finance_users", snapshot(district, "finance_users", is_later=False)),
