@@ -47,6 +47,7 @@
     {%- set target_relation = arg_dict['target_relation'] -%}
     {%- set feed = config.get('meta')['feed'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+    analyze {{ arg_dict['temp_relation'] }};
     delete from {{ target_relation }}
     where valid_from in (
         select business_date from staging.merged_batch where feed = '{{ feed }}' and is_pending
@@ -107,8 +108,14 @@
                 partition by recomputed_batch.business_date, typed.natural_key
                 order by recomputed_batch.version desc, typed.file_no, typed.line_no
             ) as recency
-        from {{ source('landing', feed ~ '_typed') }} as typed
-        inner join recomputed_batch on typed.batch_id = recomputed_batch.batch_id
+        from recomputed_batch
+        {#- Batch by batch, by the index on it: typing all of landing would cost more than the day. #}
+        cross join lateral (
+            select *
+            from {{ source('landing', feed ~ '_typed') }}
+            where batch_id = recomputed_batch.batch_id
+            offset 0
+        ) as typed
         left join quarantined_row
             on typed.batch_id = quarantined_row.batch_id
             and typed.file_no = quarantined_row.file_no
@@ -168,19 +175,22 @@
     kept_row as (
 
         select held.*
-        from {{ this }} as held
         {%- if kind == 'daily' %}
-        inner join touched_key on held.natural_key = touched_key.natural_key
-        {%- endif %}
+        from touched_key
+        cross join lateral (
+            select * from {{ this }} where natural_key = touched_key.natural_key offset 0
+        ) as held
+        where held.valid_from not in (select business_date from pending_date)
+        {%- else %}
+        from {{ this }} as held
         where
             held.valid_from not in (select business_date from pending_date)
-            {%- if kind == 'snapshot' %}
             and held.valid_from < (select max(business_date) from pending_date)
             and (
                 held.valid_to is null
                 or held.valid_to >= (select min(business_date) from pending_date)
             )
-            {%- endif %}
+        {%- endif %}
 
     ),
     {%- endif %}
