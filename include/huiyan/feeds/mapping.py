@@ -60,7 +60,7 @@ class Expression(_Declared):
         template: text with `{field}` places.
         first_of: the first of several expressions that is not empty.
         hash: SHA-256 of the fields, shortened to `length` hex digits.
-        occurrence: numbers rows of equal hash `-1`, `-2` … so that each stays a row of its own,
+        occurrence: numbers rows of equal hash `/1`, `/2` … so that each stays a row of its own,
             while the same file read again gives the same numbers.
         within: field that names the file a row was taken from, where the source holds several:
             occurrences are counted in each, so rows published in two files stay recognisable.
@@ -315,7 +315,7 @@ class Evaluator:
             return digest
         place = digest, row[expression.within] if expression.within else ""
         self._seen[place] += 1
-        return f"{digest}-{self._seen[place]}"
+        return f"{digest}/{self._seen[place]}"
 
     def _card(self, card: CardNumber, row: dict[str, str]) -> str:
         seed = "\x1f".join((card.issuer, *(row[name] for name in card.seed)))
