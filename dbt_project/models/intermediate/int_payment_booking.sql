@@ -1,6 +1,14 @@
 -- One row per payment and voucher that names it, with the amount the voucher books for it.
-with entries as (
-    select * from {{ ref('int_voucher_entry') }}
+with naming_entries as (
+    select *
+    from {{ ref('int_voucher_entry') }}
+    where pay_voucher_no is not null
+),
+
+budget_entries as (
+    select voucher_id
+    from {{ ref('int_voucher_entry') }}
+    where {{ begins_with('gov_acct_cls_code', '7') }}
 ),
 
 namings as (
@@ -15,16 +23,13 @@ namings as (
             end
         ) as budget_amount,
         sum(case when is_expense then amt end) as expense_amount
-    from entries
-    where pay_voucher_no is not null
+    from naming_entries
     group by pay_voucher_no, voucher_id
 ),
 
 -- Parallel budget accounting: the voucher's 7… entries say what was spent, where it has any.
 vouchers_with_budget_entries as (
-    select distinct voucher_id
-    from entries
-    where {{ begins_with('gov_acct_cls_code', '7') }}
+    select distinct voucher_id from budget_entries
 ),
 
 final as (

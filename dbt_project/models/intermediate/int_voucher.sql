@@ -1,12 +1,32 @@
 -- One row per voucher as of the business date, its entries taken together.
 with entries as (
-    select *
+    select
+        voucher_id,
+        acct_set_code,
+        fiscal_year,
+        acct_period,
+        voucher_no,
+        vou_seq,
+        agency_code,
+        voucher_date,
+        poster_date,
+        bill_date,
+        vou_cnt,
+        red_flag,
+        red_vou_no,
+        vou_det_desc,
+        gov_acct_cls_code,
+        dr_cr,
+        amt,
+        dep_bgt_eco_code,
+        inputer,
+        auditor
     from {{ ref('stg_finance__voucher_entry') }}
     where {{ in_force_on_business_date() }}
 ),
 
 attachments as (
-    select *
+    select voucher_id, attachment_type
     from {{ ref('stg_finance__attachment') }}
     where {{ in_force_on_business_date() }}
 ),
