@@ -5,6 +5,9 @@ from datetime import date
 
 import pytest
 
+from huiyan.demo.district import District, Options
+from huiyan.demo.reference import snapshot, unit_pairs
+from huiyan.feeds.contract import load_contract
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.dbt import dbt
@@ -257,3 +260,36 @@ def count_units(merged: dict[tuple[str, str], str]) -> int:
     """Units there must be: every user once, merged pairs once."""
     users = sum(len(case.finance) + len(case.treasury) for case in CASES)
     return users - len(merged)
+
+
+def delivered(district: District, feed: str, *, with_codes: bool) -> list[dict[str, str]]:
+    """One platform's users of the demo district, with or without their credit codes."""
+    names = [column.name for column in load_contract(feed).columns]
+    users = []
+    for values in snapshot(district, feed, is_later=False):
+        user = dict(zip(names, map(str, values), strict=True))
+        users.append(user if with_codes else user | {"uscc": ""})
+    return users
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "with_codes", "recall"), [(2025, True, 0.98), (7, False, 0.9)])
+def test_demo_district(warehouse: Settings, seed: int, with_codes: bool, recall: float) -> None:
+    """A whole district: no wrong pair, and the promised share found."""
+    district = District(Options(seed=seed))
+    for feed in ("finance_users", "treasury_users"):
+        accept(warehouse, feed, DAY, delivered(district, feed, with_codes=with_codes))
+    build(warehouse)
+    with connect(warehouse, role="huiyan_read") as connection:
+        found = set(
+            connection.execute(
+                "select finance_agency_code, treasury_agency_code from marts.dim_unit"
+                " where finance_agency_code is not null and treasury_agency_code is not null"
+            ).fetchall()
+        )
+    truth = set(unit_pairs(district))
+    twins = {unit.treasury_code for unit in district.only("twin")}
+    # Without codes nothing tells two units of exactly one name apart: the twins may be paired.
+    wrong = {pair for pair in found - truth if with_codes or pair[1] not in twins}
+    assert not wrong
+    assert len(found & truth) >= recall * len(truth)
