@@ -12,7 +12,7 @@ from huiyan.workdays import previous_workday
 LAST_DAY = "2025-11-28"
 TREASURY_SHARE = 0.77
 MIN_ACCOUNTS = 150
-MAX_TYPOS = 6
+MAX_TYPOS = 8
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -376,14 +376,20 @@ class District:
                     unit.finance_uscc = unit.treasury_uscc = unit.uscc
             elif (
                 unit.kind == "town_body"
-                and unit.name.endswith("服务中心")
+                and unit.name.endswith(("服务中心", "管理所"))
                 and typos < MAX_TYPOS
                 and rng.random() < 0.08
             ):
                 # A typo, no credit code: only the township and the likeness tell.
-                typos += 1
-                unit.treasury_name = unit.treasury_name.replace("服务中心", "服务仲心")
+                wrong, right = names.TYPOS[typos % len(names.TYPOS)]
+                typos += right in unit.treasury_name
+                unit.treasury_name = unit.treasury_name.replace(right, wrong)
                 unit.finance_uscc = ""
+                unit.is_certain = False
+            if bare in names.ABBREVIATIONS:
+                # The usual short form, no credit code.
+                unit.treasury_name = names.DISTRICT + names.ABBREVIATIONS[bare]
+                unit.finance_uscc = unit.treasury_uscc = ""
                 unit.is_certain = False
         self._share_credit_codes()
 

@@ -80,6 +80,24 @@ INSTITUTIONS = (
     "事务管理处",
     "培训基地",
 )
+# Short forms one platform uses for a department, without its credit code.
+ABBREVIATIONS = {
+    "市场监督管理局": "市场监管局",
+    "人力资源和社会保障局": "人社局",
+    "卫生健康局": "卫健局",
+    "住房和城乡建设局": "住建局",
+    "应急管理局": "应急局",
+    "工业和信息化局": "工信局",
+    "妇女联合会": "妇联",
+    "地方志办公室": "地方志办",
+}
+# Slips of the pen: what was written, what was meant.
+TYPOS = (
+    ("服务仲心", "服务中心"),
+    ("服中心", "服务中心"),
+    ("管里所", "管理所"),
+    ("服务服务中心", "服务中心"),
+)
 TOWN_BODIES = (
     "财政所",
     "农业综合服务中心",
