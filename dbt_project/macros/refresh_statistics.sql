@@ -7,5 +7,7 @@
 {%- endmacro %}
 
 {% macro postgres__refresh_statistics() -%}
-    analyze {{ this }}
+    {%- if config.get('materialized') == 'table' -%}
+        analyze {{ this }}
+    {%- endif -%}
 {%- endmacro %}

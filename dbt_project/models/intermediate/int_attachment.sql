@@ -1,4 +1,6 @@
--- One row per attachment as of the business date, with what is known of its voucher.
+-- One row per attachment as of the business date, with what is known of its voucher. A view: see
+-- int_voucher_entry.
+{{ config(materialized='view') }}
 with attachments as (
     select *
     from {{ ref('stg_finance__attachment') }}
