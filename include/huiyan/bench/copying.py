@@ -21,12 +21,14 @@ class Copied:
 
     Attributes:
         bytes: size of the files. seconds: wall time of COPY and commit.
+        cpu_seconds: processor time of both sides of it, None where not known.
     """
 
     feed: str
     rows: int
     bytes: int
     seconds: float
+    cpu_seconds: float | None = None
 
 
 def encoding_of(path: Path) -> str:
@@ -46,8 +48,13 @@ def _header(path: Path, encoding: str) -> list[str]:
         return next(csv.reader(handle))
 
 
-def copy_feed(connection: psycopg.Connection, feed: str, files: list[Path]) -> Copied:
+def copy_feed(
+    connection: psycopg.Connection, feed: str, files: list[Path], postmaster: int | None = None
+) -> Copied:
     """COPY the CSV files of one feed into one table per file and commit; the tables are dropped.
+
+    Args:
+        postmaster: process id of the server, for its processor time.
 
     Raises:
         ConfigurationError: a file is no CSV, which COPY cannot read.
@@ -69,7 +76,7 @@ def copy_feed(connection: psycopg.Connection, feed: str, files: list[Path]) -> C
         connection.execute(sql.SQL("create table {} ({})").format(table, columns))
     connection.commit()
     rows = 0
-    with timed() as timing:
+    with timed(postmaster) as timing:
         for table, path in zip(tables, files, strict=True):
             command = sql.SQL("copy {} from stdin (format csv, header true, encoding {})").format(
                 table, sql.Literal(encodings[path])
@@ -83,4 +90,5 @@ def copy_feed(connection: psycopg.Connection, feed: str, files: list[Path]) -> C
     for table in tables:
         connection.execute(sql.SQL("drop table {}").format(table))
     connection.commit()
-    return Copied(feed, rows, sum(path.stat().st_size for path in files), timing.seconds)
+    size = sum(path.stat().st_size for path in files)
+    return Copied(feed, rows, size, timing.seconds, timing.cpu_seconds)

@@ -16,6 +16,8 @@ class Landed:
     """One delivery through collect and the quality gate.
 
     Attributes:
+        collect_cpu_seconds: processor time of collecting, the server's included, None if not
+            known.
         memory_bytes: growth of the process at its peak while collecting, None if not known.
     """
 
@@ -26,6 +28,7 @@ class Landed:
     quarantined: int
     collect_seconds: float
     gate_seconds: float
+    collect_cpu_seconds: float | None
     memory_bytes: int | None
 
 

@@ -46,6 +46,13 @@ def _of(runs: Iterable[layers.NodeRun], *names: str) -> list[layers.NodeRun]:
     return [run for run in runs if run.layer in names]
 
 
+def _known(values: Iterable[float | None]) -> float | None:
+    """The sum, None if one of them is not known."""
+    found = list(values)
+    known = [value for value in found if value is not None]
+    return sum(known) if len(known) == len(found) else None
+
+
 def _collect_seconds(landed: Iterable[Landed]) -> float:
     return sum(each.collect_seconds for each in landed)
 
@@ -69,7 +76,8 @@ def _ratios(outcome: Outcome) -> list[str]:
         (
             "Landing: rows per second as a share of bare COPY of the same files",
             _percent(bare, collecting),
-            f"{_count(rows)} rows: {_seconds(collecting)} s against {_seconds(bare)} s",
+            f"{_count(rows)} rows: {_seconds(collecting)} s against {_seconds(bare)} s"
+            f" ({_rate(rows, collecting)} rows/s)",
         ),
         (
             "Quality gate: time as a share of landing",
@@ -77,6 +85,17 @@ def _ratios(outcome: Outcome) -> list[str]:
             f"{_seconds(_gate_seconds(landed))} s",
         ),
     ]
+    cpu = _known(each.collect_cpu_seconds for each in landed)
+    bare_cpu = _known(each.cpu_seconds for each in outcome.copied)
+    if cpu is not None and bare_cpu is not None:
+        lines.insert(
+            1,
+            (
+                "Landing: the same by processor time, which other work cannot stretch",
+                _percent(bare_cpu, cpu),
+                f"{_seconds(cpu)} s against {_seconds(bare_cpu)} s of processor",
+            ),
+        )
     if outcome.duck is not None:
         above = ("intermediate", "rules")
         ours, theirs = _of(year.runs, *above), _of(outcome.duck.runs, *above)

@@ -45,8 +45,14 @@ def bench_settings(home: Path, landing: Path) -> Settings:
     )
 
 
+def _postmaster(settings: Settings) -> int:
+    """Process id of the embedded server."""
+    lines = (embedded.data_directory(settings) / "postmaster.pid").read_text().splitlines()
+    return int(lines[0])
+
+
 def _land(delivery: district.Delivery, settings: Settings) -> Landed:
-    with timed() as collecting:
+    with timed(_postmaster(settings)) as collecting:
         landed = collect(delivery.feed, delivery.business_date, settings)
     if landed.status != "landed" or landed.batch_id is None:
         raise WarehouseError(
@@ -66,6 +72,7 @@ def _land(delivery: district.Delivery, settings: Settings) -> Landed:
         quarantined=gate.quarantined,
         collect_seconds=collecting.seconds,
         gate_seconds=checking.seconds,
+        collect_cpu_seconds=collecting.cpu_seconds,
         memory_bytes=collecting.memory_bytes,
     )
 
@@ -104,7 +111,9 @@ def _copy_bare(
             if load_contract(delivery.feed).kind != "daily":
                 continue
             narrator.begin(f"bare COPY of {delivery.feed}")
-            done = copying.copy_feed(connection, delivery.feed, list(delivery.files))
+            done = copying.copy_feed(
+                connection, delivery.feed, list(delivery.files), _postmaster(settings)
+            )
             narrator.end(f"bare COPY: {done.feed} {done.rows:,} rows in {done.seconds:,.1f} s")
             copied.append(done)
     return copied

@@ -23,7 +23,7 @@ def _node(name: str, layer: str, seconds: float) -> NodeRun:
 
 
 def _landed(feed: str, day: date, rows: int, seconds: float) -> Landed:
-    return Landed(feed, day, rows, 40_000_000, 3, seconds, seconds / 2, 12_000_000)
+    return Landed(feed, day, rows, 40_000_000, 3, seconds, seconds / 2, seconds * 2, 12_000_000)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def outcome() -> Outcome:
         scale=1.0,
         accounts=1130,
         made_seconds=None,
-        copied=[Copied("finance_vouchers", 100_000, 40_000_000, 2.0)],
+        copied=[Copied("finance_vouchers", 100_000, 40_000_000, 2.0, 2.0)],
         landed=[
             _landed("finance_vouchers", YEAR, 100_000, 4.0),
             _landed("accounts", YEAR, 1_130, 0.1),
@@ -65,6 +65,7 @@ def test_ratios_come_first(outcome: Outcome) -> None:
 
     assert page.index("## Ratios") < page.index("## Landing") < page.index("## Machine")
     assert "share of bare COPY of the same files | 50 % | 100,000 rows: 4.0 s against 2.0 s" in page
+    assert "by processor time, which other work cannot stretch | 25 % | 8.0 s against 2.0 s" in page
     assert "| Intermediate models: PostgreSQL's time over DuckDB's | 3.0 | 12.0 s against" in page
     assert "| All rules in full: PostgreSQL's time over DuckDB's | 4.0 | 4.0 s against" in page
     assert "| Both: PostgreSQL's time over DuckDB's | 3.2 |" in page
@@ -90,6 +91,12 @@ def test_every_rule_says_whether_both_agree(outcome: Outcome) -> None:
 
     assert "| ATT-001 | 2 | yes | 1.00 | 0.50 |" in page
     assert "| VOU-001 | 7 | no | 3.00 | 0.50 |" in page
+
+
+def test_processor_time_is_left_out_where_it_is_not_known(outcome: Outcome) -> None:
+    outcome.copied = [replace(each, cpu_seconds=None) for each in outcome.copied]
+
+    assert "processor time" not in report.render(outcome)
 
 
 def test_without_duckdb_its_columns_stay_empty(outcome: Outcome) -> None:
