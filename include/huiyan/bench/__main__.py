@@ -1,5 +1,7 @@
 """`python -m huiyan.bench`, what `make bench` runs: a district-year through the whole path."""
 
+import signal
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -64,6 +66,8 @@ def main(
 
 
 if __name__ == "__main__":
+    # Ended from outside, it still stops its server and removes its warehouse.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         typer.run(main)
     except HuiyanError as error:
