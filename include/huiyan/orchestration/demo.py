@@ -19,6 +19,7 @@ from huiyan.orchestration.local_airflow import LocalAirflow, local_airflow
 from huiyan.orchestration.services import stopped_on_signals, tail
 from huiyan.orchestration.summary import summarise
 from huiyan.orchestration.watch import DayProgress, Watch
+from huiyan.quality import docs
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.migrate import migrate
@@ -142,7 +143,7 @@ def _run_days(
 
 
 def _places(settings: Settings, console: Console) -> None:
-    pages = settings.home_dir / "gx" / "data_docs" / "index.html"
+    pages = docs.site(settings) / "index.html"
     console.print(f"Workbooks:     {settings.outbox}/<body>/<date>/alerts.xlsx", soft_wrap=True)
     console.print(f"Data quality:  {_uri(pages)}", soft_wrap=True)
     console.print(f"Logs:          {settings.home_dir / 'logs'}", soft_wrap=True)

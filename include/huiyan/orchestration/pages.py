@@ -21,6 +21,7 @@ from sqlalchemy import select
 from huiyan.orchestration.calendar import business_date_of
 from huiyan.orchestration.links import PREFIX
 from huiyan.orchestration.status import FeedStatus, day_status, evaluated_dates
+from huiyan.quality import docs
 from huiyan.settings import get_settings
 
 pages = FastAPI(title="Huiyan", dependencies=[Depends(get_user)])
@@ -60,11 +61,6 @@ def _inside(folder: Path, *parts: str) -> Path:
     return path
 
 
-def data_docs() -> Path:
-    """Folder of the Great Expectations pages."""
-    return get_settings().home_dir / "gx" / "data_docs"
-
-
 @pages.get("/")
 def index() -> HTMLResponse:
     """The business dates there are."""
@@ -100,6 +96,9 @@ def run_page(dag_id: str, run_id: str, page: str, session: SessionDep) -> Redire
 
 def _feed_row(status: FeedStatus) -> tuple[bool, list[str]]:
     failed = "; ".join(status.failed_checks)
+    checked = ""
+    if status.batch_id is not None and (page := docs.page_of(status.batch_id)).is_file():
+        checked = _link(f"/data-docs/{page.relative_to(docs.site())}", "检查结果")
     return status.is_well, [
         f"<a id='{escape(status.feed, quote=True)}'>{escape(status.label)}</a>",
         escape(status.status),
@@ -109,6 +108,7 @@ def _feed_row(status: FeedStatus) -> tuple[bool, list[str]]:
         str(status.duplicates),
         str(status.quarantined),
         escape(failed),
+        checked,
         escape(status.message),
     ]
 
@@ -116,9 +116,20 @@ def _feed_row(status: FeedStatus) -> tuple[bool, list[str]]:
 @pages.get("/days/{day}/quality")
 def quality(day: DATE) -> HTMLResponse:
     """What was checked on each feed's delivery of the date."""
-    head = ["数据源", "状态", "版本", "行数", "可用", "重复", "隔离", "未通过的检查", "说明"]
+    head = [
+        "数据源",
+        "状态",
+        "版本",
+        "行数",
+        "可用",
+        "重复",
+        "隔离",
+        "未通过的检查",
+        "报告",
+        "说明",
+    ]
     parts = [_table(head, (_feed_row(status) for status in day_status(day).feeds))]
-    if (data_docs() / "index.html").is_file():
+    if (docs.site() / "index.html").is_file():
         parts.append(f"<p>{_link('/data-docs/index.html', 'Great Expectations 数据文档')}</p>")
     return _page(f"{day} 数据质量", parts)
 
@@ -126,7 +137,7 @@ def quality(day: DATE) -> HTMLResponse:
 @pages.get("/data-docs/{path:path}")
 def data_doc(path: str) -> FileResponse:
     """A page of the Great Expectations data docs."""
-    return FileResponse(_inside(data_docs(), path))
+    return FileResponse(_inside(docs.site(), path))
 
 
 @pages.get("/days/{day}/extracts")

@@ -4,6 +4,7 @@ import ctypes
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,7 @@ SERVICES: dict[str, tuple[str, ...]] = {
 }
 PROGRAM = (sys.executable, "-m", "airflow")
 STOP_SECONDS = 5.0
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -107,7 +109,11 @@ class Services:
         return tail(self.log(name), lines)
 
     def stop(self) -> None:
-        """Stop all services and everything they started; safe to repeat."""
+        """Stop all services and everything they started; safe to repeat, deaf to Ctrl-C."""
+        with _uninterrupted():
+            self._stop()
+
+    def _stop(self) -> None:
         family: dict[int, psutil.Process] = {}
         for process in self.processes.values():
             for member in _family(process.pid):
@@ -134,6 +140,20 @@ class Services:
             log.close()
         self._files.clear()
         self.processes.clear()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ignore further requests to stop while the block stops everything."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = {number: signal.signal(number, signal.SIG_IGN) for number in STOPPING}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -166,7 +186,7 @@ def stopped_on_signals() -> Iterator[None]:
     def leave(number: int, _frame: object) -> None:
         raise Terminated(128 + number)
 
-    previous = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    previous = {number: signal.signal(number, leave) for number in STOPPING[1:]}
     try:
         yield
     finally:

@@ -73,7 +73,7 @@ class FeedStatus:
     Attributes:
         status: accepted, landed, stopped, missing (past its deadline), expected (not due yet) or
             none (nothing was due and nothing came).
-        version: number of the latest delivery, None if there is none.
+        batch_id, version: of the latest delivery, None if there is none.
         is_well: nothing about it needs a person.
     """
 
@@ -81,6 +81,7 @@ class FeedStatus:
     label: str
     status: str
     is_well: bool
+    batch_id: int | None = None
     version: int | None = None
     rows: int = 0
     good: int = 0
@@ -149,6 +150,7 @@ def day_status(
                 label=contract.label,
                 status=status,
                 is_well=status in ("accepted", "expected", "none"),
+                batch_id=row["batch_id"],
                 version=row["version"],
                 rows=row["row_count"] or 0,
                 good=row["good"],
