@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _SALT_BYTES = 8
 _TAG_BYTES = 16
 _SEALED_BYTES = 65_536
 _HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
+_STALE_SECONDS = 86_400
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -220,6 +222,10 @@ class Archive:
     def _draft(self) -> Iterator[tuple[Path, BinaryIO]]:
         incoming = self._folder / "incoming"
         incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in incoming.iterdir():
+            # A killed run leaves its draft behind.
+            if left.stat().st_mtime < time.time() - _STALE_SECONDS:
+                left.unlink(missing_ok=True)
         draft = incoming / f"{os.getpid()}-{secrets.token_hex(8)}"
         try:
             with draft.open("xb") as out:

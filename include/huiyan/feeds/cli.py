@@ -32,8 +32,13 @@ def list_feeds() -> None:
 
 
 @app.command()
-def show(feed: Annotated[str, typer.Argument(help="A feed; without one, all are listed.")]) -> None:
+def show(
+    feed: Annotated[str | None, typer.Argument(help="A feed; without one, all are listed.")] = None,
+) -> None:
     """The contract of one feed: every column, its headers, type and rules."""
+    if feed is None:
+        list_feeds()
+        return
     contract = load_contract(feed)
     kinds = "csv, xlsx, xml" if contract.xml else "csv, xlsx"
     console.print(f"[bold]{contract.name}[/] {contract.label}: {contract.description}")
@@ -74,7 +79,11 @@ def collect(
     from huiyan.feeds.collect import collect as collect_day
 
     result = collect_day(feed, business_date.date())
-    console.print(f"{feed} {business_date.date()}: {result.status}: {result.message}", style=None)
+    console.print(
+        f"{feed} {business_date.date()}: {result.status}: {result.message}",
+        markup=False,
+        soft_wrap=True,
+    )
     raise typer.Exit(0 if result.status in ("landed", "unchanged") else 3)
 
 
@@ -109,7 +118,7 @@ def map_source(
         f"+ {len(report.refused):,} refused"
     )
     for reason, count in report.reasons.most_common():
-        console.print(f"  refused {count:,}: {reason}")
+        console.print(f"  refused {count:,}: {reason}", markup=False)
     for feed, days in report.written.items():
         console.print(
             f"  {feed}: {sum(days.values()):,} rows in {len(days)} deliveries, "

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from huiyan.errors import LandingError
+from huiyan.feeds import cards
 from huiyan.feeds import manifest as manifests
 from huiyan.feeds.contract import FeedContract
 from huiyan.settings import Settings
@@ -68,6 +69,8 @@ def inspect(contract: FeedContract, business_date: date, settings: Settings) -> 
     if not delivery.files and delivery.manifest is None and not delivery.problems:
         return None
     _compare_names(delivery)
+    if any(column.sensitive for column in contract.columns):
+        delivery.problems = [cards.hide_all(problem) for problem in delivery.problems]
     return delivery
 
 

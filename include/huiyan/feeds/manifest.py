@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from huiyan.feeds import cards
+
 MAX_BYTES = 16 * 1024**2
 NAME = "manifest.json"
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -47,6 +49,11 @@ def same_name(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def _shown(value: Any) -> str:
+    """`value` for a message: short, and no card number in it."""
+    return cards.hide_all(repr(value)[:200])
+
+
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
@@ -65,7 +72,7 @@ def parse(content: bytes, feed: str, business_date: date) -> Manifest:
     for key, expected in (("feed", feed), ("business_date", business_date.isoformat())):
         if data.get(key) != expected:
             manifest.problems.append(
-                f"{NAME} is for {key} {data.get(key)!r}, the folder for {expected!r}"
+                f"{NAME} is for {key} {_shown(data.get(key))}, the folder for {expected!r}"
             )
     files = data.get("files")
     if not isinstance(files, list):
@@ -83,12 +90,12 @@ def _add_file(manifest: Manifest, entry: Any) -> None:
         return
     if "/" in name or "\\" in name or "\0" in name or name in (".", ".."):
         manifest.problems.append(
-            f"{NAME} lists {name!r}: only names of files in the same folder are accepted"
+            f"{NAME} lists {_shown(name)}: only names of files in the same folder are accepted"
         )
         return
     key = same_name(name)
     if key in manifest.files:
-        manifest.problems.append(f"{NAME} lists {name!r} twice")
+        manifest.problems.append(f"{NAME} lists {_shown(name)} twice")
         return
     manifest.files[key] = ListedFile(
         name,
@@ -103,7 +110,9 @@ def _sha256(manifest: Manifest, name: str, value: Any) -> str | None:
         return None
     if isinstance(value, str) and _SHA256.fullmatch(value.strip().lower()):
         return value.strip().lower()
-    manifest.problems.append(f"{NAME}: sha256 of {name!r} is {value!r}, not 64 hex digits")
+    manifest.problems.append(
+        f"{NAME}: sha256 of {_shown(name)} is {_shown(value)}, not 64 hex digits"
+    )
     return None
 
 
@@ -114,7 +123,7 @@ def _rows(manifest: Manifest, name: str, value: Any) -> int | None:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
-    manifest.problems.append(f"{NAME}: rows of {name!r} is {value!r}, not a count")
+    manifest.problems.append(f"{NAME}: rows of {_shown(name)} is {_shown(value)}, not a count")
     return None
 
 
@@ -128,6 +137,6 @@ def _amount(manifest: Manifest, name: str, value: Any) -> Decimal | None:
         except InvalidOperation:
             pass
     manifest.problems.append(
-        f'{NAME}: amount_total of {name!r} is {value!r}, not an amount like "1234.56"'
+        f'{NAME}: amount_total of {_shown(name)} is {_shown(value)}, not an amount like "1234.56"'
     )
     return None
