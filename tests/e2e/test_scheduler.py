@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from huiyan.demo.district import Options
-from huiyan.demo.make import make
+from huiyan.demo.make import install_crosswalk, make
 from huiyan.orchestration.calendar import subscribed_contracts
 from huiyan.orchestration.local_airflow import LocalAirflow, local_airflow
 from huiyan.orchestration.status import day_status
@@ -38,6 +38,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     for name in ("HUIYAN_WAREHOUSE_URL", "HUIYAN_OUTBOX", "HUIYAN_FEEDS", "AIRFLOW_HOME"):
         patch.delenv(name, raising=False)
     settings = get_settings()
+    install_crosswalk(home / "demo", settings)
     migrate(settings)
     yield settings
     embedded.stop(settings)

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from huiyan.demo.make import MARKER, install_crosswalk
 from huiyan.errors import OrchestrationError
 from huiyan.orchestration.calendar import subscribed_contracts
 from huiyan.orchestration.environment import login
@@ -26,7 +27,6 @@ from huiyan.warehouse.migrate import migrate
 
 MINUTES = 30
 DISTRICT = "demo"
-MARKER = "demo.json"
 STAGES = {
     "waiting": "[dim]waiting[/]",
     "feeds": "collecting and checking feeds",
@@ -175,6 +175,7 @@ def run_demo(keep: bool = False, console: Console | None = None) -> int:
         local_airflow(settings, lambda words: console.print(f"Airflow: {words} ...")) as airflow,
     ):
         wait_for_district()
+        install_crosswalk(settings.home_dir / DISTRICT, settings)
         dates = delivered_dates(settings)
         console.print(f"{len(dates)} business dates, {dates[0]} to {dates[-1]}.")
         _run_days(airflow, dates, settings, console)

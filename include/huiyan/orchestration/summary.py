@@ -103,11 +103,11 @@ def _deliveries(
 ) -> tuple[int, int]:
     rows = connection.execute(DELIVERIES, (list(dates),)).fetchall()
     table = Table(title="Deliveries by body 下发", title_justify="left")
-    for name in ("body", "", "days", "alerts", "new", "latest workbook"):
+    for name in ("body", "", "days", "alerts", "new", "latest extract"):
         table.add_column(name, justify="right" if name in ("days", "alerts", "new") else "left")
     for code, name, days, alerts, new, latest in rows[:BODIES_SHOWN]:
         workbook = settings.outbox / code / latest.isoformat() / "alerts.xlsx"
-        link = f"[link={workbook.as_uri()}]{code}/{latest}/alerts.xlsx[/link]"
+        link = f"[link={workbook.as_uri()}]{code}/{latest}[/link]"
         table.add_row(code, name, str(days), str(alerts), str(new), link)
     console.print(table)
     if len(rows) > BODIES_SHOWN:
