@@ -81,10 +81,7 @@ def make(wanted: Options, folder: Path, *, fresh: bool = False) -> bool:
 
 
 def deliveries(folder: Path) -> dict[date, list[Delivery]]:
-    """Deliveries in the landing zone by business date, reference feeds first.
-
-    The first delivery bears the loading of the programs: that should be a small one.
-    """
+    """Deliveries in the landing zone by business date, reference feeds first."""
     found: dict[date, list[Delivery]] = {}
     for feed in reversed(load_contracts()):
         for day in sorted((folder / feed).glob("????-??-??")):

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 from huiyan.bench import compare, copying, district, duck, layers, machine
@@ -169,7 +170,8 @@ def run(
     embedded.stop(settings)
     shutil.rmtree(settings.home_dir, ignore_errors=True)
     try:
-        narrator.begin("making an empty warehouse")
+        narrator.begin("loading the programs, making an empty warehouse")
+        import_module("great_expectations.expectations")
         migrate(settings)
         with connect(settings) as connection:
             facts = machine.describe(connection, load_before)
