@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from huiyan.errors import HuiyanError
 from huiyan.settings import get_settings
@@ -146,5 +147,5 @@ def main() -> None:
     try:
         app()
     except HuiyanError as error:
-        Console(stderr=True).print(f"[bold red]huiyan:[/] {error}", soft_wrap=True)
+        Console(stderr=True).print(f"[bold red]huiyan:[/] {escape(str(error))}", soft_wrap=True)
         raise SystemExit(2) from error

@@ -42,11 +42,19 @@ parent_names as (
     where parent_name is not null
 ),
 
+children as (
+    select distinct unit_id, normalised_name from parent_names
+),
+
+parents as (
+    select distinct unit_id, normalised_name from own_names
+),
+
 -- The name in the parent column leads to the parent, which may have had other names.
 names_of_parents as (
     select children.unit_id, parents.unit_id as parent_unit_id
-    from (select distinct unit_id, normalised_name from parent_names) as children
-    inner join (select distinct unit_id, normalised_name from own_names) as parents
+    from children
+    inner join parents
         on children.normalised_name = parents.normalised_name
     where children.unit_id != parents.unit_id
 ),

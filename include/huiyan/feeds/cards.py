@@ -5,10 +5,15 @@ import hmac
 import re
 
 VALID = re.compile(r"[0-9]{16,19}")
-_TO_ASCII = str.maketrans("０１２３４５６７８９－‐‑‒–—−\u3000\u00a0\u2009", "0123456789-------   ")
+_TO_ASCII = str.maketrans(
+    "０１２３４５６７８９－‐‑‒–—−．·•・／＿\u3000\u00a0\u2009\u200b\u200c\u200d\u2060\ufeff",
+    "0123456789-------..../_" + " " * 8,
+)
 _DIGITS = re.compile(r"[0-9]+")
-_SEPARATOR = re.compile(r"[ \-]{0,2}")
-_MAYBE = re.compile(r"[0-9](?:[ \-]{0,2}[0-9]){15}")
+_BETWEEN = r"[ \-._/]{0,2}"
+_SEPARATOR = re.compile(_BETWEEN)
+_MAYBE = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15}}")
+_LONG = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15,}}")
 _CHINA_UNIONPAY = "62"
 _ISSUER_DIGITS = "34569"  # ISO/IEC 7812: travel, banking, merchandising; 9 older national cards
 
@@ -80,14 +85,14 @@ def _spans(plain: str, own: str) -> list[tuple[int, int]]:
 def _masked(text: str, spans: list[tuple[int, int]]) -> str:
     characters = list(text)
     for start, end in spans:
-        places = [at for at in range(start, end) if characters[at] not in " -"]
+        places = [at for at in range(start, end) if characters[at].isdigit()]
         for at in places[:-4]:
             characters[at] = "*"
     return "".join(characters)
 
 
 def may_hold_card(text: str) -> bool:
-    """Cheap test: 16 digits in a row, spaces and hyphens aside, of any width."""
+    """Cheap test: 16 digits in a row, signs that join groups aside, of any width."""
     return _MAYBE.search(text if text.isascii() else text.translate(_TO_ASCII)) is not None
 
 
@@ -95,8 +100,8 @@ def mask(text: str, own: str = "") -> str:
     """`text` with every card number in it reduced to its last four digits.
 
     A run of 16 to 19 digits counts if it begins with an issuer's digit and passes the check-digit
-    test, or begins as UnionPay cards do, and is no identity number; groups joined by spaces or
-    hyphens count if the test says so.
+    test, or begins as UnionPay cards do, and is no identity number; groups joined by spaces,
+    hyphens, dots, strokes or signs of no width count if the test says so.
 
     Args:
         own: the row's own card number; it is hidden wherever it stands.
@@ -111,5 +116,5 @@ def mask(text: str, own: str = "") -> str:
 def hide_all(text: str) -> str:
     """`text` with every run of 16 or more digits masked: for messages and unreadable rows."""
     plain = text.translate(_TO_ASCII)
-    spans = [match.span() for match in re.finditer(r"[0-9](?:[ \-]{0,2}[0-9]){15,}", plain)]
+    spans = [match.span() for match in _LONG.finditer(plain)]
     return _masked(text, spans) if spans else text

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
@@ -107,10 +108,11 @@ def _report(day: DayRun, console: Console) -> None:
         if feed.is_well:
             continue
         console.print(
-            f"[red]{feed.status}[/] {feed.feed} {feed.label}: {feed.message}", soft_wrap=True
+            f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(feed.message)}",
+            soft_wrap=True,
         )
     for failure in day.failures:
-        console.print(f"[red]failed[/] {failure}", soft_wrap=True, markup=True)
+        console.print(f"[red]failed[/] {escape(failure)}", soft_wrap=True)
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
     console.print(
         f"{day.business_date}: judged {', '.join(day.evaluated) or 'nothing'}; "

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from psycopg.rows import dict_row
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from huiyan.orchestration import calendar
@@ -210,7 +211,7 @@ def render_status(business_date: date | None, console: Console) -> None:
             WORDS[feed.status],
             str(feed.version or ""),
             *(str(n) for n in (feed.rows, feed.good, feed.duplicates, feed.quarantined)),
-            feed.message or "; ".join(feed.failed_checks),
+            escape(feed.message or "; ".join(feed.failed_checks)),
         )
     console.print(table)
     if day.evaluation is None:
@@ -236,5 +237,5 @@ def _render_open_alerts(console: Console) -> None:
     for name in ("date", "kind", "feed", "message"):
         table.add_column(name, overflow="fold")
     for day, kind, feed, message in rows:
-        table.add_row(str(day), kind, feed, message)
+        table.add_row(str(day), kind, feed, escape(message))
     console.print(table)

@@ -44,5 +44,5 @@ def check(batch_id: int) -> None:
     from huiyan.quality.gate import check as decide
 
     result = decide(batch_id)
-    console.print(result.message, soft_wrap=True)
+    console.print(result.message, soft_wrap=True, markup=False)
     raise typer.Exit(0 if result.status == "accepted" else 1)

@@ -1,0 +1,16 @@
+"""What senders write is shown as they wrote it, never read as markup."""
+
+import io
+from datetime import date
+
+from rich.console import Console
+
+from huiyan.orchestration.run import DayRun, _report
+
+
+def test_a_file_name_that_looks_like_markup_is_printed_as_it_is() -> None:
+    shown = Console(file=io.StringIO(), width=200)
+    failure = "x[/red].csv: column [bold]amt[/bold] is missing"
+    _report(DayRun(date(2025, 9, 1), failures=[failure]), shown)
+    assert isinstance(shown.file, io.StringIO)
+    assert failure in shown.file.getvalue()
