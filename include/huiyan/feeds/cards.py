@@ -12,6 +12,7 @@ _TO_ASCII = str.maketrans(
 _DIGITS = re.compile(r"[0-9]+")
 _BETWEEN = r"[ \-._/]{0,2}"
 _SEPARATOR = re.compile(_BETWEEN)
+_BLANK = re.compile(r"[ \-]*")
 _MAYBE = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15}}")
 _LONG = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15,}}")
 _CHINA_UNIONPAY = "62"
@@ -72,11 +73,15 @@ def _spans(plain: str, own: str) -> list[tuple[int, int]]:
         if _is_card(digits, False, own):
             spans.append((start, end))
             continue
+        sizes, joined_by_blanks = [end - start], True
         for next_start, next_end in groups[first + 1 :]:
             if not _SEPARATOR.fullmatch(plain, end, next_start) or len(digits) > 19:
                 break
+            joined_by_blanks &= _BLANK.fullmatch(plain, end, next_start) is not None
             digits, end = digits + plain[next_start:next_end], next_end
-            if _is_card(digits, True, own):
+            sizes.append(next_end - next_start)
+            # Document numbers are joined by dots and strokes too, but not in groups of four.
+            if (joined_by_blanks or set(sizes[:-1]) == {4}) and _is_card(digits, True, own):
                 spans.append((start, end))
                 break
     return spans
@@ -100,8 +105,9 @@ def mask(text: str, own: str = "") -> str:
     """`text` with every card number in it reduced to its last four digits.
 
     A run of 16 to 19 digits counts if it begins with an issuer's digit and passes the check-digit
-    test, or begins as UnionPay cards do, and is no identity number; groups joined by spaces,
-    hyphens, dots, strokes or signs of no width count if the test says so.
+    test, or begins as UnionPay cards do, and is no identity number; groups joined by spaces or
+    hyphens, and groups of four joined by dots, strokes or signs of no width, count if the test
+    says so.
 
     Args:
         own: the row's own card number; it is hidden wherever it stands.
