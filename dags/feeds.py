@@ -28,7 +28,7 @@ from huiyan.orchestration.calendar import (
     subscribed_contracts,
 )
 from huiyan.orchestration.timetable import WorkdayTimetable
-from huiyan.orchestration.vocabulary import defaults
+from huiyan.orchestration.vocabulary import ANNOUNCING_POOL, defaults
 from huiyan.settings import get_settings
 
 WAIT_SECONDS = (COLLECT_UNTIL.hour - COLLECT_FROM.hour + 1) * 3600
@@ -59,7 +59,7 @@ def feed_dag(contract: FeedContract) -> DAG:
             waiting = is_waiting(contract.name, day, collected, datetime.now(ZONE))
             return PokeReturnValue(is_done=not waiting, xcom_value=collected.plain())
 
-        @task.short_circuit(outlets=[asset])
+        @task.short_circuit(outlets=[asset], pool=ANNOUNCING_POOL)
         def check(
             collected: dict[str, Any], dag_run: Any = None, outlet_events: Any = None
         ) -> bool:

@@ -19,6 +19,7 @@ from huiyan.orchestration.environment import (
     login,
 )
 from huiyan.orchestration.services import Services
+from huiyan.orchestration.vocabulary import POOL_COMMAND
 from huiyan.settings import Settings
 
 START_SECONDS = 240
@@ -77,6 +78,7 @@ def local_airflow(
         try:
             on_stage("preparing Airflow's database")
             services.airflow("db", "migrate")
+            services.airflow(*POOL_COMMAND)
             on_stage("starting api-server, scheduler, dag-processor, triggerer")
             services.start()
             _wait_until_ready(services, session, expected_dag_ids(settings), on_stage)

@@ -12,6 +12,7 @@ import sys
 from rich.console import Console
 
 from huiyan.orchestration.environment import airflow_environment, login
+from huiyan.orchestration.vocabulary import POOL_COMMAND
 from huiyan.settings import get_settings
 
 PORT = 8080
@@ -29,9 +30,13 @@ def main(arguments: list[str]) -> int:
         from huiyan.warehouse.migrate import migrate
 
         migrate(settings)
-        return subprocess.run(
-            [sys.executable, "-m", "airflow", "db", "migrate"], env=environment, check=False
-        ).returncode
+        codes = [
+            subprocess.run(
+                [sys.executable, "-m", "airflow", *command], env=environment, check=False
+            ).returncode
+            for command in (("db", "migrate"), POOL_COMMAND)
+        ]
+        return max(codes)
     command = [sys.executable, "-m", "airflow", *arguments]
     return os.execve(command[0], command, environment)  # noqa: S606
 
