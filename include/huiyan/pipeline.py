@@ -76,11 +76,6 @@ def land(feed: str, business_date: date, settings: Settings | None = None) -> Fe
     return FeedDay(feed, gate.status, gate.rows, gate.quarantined, gate.message)
 
 
-def subscribed_feeds(settings: Settings) -> list[str]:
-    """Feeds of this district, daily ones first."""
-    return [feed for feed in load_contracts() if settings.feeds is None or feed in settings.feeds]
-
-
 def run_day(business_date: date, settings: Settings | None = None) -> Day:
     """Run every step of `business_date` in this process.
 
@@ -88,7 +83,7 @@ def run_day(business_date: date, settings: Settings | None = None) -> Day:
     """
     settings = settings or get_settings()
     day = Day(business_date)
-    for feed in subscribed_feeds(settings):
+    for feed in filter(settings.subscribes_to, load_contracts()):
         try:
             day.feeds.append(land(feed, business_date, settings))
         except FeedError as error:

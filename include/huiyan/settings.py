@@ -61,6 +61,10 @@ class Settings(BaseSettings):
             return None
         return frozenset(name.strip() for name in self.feeds_csv.split(",") if name.strip())
 
+    def subscribes_to(self, feed: str) -> bool:
+        """Whether this district receives `feed`."""
+        return self.feeds is None or feed in self.feeds
+
     def secret(self, name: str) -> str:
         """Return the secret `name` kept in the state directory, making it on first use (0600)."""
         folder = self.home_dir / "secrets"

@@ -145,6 +145,6 @@ def sync(connection: Connection, settings: Settings) -> None:
             {
                 "feed": contract.name,
                 "kind": contract.kind,
-                "is_subscribed": settings.feeds is None or contract.name in settings.feeds,
+                "is_subscribed": settings.subscribes_to(contract.name),
             },
         )

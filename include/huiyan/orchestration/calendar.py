@@ -14,11 +14,7 @@ COLLECT_UNTIL = time(20, 0)
 
 def subscribed_contracts(settings: Settings) -> list[FeedContract]:
     """Contracts of the feeds this district subscribes to, daily ones first."""
-    return [
-        contract
-        for name, contract in load_contracts().items()
-        if settings.feeds is None or name in settings.feeds
-    ]
+    return [contract for name, contract in load_contracts().items() if settings.subscribes_to(name)]
 
 
 def business_date_of(partition_key: str | None, scheduled_for: datetime | None) -> date:
