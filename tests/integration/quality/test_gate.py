@@ -111,7 +111,7 @@ def test_what_the_contract_allows_passes(warehouse: Settings) -> None:
 
 
 def test_unusual_values_are_reported_and_nothing_else(warehouse: Settings) -> None:
-    rows = [{**VOUCHER, "amt": "-5", "voucher_date": "1999-12-31"}]
+    rows = [{**VOUCHER, "amt": "-5", "voucher_date": "1999-12-31", "vou_cnt": "-2"}]
     assert check(land(warehouse, "finance_vouchers", [rows])).quarantined == 0
     reported = query(
         warehouse,
@@ -120,6 +120,7 @@ def test_unusual_values_are_reported_and_nothing_else(warehouse: Settings) -> No
     )
     assert reported == [
         ("amt: negative or over 1,000,000,000", 1),
+        ("vou_cnt: negative", 1),
         ("voucher_date: before 2000 or over a year after the business date", 1),
     ]
 
