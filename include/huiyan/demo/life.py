@@ -7,11 +7,11 @@ from typing import Any
 
 from huiyan.demo import names
 from huiyan.demo.days import iso, workday, year_month
-from huiyan.demo.desk import THRESHOLD, Desk, Line, Slip
+from huiyan.demo.desk import THRESHOLD, Desk, Line, Paid, Slip
 from huiyan.demo.district import Company, District, Lease, Unit
 
 # Voucher entries a unit makes each month before any item, and per item.
-_BASE_ENTRIES, _ITEM_ENTRIES, _VILLAGE_ENTRIES = 15.0, 4.1, 2.0
+_BASE_ENTRIES, _ITEM_ENTRIES, _VILLAGE_ENTRIES = 15.0, 4.95, 2.0
 _ORDINARY_ITEMS = 1.4
 
 
@@ -200,7 +200,7 @@ class Month:
             (self._meeting, 5),
             (self._training, 5),
             (self._reception, 8),
-            (self._labour, 5),
+            (self._labour, 7),
             (self._project, 6),
             (self._asset, 4),
             (self._prepayment, 3),
@@ -321,27 +321,31 @@ class Month:
             desk.invoice(slip, fen, seller, event)
 
     def _labour(self) -> None:
-        """Lecture fees to people: a list of signatures, no invoice."""
+        """Fees of one review to each of its experts: a list of signatures, no invoice."""
         desk, rng = self.desk, self.rng
-        who = rng.choice(names.SURNAMES) + rng.choice(names.GIVEN)
-        fen = rng.randint(3, 30) * 100_00
-        account = f"62170000{rng.randrange(10**11):011d}"
-        paid = desk.pay(self._day(), fen, "30226", account, who, "专家劳务费")
-        if paid is None:
-            return
-        event, voucher, posting = self._booking(paid.day)
-        slip = desk.spend(
-            fen,
-            "30226",
-            "专家评审劳务费",
-            voucher_day=voucher,
-            posting_day=posting,
-            declared=1,
-            bill=event,
-            party=who,
-            payment=paid.number,
-        )
-        desk.attach(slip, "payroll", fen=fen)
+        day, words = self._day(), "专家评审劳务费"
+        fees: list[tuple[str, int, Paid]] = []
+        for _ in range(rng.randint(1, 9)):
+            who = rng.choice(names.SURNAMES) + rng.choice(names.GIVEN)
+            fen = rng.randint(3, 30) * 100_00
+            account = f"62170000{rng.randrange(10**11):011d}"
+            paid = desk.pay(day, fen, "30226", account, who, "专家劳务费")
+            if paid is None:
+                return
+            fees.append((who, fen, paid))
+        last = fees[-1][2]
+        event, voucher, posting = self._booking(last.day)
+        spent, outlays = [], []
+        for who, fen, paid in fees:
+            expense, _, outlay, _ = desk.lines(
+                fen, "30226", words, bill=event, party=who, payment=paid.number
+            )
+            spent.append(expense)
+            outlays.append(outlay)
+        total = sum(fen for _, fen, _ in fees)
+        _, credit, _, funds = desk.lines(total, "30226", words, payment=last.number)
+        slip = desk.post(voucher, posting, [*spent, credit, *outlays, funds], 1)
+        desk.attach(slip, "payroll", fen=total)
 
     def _project(self) -> None:
         """One procured contract, paid in several instalments, each with its own invoice."""
