@@ -44,9 +44,9 @@ def run(
 
     Exit code 0 only if all of it worked; 3 if the day is done but a feed was stopped or missing.
     """
-    from huiyan.orchestration.run import run_day
+    from huiyan.orchestration.run import run as run_date
 
-    raise typer.Exit(run_day(business_date.date(), landing=landing, outbox=outbox))
+    raise typer.Exit(run_date(business_date.date(), landing=landing, outbox=outbox))
 
 
 @app.command()

@@ -1,16 +1,22 @@
 """What holds for the system as a whole, whatever the day: repetition, order, correction, loss."""
 
-import threading
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from huiyan.feeds.contract import load_contracts
-from huiyan.pipeline import Day, run_day
-from huiyan.settings import Settings
+from huiyan.orchestration.run import INCOMPLETE, DayRun, run_day
+from huiyan.orchestration.status import FeedStatus
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
 from landing_zone import Row, Town, attachment, deliver, payment, swipe, voucher
+from warehouses import Snapshot, Warehouses
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
@@ -55,6 +61,12 @@ def extracts(settings: Settings) -> dict[str, bytes]:
     }
 
 
+def troubled(day: DayRun) -> list[FeedStatus]:
+    """Feeds of the day that need a person."""
+    assert day.status is not None
+    return day.status.troubled
+
+
 def reception(number: str, **changes: str) -> list[Row]:
     """A lawful-looking reception of the town hall; letter and list are separate."""
     return voucher(
@@ -81,23 +93,52 @@ def first_days(town: Town) -> None:
     town.deliver_day(WEDNESDAY, attachments=[attachment("F002", "记0001", 2, "official_letter")])
 
 
-def run(settings: Settings, *days: date) -> list[Day]:
-    results = [run_day(day, settings) for day in days]
-    for result in results:
-        assert result.is_well, (result.feeds, result.failures)
-    return results
+def run(settings: Settings, *days: date) -> None:
+    for day in days:
+        result = run_day(day)
+        assert result.exit_code == 0, (result.failures, result.status)
+    assert get_settings() == settings
 
 
-def test_a_late_attachment_clears_the_missing_letter(warehouse: Settings) -> None:
-    town = Town(warehouse.landing)
-    first_days(town)
-    run(warehouse, MONDAY, TUESDAY)
+@dataclass(frozen=True)
+class Judged:
+    """The town after its first day, its second and its third, each to be gone on from."""
+
+    monday: Snapshot
+    tuesday: Snapshot
+    wednesday: Snapshot
+
+
+@pytest.fixture(scope="module")
+def judged(
+    postgres: embedded.Server, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judged]:
+    warehouses = Warehouses(postgres, template_database, tmp_path_factory.mktemp("judged"))
+    settings = warehouses.make()
+    first_days(Town(settings.landing))
+    run(settings, MONDAY)
+    kept = [warehouses.keep(settings, "monday")]
+    for day, name in ((TUESDAY, "tuesday"), (WEDNESDAY, "wednesday")):
+        settings = warehouses.make(like=kept[-1])
+        run(settings, day)
+        kept.append(warehouses.keep(settings, name))
+    yield Judged(*kept)
+    warehouses.drop()
+
+
+Make = Callable[..., Settings]
+
+
+def test_a_late_attachment_clears_the_missing_letter(
+    judged: Judged, another_warehouse: Make
+) -> None:
+    settings = another_warehouse(like=judged.tuesday)
     letter = ("REC-001", "AF002/2025/07/记0001")
-    assert letter in open_hits(warehouse)
-    assert ("CARD-001", "C0002") in open_hits(warehouse)
-    run(warehouse, WEDNESDAY)
-    assert letter not in open_hits(warehouse)
-    with connect(warehouse) as connection:
+    assert letter in open_hits(settings)
+    assert ("CARD-001", "C0002") in open_hits(settings)
+    run(settings, WEDNESDAY)
+    assert letter not in open_hits(settings)
+    with connect(settings) as connection:
         dates = connection.execute(
             "select first_detected_on, cleared_on, evidence is not null from marts.fct_rule_hit "
             "where rule_id = 'REC-001'"
@@ -105,31 +146,26 @@ def test_a_late_attachment_clears_the_missing_letter(warehouse: Settings) -> Non
     assert dates == (MONDAY, WEDNESDAY, True)
 
 
-def test_the_same_day_twice_changes_nothing(warehouse: Settings) -> None:
-    first_days(Town(warehouse.landing))
-    run(warehouse, MONDAY, TUESDAY, WEDNESDAY)
-    before = state(warehouse), deliveries(warehouse), extracts(warehouse)
-    run(warehouse, WEDNESDAY)
-    run(warehouse, MONDAY)
-    assert (state(warehouse), deliveries(warehouse), extracts(warehouse)) == before
+def test_the_same_day_twice_changes_nothing(judged: Judged, another_warehouse: Make) -> None:
+    settings = another_warehouse(like=judged.wednesday)
+    before = state(settings), deliveries(settings), extracts(settings)
+    assert all(before)
+    run(settings, WEDNESDAY)
+    run(settings, MONDAY)
+    assert (state(settings), deliveries(settings), extracts(settings)) == before
 
 
-def test_days_in_any_order_end_in_the_same_state(
-    warehouse: Settings, another_warehouse: Callable[[], Settings]
-) -> None:
-    first_days(Town(warehouse.landing))
-    run(warehouse, MONDAY, TUESDAY, WEDNESDAY)
+def test_days_in_any_order_end_in_the_same_state(judged: Judged, another_warehouse: Make) -> None:
+    expected = state(another_warehouse(like=judged.wednesday))
     other = another_warehouse()
     run(other, WEDNESDAY, MONDAY, TUESDAY)
-    assert state(other) == state(warehouse)
+    assert state(other) == expected
 
 
-def test_a_corrected_resend_clears_and_raises(warehouse: Settings) -> None:
-    town = Town(warehouse.landing)
-    first_days(town)
-    run(warehouse, MONDAY, TUESDAY)
+def test_a_corrected_resend_clears_and_raises(judged: Judged, another_warehouse: Make) -> None:
+    settings = another_warehouse(like=judged.tuesday)
     deliver(
-        town.landing,
+        settings.landing,
         "card_transactions",
         TUESDAY,
         [
@@ -137,32 +173,29 @@ def test_a_corrected_resend_clears_and_raises(warehouse: Settings) -> None:
             swipe("C0003", "T001", "199.00", mcc="7995", txn_at="2025-09-01 21:00:00"),
         ],
     )
-    run(warehouse, TUESDAY)
-    hits = open_hits(warehouse)
+    run(settings, TUESDAY)
+    hits = open_hits(settings)
     assert ("CARD-001", "C0002") not in hits
     assert ("CARD-001", "C0003") in hits
 
 
-def test_a_withdrawn_row_takes_its_hit_with_it(warehouse: Settings) -> None:
-    town = Town(warehouse.landing)
-    first_days(town)
-    run(warehouse, MONDAY, TUESDAY)
-    deliver(town.landing, "card_transactions", TUESDAY, [])
-    run(warehouse, TUESDAY)
-    assert not {hit for hit in open_hits(warehouse) if hit[0] == "CARD-001"}
+def test_a_withdrawn_row_takes_its_hit_with_it(judged: Judged, another_warehouse: Make) -> None:
+    settings = another_warehouse(like=judged.tuesday)
+    deliver(settings.landing, "card_transactions", TUESDAY, [])
+    run(settings, TUESDAY)
+    assert not {hit for hit in open_hits(settings) if hit[0] == "CARD-001"}
 
 
-def test_one_bad_feed_does_not_stop_the_others(warehouse: Settings) -> None:
-    town = Town(warehouse.landing)
-    first_days(town)
-    broken = town.landing / "treasury_payments" / TUESDAY.isoformat() / "data.csv"
+def test_one_bad_feed_does_not_stop_the_others(judged: Judged, another_warehouse: Make) -> None:
+    settings = another_warehouse(like=judged.monday)
+    broken = settings.landing / "treasury_payments" / TUESDAY.isoformat() / "data.csv"
     broken.write_bytes(b"\xff\xfe\x00broken")
-    run(warehouse, MONDAY)
-    day = run_day(TUESDAY, warehouse)
-    assert not day.is_well
-    assert {feed.feed for feed in day.feeds if feed.status == "stopped"} == {"treasury_payments"}
-    assert ("CARD-001", "C0002") in open_hits(warehouse)
-    with connect(warehouse) as connection:
+    day = run_day(TUESDAY)
+    assert day.exit_code == INCOMPLETE
+    assert [feed.feed for feed in troubled(day)] == ["treasury_payments"]
+    assert troubled(day)[0].status == "stopped"
+    assert ("CARD-001", "C0002") in open_hits(settings)
+    with connect(settings) as connection:
         statuses = dict(
             connection.execute(
                 "select rule_id, status from marts.fct_rule_run where business_date = %s",
@@ -173,15 +206,14 @@ def test_one_bad_feed_does_not_stop_the_others(warehouse: Settings) -> None:
     assert statuses["CARD-001"] == "hit"
 
 
-def test_every_row_is_accounted_for(warehouse: Settings) -> None:
-    town = Town(warehouse.landing)
-    first_days(town)
+def test_every_row_is_accounted_for(judged: Judged, another_warehouse: Make) -> None:
+    settings = another_warehouse(like=judged.monday)
     good = [row for n in range(100, 130) for row in voucher("F001", f"记{n:04d}", "50.00")]
     bad = [{**voucher("F001", "记0999", "50.00")[0], "amt": "fifty"}]
     rows = [*good, *bad, good[0]]
-    deliver(town.landing, "finance_vouchers", TUESDAY, rows, manifest=False)
-    run(warehouse, MONDAY, TUESDAY)
-    with connect(warehouse) as connection:
+    deliver(settings.landing, "finance_vouchers", TUESDAY, rows, manifest=False)
+    run(settings, TUESDAY)
+    with connect(settings) as connection:
         for feed in load_contracts():
             unexplained = connection.execute(
                 f"select b.batch_id, b.row_count, count(l.batch_id), c.good, c.duplicates, "
@@ -202,25 +234,16 @@ def test_every_row_is_accounted_for(warehouse: Settings) -> None:
     assert counted == (60, 1, 1)
 
 
-def test_two_runs_of_one_day_at_once(warehouse: Settings) -> None:
-    first_days(Town(warehouse.landing))
-    run(warehouse, MONDAY)
-    results: list[Day | BaseException] = []
-
-    def attempt() -> None:
-        try:
-            results.append(run_day(TUESDAY, warehouse))
-        except BaseException as error:
-            results.append(error)
-
-    threads = [threading.Thread(target=attempt) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [result for result in results if isinstance(result, BaseException)] == []
-    assert ("CARD-001", "C0002") in open_hits(warehouse)
-    with connect(warehouse) as connection:
+def test_two_runs_of_one_day_at_once(judged: Judged, another_warehouse: Make) -> None:
+    settings = another_warehouse(like=judged.monday)
+    command = [Path(sys.executable).with_name("huiyan"), "run", "--date", TUESDAY.isoformat()]
+    processes = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    errors = [process.communicate()[1].decode() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], errors
+    with connect(settings) as connection:
         versions = connection.execute(
             "select feed, max(version) from ops.batch group by feed having max(version) > 1"
         ).fetchall()
@@ -230,23 +253,26 @@ def test_two_runs_of_one_day_at_once(warehouse: Settings) -> None:
         ).fetchall()
     assert versions == []
     assert sent == []
+    found = state(settings)
+    assert found == state(another_warehouse(like=judged.tuesday))
 
 
 @pytest.mark.parametrize("missing", ["finance_attachments", "treasury_payments"])
-def test_a_missing_feed_leaves_its_rules_not_evaluated(warehouse: Settings, missing: str) -> None:
-    town = Town(warehouse.landing)
-    first_days(town)
-    run(warehouse, MONDAY)
-    before = open_hits(warehouse)
-    for path in (town.landing / missing / TUESDAY.isoformat()).iterdir():
+def test_a_missing_feed_leaves_its_rules_not_evaluated(
+    judged: Judged, another_warehouse: Make, missing: str
+) -> None:
+    settings = another_warehouse(like=judged.monday)
+    before = open_hits(settings)
+    for path in (settings.landing / missing / TUESDAY.isoformat()).iterdir():
         path.unlink()
-    day = run_day(TUESDAY, warehouse)
-    assert {feed.feed for feed in day.feeds if feed.status == "missing"} == {missing}
+    day = run_day(TUESDAY)
+    assert day.exit_code == INCOMPLETE
+    assert [(feed.feed, feed.status) for feed in troubled(day)] == [(missing, "missing")]
     needing = "REC-001" if missing == "finance_attachments" else "PAY-001"
-    with connect(warehouse) as connection:
+    with connect(settings) as connection:
         status = connection.execute(
             "select status from marts.fct_rule_run where rule_id = %s and business_date = %s",
             [needing, TUESDAY],
         ).fetchone()
     assert status == ("not_evaluated",)
-    assert {hit for hit in before if hit[0] == needing} <= open_hits(warehouse)
+    assert {hit for hit in before if hit[0] == needing} <= open_hits(settings)

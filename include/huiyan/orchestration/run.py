@@ -1,12 +1,11 @@
 """`huiyan run --date D`: one business date through the same DAGs, without a scheduler."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -48,13 +47,10 @@ class DayRun:
 @contextmanager
 def _environment(landing: Path | None, outbox: Path | None) -> Iterator[Settings]:
     """Settings with these folders, and what importing Airflow needs, while the block runs."""
-    changes = {
-        name: str(path.expanduser().resolve())
-        for name, path in (("HUIYAN_LANDING", landing), ("HUIYAN_OUTBOX", outbox))
-        if path is not None
-    }
-    before = {name: os.environ.get(name) for name in changes}
-    os.environ.update(changes)
+    before = dict(os.environ)
+    for name, path in (("HUIYAN_LANDING", landing), ("HUIYAN_OUTBOX", outbox)):
+        if path is not None:
+            os.environ[name] = str(path.expanduser().resolve())
     settings = get_settings()
     for name, value in base_environment(settings).items():
         os.environ.setdefault(name, value)
@@ -62,14 +58,12 @@ def _environment(landing: Path | None, outbox: Path | None) -> Iterator[Settings
     try:
         yield settings
     finally:
-        for name, previous in before.items():
-            if previous is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = previous
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
 
 
-def _walk(business_date: date, settings: Settings, say: Any) -> DayRun:
+def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -> DayRun:
     from huiyan.orchestration.inline import InlineRun, is_due, load_dags
 
     dags = load_dags(REPOSITORY / "dags")
@@ -125,12 +119,16 @@ def _report(day: DayRun, console: Console) -> None:
         )
 
 
+def _ignore(_: str) -> None:
+    """Say nothing."""
+
+
 def run_day(
     business_date: date,
     landing: Path | None = None,
     outbox: Path | None = None,
-    console: Console | None = None,
-) -> int:
+    say: Callable[[str], None] = _ignore,
+) -> DayRun:
     """Run one business date: the DAGs' own tasks, called one after another in this process.
 
     Safe to kill at any moment and to repeat, and to run twice at once: every task is.
@@ -138,19 +136,32 @@ def run_day(
     Args:
         landing: landing zone instead of HUIYAN_LANDING.
         outbox: folder of extracts instead of HUIYAN_OUTBOX.
+        say: told what is being done.
+    """
+    with _environment(landing, outbox) as settings:
+        migrate(settings)
+        return _walk(business_date, settings, say)
+
+
+def run(
+    business_date: date,
+    landing: Path | None = None,
+    outbox: Path | None = None,
+    console: Console | None = None,
+) -> int:
+    """Run one business date as `run_day` does, with progress and a report for people.
 
     Returns:
         0 if all of it worked; 1 if a task failed; 3 if every task worked but a feed was stopped or
         a feed due on that date is missing, in which case the rest of the day is done.
     """
     console = console or Console(stderr=True)
-    with _environment(landing, outbox) as settings:
-        migrate(settings)
-        with console.status("") as spinner:
-
-            def say(words: str) -> None:
-                spinner.update(f"{business_date}  {words}")
-
-            day = _walk(business_date, settings, say)
+    with console.status("") as spinner:
+        day = run_day(
+            business_date,
+            landing,
+            outbox,
+            say=lambda words: spinner.update(f"{business_date}  {words}"),
+        )
     _report(day, console)
     return day.exit_code

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from huiyan.cli import app
 from huiyan.errors import NotFoundError
 from huiyan.explain import explain, render
-from huiyan.pipeline import run_day
+from huiyan.orchestration.run import run_day
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from landing_zone import Town, attachment, payment, swipe, voucher
@@ -33,8 +33,8 @@ def alerts_of_a_day(warehouse: Settings) -> dict[str, str]:
         payments=[payment("P0001", "T003", "20000.00", payee_acct_no="BT003")],
         swipes=[swipe("C0002", "T001", "288.00", mcc="5813", card_no=CARD)],
     )
-    day = run_day(DAY, warehouse)
-    assert day.is_well, (day.feeds, day.failures)
+    day = run_day(DAY)
+    assert day.exit_code == 0, (day.failures, day.status)
     with connect(warehouse) as connection:
         return dict(connection.execute("select rule_id, alert_id from ops.alert").fetchall())
 

@@ -1,0 +1,97 @@
+"""Warehouses for tests: fresh ones, and copies of one that has been brought to some state."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse import embedded
+
+
+def superuser(server: embedded.Server, database: str = "postgres") -> psycopg.Connection:
+    """A connection of the server's owner."""
+    return psycopg.connect(
+        host=server.host,
+        port=server.port,
+        user=server.user,
+        password=server.password,
+        dbname=database,
+        autocommit=True,
+    )
+
+
+def url(server: embedded.Server, database: str) -> str:
+    """SQLAlchemy URL of one of its databases."""
+    return (
+        f"postgresql+psycopg://{server.user}:{server.password}"
+        f"@{server.host}:{server.port}/{database}"
+    )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A warehouse as it stood at some moment: a database to copy and its folders."""
+
+    database: str
+    folder: Path
+
+
+class Warehouses:
+    """Makes warehouses, and copies of them, on one server below one folder."""
+
+    def __init__(self, server: embedded.Server, template: str, folder: Path) -> None:
+        self._server = server
+        self._empty = template
+        self._folder = folder
+        self._patch = pytest.MonkeyPatch()
+        self._databases: list[str] = []
+        self._kept: list[str] = []
+
+    def make(self, like: Snapshot | None = None) -> Settings:
+        """A fresh, migrated, empty warehouse, or a copy; the environment points at it.
+
+        All made by one object share one landing zone; each has its own home and outbox.
+        """
+        # The same names in every test: dbt's parsed project holds for one database name.
+        database = f"huiyan_test_{len(self._databases)}"
+        template = like.database if like else self._empty
+        with superuser(self._server) as connection:
+            connection.execute(f"create database {database} template {template}")
+        self._databases.append(database)
+        for name, value in {
+            "HUIYAN_HOME": str(self._folder / database),
+            "HUIYAN_WAREHOUSE_URL": url(self._server, database),
+            "HUIYAN_LANDING": str(self._folder / "landing"),
+            "HUIYAN_OUTBOX": str(self._folder / database / "outbox"),
+            "HUIYAN_CARD_KEY": "a key for tests only",
+        }.items():
+            self._patch.setenv(name, value)
+        self._patch.delenv("HUIYAN_FEEDS", raising=False)
+        settings = get_settings()
+        if like:
+            shutil.copytree(like.folder / "home", settings.home_dir)
+            shutil.copytree(like.folder / "landing", settings.landing, dirs_exist_ok=True)
+        settings.landing.mkdir(exist_ok=True)
+        return settings
+
+    def keep(self, settings: Settings, name: str) -> Snapshot:
+        """Turn the warehouse made last into a snapshot, from which others can be made."""
+        database = self._databases.pop()
+        kept = Snapshot(f"huiyan_kept_{name}", self._folder / "kept" / name)
+        with superuser(self._server) as connection:
+            connection.execute(f"alter database {database} rename to {kept.database}")
+        self._kept.append(kept.database)
+        kept.folder.mkdir(parents=True)
+        shutil.move(settings.home_dir, kept.folder / "home")
+        shutil.move(settings.landing, kept.folder / "landing")
+        return kept
+
+    def drop(self) -> None:
+        """Remove all of it and leave the environment as it was."""
+        with superuser(self._server) as connection:
+            for database in (*self._databases, *self._kept):
+                connection.execute(f"drop database {database} with (force)")
+        self._patch.undo()
