@@ -35,7 +35,10 @@
     {%- for source in sources -%}
         {%- do parts.append(
             '《' ~ source.document ~ '》' ~ source.article
-            ~ ('' if source.verification == 'verified' else '（条款未核实）')
+            ~ (
+                '' if source.verification == 'verified' or source.article == '条款待核'
+                else '（条款未核实）'
+            )
         ) -%}
     {%- endfor -%}
     {{ return(parts | join('；')) }}
