@@ -298,7 +298,11 @@ def test_forgetting_a_clause_shows(oracle: type[Oracle], rules: set[str]) -> Non
     assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle)) >= rules
 
 
-@pytest.mark.parametrize(("name", "value", "rules"), CONSTANTS, ids=str)
+@pytest.mark.parametrize(
+    ("name", "value", "rules"),
+    CONSTANTS,
+    ids=lambda each: " ".join(sorted(each)) if isinstance(each, set) else str(each),
+)
 def test_another_threshold_shows(
     name: str, value: object, rules: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
