@@ -1,9 +1,9 @@
 """Card numbers: a keyed token and four digits are kept, the number itself never is."""
 
-import hashlib
 import hmac
 import re
 
+FEWEST_DIGITS = 16
 VALID = re.compile(r"[0-9]{16,19}")
 _TO_ASCII = str.maketrans(
     "０１２３４５６７８９－‐‑‒–—−．·•・／＿\u3000\u00a0\u2009\u200b\u200c\u200d\u2060\ufeff",
@@ -21,7 +21,7 @@ _ISSUER_DIGITS = "34569"  # ISO/IEC 7812: travel, banking, merchandising; 9 olde
 
 def token(key: bytes, card_no: str) -> str:
     """HMAC-SHA-256 of the card number, 64 hex characters."""
-    return hmac.new(key, card_no.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, card_no.encode(), "sha256").hex()
 
 
 def passes_luhn(digits: str) -> bool:

@@ -47,6 +47,20 @@ class PlainLines(NamedTuple):
     lines: list[bytes]
 
 
+class Parsed(NamedTuple):
+    """Consecutive CSV records taken apart together; any of them may still need repair.
+
+    Attributes:
+        line_nos: physical line of each record's first line.
+        rows: the cells of each, as they came; their number may be wrong.
+        lines: the same records as they stand in the file: UTF-8, without the last line end.
+    """
+
+    line_nos: list[int]
+    rows: list[list[str]]
+    lines: list[bytes]
+
+
 def clean(text: str) -> tuple[str, str | None]:
     """`text` as PostgreSQL can hold it, and the problem if something had to be replaced.
 

@@ -14,7 +14,7 @@ from psycopg import sql
 from huiyan.errors import FeedError, WarehouseError
 from huiyan.feeds import cards, folder, readers
 from huiyan.feeds.archive import Archive, Archived
-from huiyan.feeds.cells import PlainLines
+from huiyan.feeds.cells import Parsed, PlainLines
 from huiyan.feeds.contract import FeedContract, load_contract
 from huiyan.feeds.encoding import EncodingProbe
 from huiyan.feeds.folder import Delivery
@@ -329,7 +329,12 @@ def _copy_data(source: readers.OpenFile, rows: LandingRows) -> Iterator[bytes]:
     waiting: list[bytes] = []
     size = 0
     for item in source.rows(plain=rows.takes_plain):
-        data = rows.plain(item) if isinstance(item, PlainLines) else rows.record(item)
+        if isinstance(item, PlainLines):
+            data = rows.plain(item)
+        elif isinstance(item, Parsed):
+            data = rows.parsed(item)
+        else:
+            data = rows.record(item)
         waiting.append(data)
         size += len(data)
         if size >= COPY_BYTES:

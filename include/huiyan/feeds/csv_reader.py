@@ -1,21 +1,30 @@
 """CSV files (RFC 4180, comma, CRLF or LF) read in blocks: memory does not grow with the file."""
 
 import csv
+import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from huiyan.errors import FeedError
-from huiyan.feeds.cells import MAX_RECORD_BYTES, PlainLines, Problem, Record
+from huiyan.feeds.cells import MAX_RECORD_BYTES, Parsed, PlainLines, Problem, Record
 from huiyan.feeds.encoding import UTF8_MARK
 
 BLOCK_BYTES = 262_144
-# Everything but controls, quotes and the first bytes of non-ASCII spaces, byte-order marks and
-# full-width characters: a line made only of these, without spaces at cell borders, is plain.
+# Everything but controls, quotes and the bytes with which blanks outside ASCII begin.
 _PLAIN_BYTES = bytes(
     byte
     for byte in range(256)
     if (byte >= 0x20 and byte not in (0x22, 0x7F, 0xC2, 0xE1, 0xE2, 0xE3, 0xEF)) or byte == 0x0A
 )
+# What is a blank to str.strip, and the byte-order mark, by the first byte in UTF-8.
+_BLANKS = {
+    b"\xc2": re.compile(b"\xc2[\x85\xa0]"),
+    b"\xe1": re.compile(b"\xe1\x9a\x80"),
+    b"\xe2": re.compile(b"\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)"),
+    b"\xe3": re.compile(b"\xe3\x80\x80"),
+    b"\xef": re.compile(b"\xef\xbb\xbf"),
+}
 _HEADER_PARTS = 4_096
 
 csv.field_size_limit(MAX_RECORD_BYTES)
@@ -35,7 +44,6 @@ class _Lines:
         self.taken: list[bytes] = []
         self.at = 0
         self.line_no = 0
-        self.is_plain = False
 
     def load(self) -> bool:
         """Make sure lines are at hand; False at the end of the file."""
@@ -50,7 +58,6 @@ class _Lines:
                 self._is_first = False
             if b'"' not in block and b"\r" in block:
                 block = block.replace(b"\r\n", b"\n").removesuffix(b"\r")
-            self.is_plain = _is_plain(block)
             self.buffer = block.split(b"\n")
             self.at = 0
         return True
@@ -80,6 +87,11 @@ class _Lines:
         block, self._carry = self._carry, b""
         return block
 
+    def skip(self, count: int) -> None:
+        """Pass over `count` lines that were taken from the buffer."""
+        self.at += count
+        self.line_no += count
+
     def __iter__(self) -> Iterator[str]:
         return self
 
@@ -94,8 +106,13 @@ class _Lines:
 
 
 def _is_plain(text: bytes) -> bool:
-    if text.translate(None, _PLAIN_BYTES):
-        return False
+    """Whether lines hold neither quotes nor controls nor anything to trim."""
+    others = text.translate(None, _PLAIN_BYTES)
+    if others:
+        if others.translate(None, b"".join(_BLANKS)):
+            return False
+        if any(first in others and blank.search(text) for first, blank in _BLANKS.items()):
+            return False
     if b" " not in text:
         return True
     return not (
@@ -149,6 +166,7 @@ class CsvReader:
         self, stream: BinaryIO, encoding: str, file_name: str, delimiter: str = ","
     ) -> None:
         self._file_name = file_name
+        self._delimiter = delimiter
         self._lines = _Lines(stream, encoding, file_name)
         self._reader = csv.reader(self._lines, strict=True, delimiter=delimiter)
         self.header = self._read_header()
@@ -203,46 +221,93 @@ class CsvReader:
             return None
         return Record(first, cells)
 
-    def rows(self, *, plain: bool) -> Iterator[PlainLines | Record]:
-        """The rows in order; blank lines are no rows.
+    def rows(self) -> Iterator[Record]:
+        """The rows in order, one by one; blank lines are no rows."""
+        for item in self.stretches(plain=False):
+            if isinstance(item, Record):
+                yield item
+            elif isinstance(item, Parsed):
+                yield from map(Record, item.line_nos, item.rows)
+
+    def stretches(self, *, plain: bool) -> Iterator[PlainLines | Parsed | Record]:
+        """The rows in order, as many together as lie in one block; blank lines are no rows.
+
+        A row that is malformed, or that goes on in the next block, comes by itself.
 
         Args:
-            plain: whether stretches of lines that need no repair may come as PlainLines.
+            plain: whether blocks of lines that need no repair may come as PlainLines.
         """
         lines = self._lines
         commas = len(self.header) - 1
         while lines.load():
-            if plain:
-                yield from self._stretch(commas)
-                continue
-            while lines.at < len(lines.buffer):
-                record = self._next_record()
-                if record is not None:
-                    yield record
-
-    def _stretch(self, commas: int) -> Iterator[PlainLines | Record]:
-        """What is at hand: runs of plain lines, and each other line as a record."""
-        lines = self._lines
-        while lines.at < len(lines.buffer):
-            first = lines.line_no + 1
-            run: list[bytes] = []
-            if lines.is_plain and lines.at == 0:
-                counts = [line.count(b",") for line in lines.buffer]
+            at_hand = lines.buffer[lines.at :] if lines.at else lines.buffer
+            block = b"\n".join(at_hand)
+            if plain and _is_plain(block):
+                counts = [line.count(b",") for line in at_hand]
                 if counts.count(commas) == len(counts):
-                    lines.at = len(counts)
-                    lines.line_no += len(counts)
-                    yield PlainLines(first, lines.buffer)
-                    return
-            for line in lines.buffer[lines.at :] if lines.at else lines.buffer:
-                line = line.removesuffix(b"\r")
-                if line.count(b",") != commas or not (lines.is_plain or _is_plain(line)):
-                    break
-                run.append(line)
-            lines.at += len(run)
-            lines.line_no += len(run)
-            if run:
-                yield PlainLines(first, run)
-            if lines.at < len(lines.buffer):
-                record = self._next_record()
-                if record is not None:
-                    yield record
+                    yield PlainLines(lines.line_no + 1, at_hand)
+                    lines.skip(len(at_hand))
+                    continue
+            if len(block) > MAX_RECORD_BYTES:
+                while lines.at < len(lines.buffer):
+                    record = self._next_record()
+                    if record is not None:
+                        yield record
+                continue
+            yield from self._parsed(at_hand, block)
+
+    def _parsed(self, at_hand: list[bytes], block: bytes) -> Iterator[Parsed | Record]:
+        """Whole records of a block, up to the one that is malformed or goes on after it."""
+        lines = self._lines
+        if b'"' not in block and b"\r" not in block:
+            rows = [line.split(self._delimiter) for line in block.decode().split("\n")]
+            yield from self._numbered(at_hand, 0, rows, list(range(1, len(rows) + 1)))
+            lines.skip(len(at_hand))
+            return
+        # Only a line feed ends a line here; the csv module sees to the carriage return before it.
+        text = io.StringIO(block.decode() + "\n", newline="\n")
+        reader = csv.reader(text, strict=True, delimiter=self._delimiter)
+        taken = 0
+        while taken < len(at_hand):
+            rows = []
+            ends: list[int] = []
+            try:
+                for row in reader:
+                    rows.append(row)
+                    ends.append(reader.line_num)
+                is_whole = True
+            except csv.Error:
+                is_whole = False
+            if rows:
+                yield from self._numbered(at_hand, taken, rows, ends)
+                lines.skip(ends[-1] - taken)
+                taken = ends[-1]
+            if is_whole:
+                return
+            record = self._next_record()
+            if record is not None:
+                yield record
+            taken += 1
+
+    def _numbered(
+        self, at_hand: list[bytes], taken: int, rows: list[list[str]], ends: list[int]
+    ) -> Iterator[Parsed]:
+        """Records that end after `ends` lines of the block, without the blank lines."""
+        first = self._lines.line_no + 1
+        starts = [taken, *ends[:-1]]
+        if ends[-1] - taken == len(rows):
+            texts = at_hand[taken : ends[-1]]
+        else:
+            texts = [
+                b"\n".join(at_hand[start:end]) for start, end in zip(starts, ends, strict=True)
+            ]
+        if texts[0].endswith(b"\r"):
+            texts = [line.removesuffix(b"\r") for line in texts]
+        numbers = [first - taken + start for start in starts]
+        if any(len(row) < 2 and not "".join(row).strip() for row in rows):
+            kept = [at for at, row in enumerate(rows) if len(row) > 1 or "".join(row).strip()]
+            numbers = [numbers[at] for at in kept]
+            texts = [texts[at] for at in kept]
+            rows = [rows[at] for at in kept]
+        if rows:
+            yield Parsed(numbers, rows, texts)

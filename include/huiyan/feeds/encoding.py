@@ -49,7 +49,7 @@ class EncodingProbe:
     def _read_as_gb18030(self, block: bytes) -> None:
         loose = block.decode("utf-8", "replace")
         self._replaced += loose.count("\ufffd")
-        self._hanzi += sum(1 for _ in _HANZI.finditer(loose))
+        self._hanzi += len(_HANZI.findall(loose))
         if self._gb18030 is not None and not self._is_damaged:
             try:
                 self._gb18030.decode(block)

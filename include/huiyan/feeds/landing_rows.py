@@ -1,13 +1,18 @@
 """Turns the rows of one file into COPY data for its landing table, counting every repair."""
 
 import csv
+import io
 import json
 import re
+from collections.abc import Iterable
+from itertools import chain, repeat
 
 from huiyan.feeds import cards
 from huiyan.feeds.cells import (
+    BYTE_ORDER_MARK,
     FULL_WIDTH,
     FULL_WIDTH_TYPES,
+    Parsed,
     PlainLines,
     Record,
     clean,
@@ -16,9 +21,20 @@ from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.header import Layout, normalise
 
 _MUST_QUOTE = re.compile('["\r\n]')
-_PLAIN_AMOUNTS = re.compile(rb"(?:-?[0-9]{1,15}\.[0-9]{2}\n|\n)*")
-_PLAIN_AMOUNT = re.compile(r"(-?)([0-9]{1,15})(?:\.([0-9]{1,2}))?")
+_WIDE = b"\xef"  # with which every full-width character begins in UTF-8
+_PLAIN_AMOUNTS = re.compile(rb"(?:-?(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})\.[0-9]{2}\n|\n)*")
+_PLAIN_AMOUNT = re.compile(r"(-?)([0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.([0-9]{1,2}))?")
+# PostgreSQL wants one kind of line end; with this one the csv module quotes what holds any of them.
+LINE_END = "\r\n"
 _FIRST_COLUMNS = ("batch_id", "file_no", "line_no", "extra", "read_error")
+
+
+def _cells_at(lines: list[bytes], position: int, width: int) -> list[bytes]:
+    """The cell at `position` of lines without quotes."""
+    if position * 2 < width:
+        return [line.split(b",", position + 1)[position] for line in lines]
+    place = width - position
+    return [line.rsplit(b",", place)[-place] for line in lines]
 
 
 class _LineBuffer:
@@ -48,16 +64,20 @@ class LandingRows:
     ) -> None:
         self._layout = layout
         self._width = len(layout.columns)
+        self._numbers = (batch_id, file_no)
         self._prefix = f"{batch_id},{file_no},"
+        self._headline = ",".join(layout.headers).encode()
         self._card_key = card_key
         self._card_at: int | None = None
         self._amount_at: int | None = None
         self._wide_types: list[int] = []
         self._extra: list[int] = []
+        self._named: list[int] = []
         for position, column in enumerate(layout.columns):
             if column is None:
                 self._extra.append(position)
                 continue
+            self._named.append(position)
             if column.sensitive:
                 self._card_at = position
             if column.name == contract.amount_column:
@@ -67,8 +87,7 @@ class LandingRows:
         self._watches_cards = any(column.sensitive for column in contract.columns)
         self.takes_plain = not self._watches_cards and not self._extra
         self._line_buffer = _LineBuffer()
-        # With CRLF as line end the writer quotes cells that hold either of them.
-        self._writer = csv.writer(self._line_buffer, lineterminator="\r\n")
+        self._writer = csv.writer(self._line_buffer, lineterminator=LINE_END)
         self.rows = self.trimmed_cells = self.fullwidth_cells = 0
         self.cents = 0
         self.has_other_amounts = False
@@ -84,27 +103,136 @@ class LandingRows:
 
     def plain(self, chunk: PlainLines) -> bytes:
         """COPY data of lines that need no repair."""
-        lines = chunk.lines
+        first_line_no, lines = chunk
+        line_nos = list(range(first_line_no, first_line_no + len(lines)))
+        text = b"\n".join(lines)
+        # Known headers are ASCII and Chinese: width and lower case are all that sets them apart.
+        wide = [line for line in lines if _WIDE in line] if _WIDE in text else []
+        if self._headline in text.lower() or any(
+            self._headline == normalise(line.decode()).encode() for line in wide
+        ):
+            rows = [line.decode().split(",") for line in lines]
+            return self.parsed(Parsed(line_nos, rows, lines))
+        for line in wide:
+            self._count_full_width(line.decode().split(","))
         self.rows += len(lines)
         if self._amount_at is not None:
-            self._add_amounts(lines, self._amount_at)
-        prefix = self._prefix.encode()
-        return b"".join(
-            [
-                b"%b%d,,,%b\n" % (prefix, line_no, line)
-                for line_no, line in enumerate(lines, start=chunk.first_line_no)
+            self._add_amounts(_cells_at(lines, self._amount_at, self._width))
+        return self._as_they_came(line_nos, lines)
+
+    def parsed(self, chunk: Parsed) -> bytes:
+        """COPY data of records taken apart together."""
+        line_nos, rows, lines = chunk
+        alone = self._to_be_read_alone(rows)
+        if not alone:
+            return self._together(line_nos, rows, lines)
+        data = []
+        start = 0
+        for at in (*sorted(alone), len(rows)):
+            if start < at:
+                data.append(self._together(line_nos[start:at], rows[start:at], lines[start:at]))
+            if at < len(rows):
+                data.append(self.record(Record(line_nos[at], rows[at])))
+            start = at + 1
+        return b"".join(data)
+
+    def _to_be_read_alone(self, rows: list[list[str]]) -> set[int]:
+        """Places of the rows that `record` has to look at: they may get a reason of their own."""
+        alone: set[int] = set()
+        if set(map(len, rows)) != {self._width}:
+            alone = {at for at, row in enumerate(rows) if len(row) != self._width}
+        text = "\x1f".join(chain.from_iterable(rows))
+        if "\0" in text or BYTE_ORDER_MARK in text:
+            alone |= {at for at, row in enumerate(rows) if any(clean(cell)[1] for cell in row)}
+        opening = self._layout.headers[0]
+        alone |= {
+            at for at, row in enumerate(rows) if row and row[0].strip().casefold().endswith(opening)
+        }
+        if self._watches_cards:
+            alone |= self._with_odd_cards(rows)
+        return alone
+
+    def _with_odd_cards(self, rows: list[list[str]]) -> set[int]:
+        """Rows whose own card number is none, or that may hold another one."""
+        own = self._card_at
+        odd: set[int] = set()
+        long_cells: list[str] = []
+        for at, row in enumerate(rows):
+            if own is not None and len(row) > own and not cards.VALID.fullmatch(row[own].strip()):
+                odd.add(at)
+            long_cells += [
+                cell
+                for position, cell in enumerate(row)
+                if len(cell) >= cards.FEWEST_DIGITS and position != own
             ]
+        if cards.may_hold_card("\x1f".join(long_cells)):
+            odd |= {
+                at
+                for at, row in enumerate(rows)
+                if cards.may_hold_card(
+                    "\x1f".join(cell for position, cell in enumerate(row) if position != own)
+                )
+            }
+        return odd
+
+    def _together(self, line_nos: list[int], rows: list[list[str]], lines: list[bytes]) -> bytes:
+        """COPY data of rows of the right width that get no reason."""
+        width = self._width
+        self.rows += len(rows)
+        cells = list(chain.from_iterable(rows))
+        trimmed = list(map(str.strip, cells))
+        is_trimmed = trimmed != cells
+        if is_trimmed:
+            self.trimmed_cells += sum(map(str.__ne__, trimmed, cells))
+        for position in self._wide_types:
+            column = trimmed[position::width]
+            if not "".join(column).isascii():
+                self.fullwidth_cells += sum(1 for cell in column if FULL_WIDTH.search(cell))
+        if self._amount_at is not None:
+            self._add_amounts([cell.encode() for cell in trimmed[self._amount_at :: width]])
+        is_rebuilt = is_trimmed or self._extra or self._card_at is not None
+        # Without quotes in the cells, those in the lines mean the same to PostgreSQL.
+        if not is_rebuilt and '"' not in "".join(cells):
+            return self._as_they_came(line_nos, lines)
+        return self._written(
+            line_nos, [trimmed[at : at + width] for at in range(0, len(trimmed), width)]
         )
 
-    def _add_amounts(self, lines: list[bytes], position: int) -> None:
-        if position * 2 < self._width:
-            cells = [line.split(b",", position + 1)[position] for line in lines]
-        else:
-            place = self._width - position
-            cells = [line.rsplit(b",", place)[-place] for line in lines]
+    def _as_they_came(self, line_nos: list[int], lines: list[bytes]) -> bytes:
+        form = self._prefix.encode() + b"%d,,,%b\r\n"
+        return b"".join([form % pair for pair in zip(line_nos, lines, strict=True)])
+
+    def _written(self, line_nos: list[int], rows: list[list[str]]) -> bytes:
+        extras: Iterable[str | None] = repeat(None, len(rows))
+        if self._extra:
+            extras = [self._kept_extra(row) for row in rows]
+            rows = [[row[place] for place in self._named] for row in rows]
+        if self._card_at is not None:
+            at = self._named.index(self._card_at)
+            for row in rows:
+                row[at : at + 1] = (cards.token(self._card_key, row[at]), row[at][-4:])
+        out = io.StringIO(newline="")
+        csv.writer(out, lineterminator=LINE_END).writerows(
+            [
+                (*self._numbers, line_no, extra, None, *row)
+                for line_no, extra, row in zip(line_nos, extras, rows, strict=True)
+            ]
+        )
+        return out.getvalue().encode()
+
+    def _kept_extra(self, cells: list[str]) -> str | None:
+        """The cells of unknown columns as JSON; None if all are empty."""
+        extra = {
+            self._layout.names[position]: cells[position]
+            for position in self._extra
+            if cells[position]
+        }
+        return json.dumps(extra, ensure_ascii=False) if extra else None
+
+    def _add_amounts(self, cells: list[bytes]) -> None:
         amounts = b"\n".join(cells) + b"\n"
-        if _PLAIN_AMOUNTS.fullmatch(amounts):
-            self.cents += sum(map(int, amounts.replace(b".", b"").split()))
+        if amounts.count(b"\n") == len(cells) and _PLAIN_AMOUNTS.fullmatch(amounts):
+            self.cents += sum(map(int, amounts.translate(None, b".,").split()))
             return
         for cell in cells:
             self._add_amount(cell.decode())
@@ -117,7 +245,7 @@ class LandingRows:
             self.has_other_amounts = True
             return
         sign, whole, fraction = match.groups()
-        cents = int(whole) * 100 + int((fraction or "").ljust(2, "0"))
+        cents = int(whole.replace(",", "")) * 100 + int((fraction or "").ljust(2, "0"))
         self.cents += -cents if sign else cents
 
     def record(self, record: Record) -> bytes:
@@ -158,9 +286,9 @@ class LandingRows:
         return self._layout.names[position]
 
     def _count_full_width(self, cells: list[str]) -> None:
-        self.fullwidth_cells += sum(
-            1 for position in self._wide_types if FULL_WIDTH.search(cells[position])
-        )
+        typed = [cells[position] for position in self._wide_types]
+        if not "".join(typed).isascii():
+            self.fullwidth_cells += sum(1 for cell in typed if FULL_WIDTH.search(cell))
 
     def _clean(self, cells: list[str], reasons: list[str]) -> None:
         for position, cell in enumerate(cells):
@@ -208,7 +336,7 @@ class LandingRows:
                 [cell if place == at else _quoted(cell) for place, cell in enumerate(cells)]
             )
         self._writer.writerow(cells)
-        return self._line_buffer.text[:-2]
+        return self._line_buffer.text.removesuffix(LINE_END)
 
     def _unreadable(self, record: Record) -> bytes:
         """A row whose cells cannot be told apart: all columns null, the cells kept in extra."""
@@ -240,7 +368,7 @@ class LandingRows:
     ) -> bytes:
         kept = _quoted(json.dumps(extra, ensure_ascii=False)) if extra else ""
         error = _quoted(";".join(dict.fromkeys(reasons))) if reasons else ""
-        return f"{self._prefix}{line_no},{kept},{error},{stored}\n".encode()
+        return f"{self._prefix}{line_no},{kept},{error},{stored}{LINE_END}".encode()
 
 
 def _quoted(cell: str) -> str:

@@ -99,9 +99,7 @@ def _records(path: Path, source: SourceFormat) -> Iterator[Record]:
             stream, encoding = io.BufferedReader(_AsUtf8(stream, encoding)), "utf-8"
         reader = CsvReader(stream, encoding, path.name, source.delimiter)
         yield Record(1, reader.header)
-        for item in reader.rows(plain=False):
-            if isinstance(item, Record):
-                yield item
+        yield from reader.rows()
 
 
 def read(path: Path, source: SourceFormat) -> Iterator[tuple[int, dict[str, str] | str]]:

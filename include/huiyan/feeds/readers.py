@@ -5,14 +5,14 @@ from pathlib import PurePath
 from typing import BinaryIO
 
 from huiyan.feeds import header
-from huiyan.feeds.cells import PlainLines, Record
+from huiyan.feeds.cells import Parsed, PlainLines, Record
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.csv_reader import CsvReader
 from huiyan.feeds.header import Layout
 from huiyan.feeds.xlsx_reader import XlsxReader
 from huiyan.feeds.xml_reader import XmlReader
 
-Rows = Iterator[PlainLines | Record]
+Rows = Iterator[PlainLines | Parsed | Record]
 
 
 def is_text(file_name: str) -> bool:
@@ -56,9 +56,9 @@ class OpenFile:
         )
 
     def rows(self, *, plain: bool) -> Rows:
-        """The rows; CSV lines that need no repair come in stretches if `plain`."""
+        """The rows; those of CSV come together, unparsed if `plain` and nothing needs repair."""
         if isinstance(self._reader, CsvReader):
-            yield from self._reader.rows(plain=plain)
+            yield from self._reader.stretches(plain=plain)
             return
         if isinstance(self._reader, XlsxReader):
             self._reader.date_only = frozenset(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from huiyan.errors import FeedError
 from huiyan.feeds import csv_reader
-from huiyan.feeds.cells import PlainLines, Record
+from huiyan.feeds.cells import Parsed, PlainLines
 from huiyan.feeds.csv_reader import CsvReader
 
 CELLS = st.text(
@@ -39,14 +39,18 @@ def written(table: list[list[str]], quoting: int, end: str, width: int) -> str:
 
 def read(content: bytes, *, plain: bool, encoding: str = "utf-8") -> list[tuple[int, list[str]]]:
     rows: list[tuple[int, list[str]]] = []
-    for item in CsvReader(io.BytesIO(content), encoding, "a.csv").rows(plain=plain):
+    for item in CsvReader(io.BytesIO(content), encoding, "a.csv").stretches(plain=plain):
         if isinstance(item, PlainLines):
             rows += [
                 (number, line.decode().split(","))
                 for number, line in enumerate(item.lines, start=item.first_line_no)
             ]
+        elif isinstance(item, Parsed):
+            assert [
+                next(csv.reader([line.decode()])) for line in item.lines if b"\n" not in line
+            ] == [row for row, line in zip(item.rows, item.lines, strict=True) if b"\n" not in line]
+            rows += zip(item.line_nos, item.rows, strict=True)
         else:
-            assert isinstance(item, Record)
             assert not item.problems
             rows.append((item.line_no, item.cells))
     return rows
@@ -96,14 +100,39 @@ def test_blank_lines_are_no_rows_but_count_as_lines() -> None:
     assert read(b"a,b\n\n1,2\n  \n\n3,4\n\n", plain=True) == [(3, ["1", "2"]), (6, ["3", "4"])]
 
 
-def test_only_lines_without_anything_to_repair_come_plain() -> None:
-    lines = ["1,2", " 1,2", "1, 2", "1 ,2", "1,2 ", "1,2\t", "1,２", "1,\u3000", "1,\u00a0x", "1"]
-    content = "\n".join(["a,b", *lines]).encode()
-    items = list(CsvReader(io.BytesIO(content), "utf-8", "a.csv").rows(plain=True))
-    assert isinstance(items[0], PlainLines)
-    assert items[0].lines == [b"1,2"]
-    assert all(isinstance(item, Record) for item in items[1:])
-    assert len(items) == len(lines)
+@pytest.mark.parametrize(
+    ("line", "is_plain"),
+    [
+        ("1,2", True), ("1,（2）", True), ("1,a b", True), ("1,“x”", True), ("1,２", True),
+        (" 1,2", False), ("1, 2", False), ("1 ,2", False), ("1,2 ", False), ("1,2\t", False),
+        ("1,\u3000", False), ("1,\u00a0x", False), ("1,\u2003x", False), ("1,\ufeffx", False),
+        ("1,\u0085", False), ("1,\u1680", False), ("1", False), ('1,"2"', False),
+    ],
+)  # fmt: skip
+def test_only_lines_without_anything_to_trim_come_plain(line: str, is_plain: bool) -> None:
+    content = f"a,b\n{line}\n".encode()
+    [item] = CsvReader(io.BytesIO(content), "utf-8", "a.csv").stretches(plain=True)
+    assert isinstance(item, PlainLines) == is_plain
+
+
+def test_every_blank_of_the_trimming_is_looked_for() -> None:
+    blanks = [chr(code) for code in range(0x10000) if chr(code).isspace()]
+    assert len(blanks) > 20
+    for blank in blanks:
+        line = f"1,{blank}2".encode()
+        if blank != "\n":
+            assert not csv_reader._is_plain(line), hex(ord(blank))
+
+
+def test_a_malformed_row_in_a_block_comes_alone_and_in_its_place() -> None:
+    content = b'a,b\n1,"2"\n3,"4"x\n\n5,"6\n7"\n8,"9"\n'
+    found = list(CsvReader(io.BytesIO(content), "utf-8", "a.csv").rows())
+    assert [(row.line_no, row.cells, len(row.problems)) for row in found] == [
+        (2, ["1", "2"], 0),
+        (3, ['3,"4"x'], 1),
+        (5, ["5", "6\n7"], 0),
+        (7, ["8", "9"], 0),
+    ]
 
 
 def test_carriage_returns_alone_end_no_line() -> None:
