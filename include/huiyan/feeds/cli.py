@@ -88,6 +88,61 @@ def collect(
 
 
 @app.command()
+def recheck(
+    feed: Annotated[str, typer.Argument(help="The feed.")],
+    business_date: Annotated[
+        datetime,
+        typer.Argument(metavar="DATE", formats=["%Y-%m-%d"], help="Business date, YYYY-MM-DD."),
+    ],
+    by: Annotated[str, typer.Option(help="Who decides it; recorded.")],
+    reason: Annotated[str, typer.Option(help="Why the same bytes are looked at again; recorded.")],
+    accept_shrink: Annotated[
+        bool,
+        typer.Option(
+            "--accept-shrink", help="A snapshot that lost over 10 % of its rows is confirmed."
+        ),
+    ] = False,
+    accept_quarantine: Annotated[
+        bool,
+        typer.Option(
+            "--accept-quarantine",
+            help="More bad rows than allowed are confirmed: they stay aside, the others count.",
+        ),
+    ] = False,
+    read_again: Annotated[
+        bool,
+        typer.Option("--read-again", help="Read the archived files anew, as a new version."),
+    ] = False,
+) -> None:
+    """Decide a stopped day again, with the present contract and code; it is recorded who and why.
+
+    Exit code 0 if it is accepted now, 3 if it stays stopped.
+    """
+    from huiyan.quality.gate import Cause
+    from huiyan.quality.recheck import recheck as decide
+
+    confirmed: set[Cause] = set()
+    if accept_shrink:
+        confirmed.add("shrink")
+    if accept_quarantine:
+        confirmed.add("quarantine_share")
+    day = business_date.date()
+    with console.status(f"Deciding {feed} of {day} again …"):
+        result = decide(
+            feed,
+            day,
+            by=by,
+            reason=reason,
+            confirmed=frozenset(confirmed),
+            read_again=read_again,
+        )
+    console.print(result.message, markup=False, soft_wrap=True)
+    if result.status == "accepted":
+        console.print(f"Now evaluate it: huiyan run --date {day}", markup=False)
+    raise typer.Exit(0 if result.status == "accepted" else 3)
+
+
+@app.command()
 def mappings() -> None:
     """The mappings there are: whose files they read and which feeds they make."""
     from huiyan.feeds.mapping import load_mappings

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,9 +12,9 @@ from typing import Literal
 import psycopg
 from psycopg import sql
 
-from huiyan.errors import FeedError, WarehouseError
+from huiyan.errors import FeedError, LandingError, WarehouseError
 from huiyan.feeds import cards, folder, readers
-from huiyan.feeds.archive import Archive, Archived
+from huiyan.feeds.archive import BLOCK_BYTES, Archive, Archived
 from huiyan.feeds.cells import Parsed, PlainLines
 from huiyan.feeds.contract import FeedContract, load_contract
 from huiyan.feeds.encoding import EncodingProbe
@@ -91,9 +92,67 @@ def collect(feed: str, business_date: date, settings: Settings | None = None) ->
         return CollectResult(None, "missing", 0, f"nothing has come: {path} is absent or empty")
     archive = Archive(settings, contract)
     files = _archive_all(delivery, contract, archive)
+    with _or_nothing(feed, business_date), connect(settings, role="huiyan_load") as connection:
+        _lock(connection, feed, business_date)
+        return _register(connection, contract, business_date, delivery, files, settings)
+
+
+def collect_archived(
+    feed: str, business_date: date, settings: Settings | None = None
+) -> CollectResult:
+    """Read the archived files of a feed-day's latest, stopped version anew, as a new version.
+
+    Raises:
+        LandingError: the archive does not hold the delivery exactly as it came.
+        FeedError: the latest version is not stopped.
+        WarehouseError: PostgreSQL could not take it; nothing was recorded.
+    """
+    settings = settings or get_settings()
+    contract = load_contract(feed)
+    with _or_nothing(feed, business_date), connect(settings, role="huiyan_load") as connection:
+        _lock(connection, feed, business_date)
+        latest = _latest(connection, feed, business_date)
+        if latest is None or latest.status != "stopped":
+            raise FeedError(f"{feed} of {business_date} has no stopped version to read again.")
+        said = connection.execute(
+            "select manifest from ops.batch where batch_id = %s", (latest.batch_id,)
+        ).fetchone()
+        listed = connection.execute(
+            "select file_no, file_name, sha256, bytes from ops.batch_file where batch_id = %s "
+            "order by file_no",
+            (latest.batch_id,),
+        ).fetchall()
+        delivery = folder.rebuild(
+            contract, business_date, [name for _, name, _, _ in listed], said[0] if said else None
+        )
+        archive = Archive(settings, contract)
+        files = [
+            _File(number, name, Archived(sha256, size), _probe(archive, name, sha256))
+            for number, name, sha256, size in listed
+        ]
+        if not files or _content_hash(delivery, files) != latest.content_hash:
+            raise LandingError(
+                f"The archive does not hold {feed} of {business_date} (batch {latest.batch_id}) "
+                "exactly as it came: a manifest, a name or something else in the folder was not "
+                "kept. Put the day into the landing zone again and collect it."
+            )
+        return _register(connection, contract, business_date, delivery, files, settings, again=True)
+
+
+def _probe(archive: Archive, name: str, sha256: str) -> EncodingProbe | None:
+    if not readers.is_text(name):
+        return None
+    probe = EncodingProbe()
+    with archive.open(sha256) as stream:
+        while block := stream.read(BLOCK_BYTES):
+            probe.feed(block)
+    return probe
+
+
+@contextmanager
+def _or_nothing(feed: str, business_date: date) -> Iterator[None]:
     try:
-        with connect(settings, role="huiyan_load") as connection:
-            return _register(connection, contract, business_date, delivery, files, settings)
+        yield
     except psycopg.Error as error:
         raise WarehouseError(
             f"PostgreSQL could not take {feed} of {business_date}: {str(error).strip()}. "
@@ -147,8 +206,14 @@ def _register(
     delivery: Delivery,
     files: list[_File],
     settings: Settings,
+    *,
+    again: bool = False,
 ) -> CollectResult:
-    _lock(connection, contract.name, business_date)
+    """Land the delivery as a new version unless its latest one says all; the day is locked.
+
+    Args:
+        again: read the bytes of a stopped version anew, also if the gate stopped it.
+    """
     content_hash = _content_hash(delivery, files)
     latest = _latest(connection, contract.name, business_date)
     is_same = latest is not None and latest.content_hash == content_hash
@@ -157,7 +222,7 @@ def _register(
             return CollectResult(
                 latest.batch_id, "unchanged", latest.row_count, "the same bytes as before"
             )
-        if latest.is_decided:
+        if latest.is_decided and not again:
             return CollectResult(
                 latest.batch_id, "stopped", latest.row_count, latest.error or "stopped"
             )
@@ -198,10 +263,15 @@ def _insert_batch(
     delivery: Delivery,
     error: str | None,
 ) -> int:
+    kept = None
+    if delivery.manifest is not None:
+        kept = delivery.manifest.canonical
+        if any(column.sensitive for column in load_contract(feed).columns):
+            kept = cards.hide_all(kept)
     row = connection.execute(
         "insert into ops.batch (feed, business_date, version, status, is_controlled, "
-        "content_hash, row_count, error) values (%s, %s, %s, %s, %s, %s, 0, %s) "
-        "returning batch_id",
+        "content_hash, row_count, error, manifest) "
+        "values (%s, %s, %s, %s, %s, %s, 0, %s, %s) returning batch_id",
         (
             feed,
             business_date,
@@ -210,6 +280,7 @@ def _insert_batch(
             delivery.manifest is not None,
             content_hash,
             error,
+            kept,
         ),
     ).fetchone()
     if row is None:

@@ -69,9 +69,36 @@ def inspect(contract: FeedContract, business_date: date, settings: Settings) -> 
     if not delivery.files and delivery.manifest is None and not delivery.problems:
         return None
     _compare_names(delivery)
+    _hide(delivery, contract)
+    return delivery
+
+
+def rebuild(
+    contract: FeedContract, business_date: date, names: list[str], manifest: str | None
+) -> Delivery:
+    """A delivery from the names of its files and its manifest as they were kept."""
+    delivery = Delivery(Path())
+    if manifest is not None:
+        delivery.manifest = manifests.parse(manifest.encode(), contract.name, business_date)
+        delivery.problems += delivery.manifest.problems
+    for name in names:
+        _add_file(delivery, Path(name), contract)
+    _compare_names(delivery)
+    _hide(delivery, contract)
+    return delivery
+
+
+def _hide(delivery: Delivery, contract: FeedContract) -> None:
     if any(column.sensitive for column in contract.columns):
         delivery.problems = [cards.hide_all(problem) for problem in delivery.problems]
-    return delivery
+
+
+def _add_file(delivery: Delivery, path: Path, contract: FeedContract) -> None:
+    if path.suffix.casefold() not in suffixes(contract):
+        delivery.problems.append(
+            f"{path.name} is not a file this feed accepts ({', '.join(suffixes(contract))})"
+        )
+    delivery.files.append(path)
 
 
 def _add(
@@ -91,11 +118,7 @@ def _add(
             delivery.manifest = manifests.parse(path.read_bytes(), contract.name, business_date)
             delivery.problems += delivery.manifest.problems
     else:
-        if path.suffix.casefold() not in suffixes(contract):
-            delivery.problems.append(
-                f"{path.name} is not a file this feed accepts ({', '.join(suffixes(contract))})"
-            )
-        delivery.files.append(path)
+        _add_file(delivery, path, contract)
 
 
 def _compare_names(delivery: Delivery) -> None:

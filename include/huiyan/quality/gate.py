@@ -6,6 +6,8 @@ killed leaves a landed batch behind and is simply repeated.
 
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,7 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
-from huiyan.errors import NotFoundError, WarehouseError
+from huiyan.errors import FeedError, NotFoundError, WarehouseError
 from huiyan.feeds.contract import FeedContract, load_contract
 from huiyan.quality import suites
 from huiyan.quality.docs import page_of, publish
@@ -24,6 +26,9 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import engine
 
 logger = logging.getLogger(__name__)
+
+# What a person may confirm as lawful when a stopped day is decided again.
+Cause = Literal["shrink", "quarantine_share"]
 
 
 @dataclass(frozen=True)
@@ -145,15 +150,21 @@ def _circuit_is_broken(contract: FeedContract, counts: Counts) -> bool:
 
 
 def _stop_message(
-    contract: FeedContract, batch: _Batch, counts: Counts, validation: Validation
+    contract: FeedContract,
+    batch: _Batch,
+    counts: Counts,
+    validation: Validation,
+    confirmed: frozenset[Cause],
 ) -> str | None:
     """Why the feed's day is stopped and what to do; None if it is not."""
     causes = []
     for outcome in validation.failed("critical"):
+        if "shrink" in confirmed and outcome.reason == suites.SHRUNK:
+            continue
         found = outcome.result.get("observed_value")
         where = f"{outcome.column}: " if outcome.column else ""
         causes.append(f"{where}{outcome.reason}" + (f" (found {found:,})" if found else ""))
-    if _circuit_is_broken(contract, counts):
+    if _circuit_is_broken(contract, counts) and "quarantine_share" not in confirmed:
         worst = sorted(validation.failed("row"), key=lambda o: -o.unexpected)[:3]
         reasons = [f"{outcome.reason} ({outcome.unexpected:,})" for outcome in worst]
         if counts.conflicting:
@@ -168,7 +179,8 @@ def _stop_message(
         f"{contract.label} ({batch.feed}) for {batch.business_date}, version {batch.version}, is "
         f"stopped: {'; '.join(causes)}. Nothing of it counts. Have the sender correct it and "
         f"re-send the day; every bad row with its reasons is in quarantine.{batch.feed}, "
-        f"batch {batch.batch_id}."
+        f"batch {batch.batch_id}. If it is right as it is, or the mistake was ours, "
+        f"`huiyan feeds recheck {batch.feed} {batch.business_date}` decides it again."
     )
 
 
@@ -274,7 +286,12 @@ def _record_rows(connection: Connection, batch_id: int, counts: Counts) -> None:
     )
 
 
-def _decide(connection: Connection, batch: _Batch, settings: Settings) -> GateResult:
+def _decide(
+    connection: Connection,
+    batch: _Batch,
+    settings: Settings,
+    confirmed: frozenset[Cause] = frozenset(),
+) -> GateResult:
     contract = load_contract(batch.feed)
     landed = _landed_rows(connection, batch)
     validation = validate(
@@ -300,7 +317,7 @@ def _decide(connection: Connection, batch: _Batch, settings: Settings) -> GateRe
     validation = _with_repeated_keys(validation, counts)
     _record_checks(connection, contract, counts, validation)
     _record_rows(connection, batch.batch_id, counts)
-    error = _stop_message(contract, batch, counts, validation)
+    error = _stop_message(contract, batch, counts, validation, confirmed)
     status: Literal["accepted", "stopped"] = "stopped" if error else "accepted"
     connection.execute(
         text(
@@ -321,6 +338,36 @@ def fewest_rows(rows_before: int) -> int:
     return -(-rows_before * (100 - suites.SHRINK_PERCENT) // 100)
 
 
+@contextmanager
+def _or_nothing(batch_id: int) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise WarehouseError(
+            f"The warehouse failed while batch {batch_id} was checked "
+            f"({str(error.orig).strip()}). Nothing was decided; repeat when it is well."
+        ) from error
+
+
+def decide_again(
+    connection: Connection, batch_id: int, confirmed: frozenset[Cause], settings: Settings
+) -> GateResult:
+    """Decide a landed or stopped batch in the caller's transaction, whatever was decided before.
+
+    Args:
+        confirmed: causes that do not stop it.
+
+    Raises:
+        FeedError: the batch is accepted.
+        WarehouseError: a check could not run; nothing was decided.
+    """
+    with _or_nothing(batch_id):
+        batch = _lock(connection, batch_id)
+        if batch.status == "accepted":
+            raise FeedError(f"Batch {batch_id} is accepted; it is not decided again.")
+        return _decide(connection, batch, settings, confirmed)
+
+
 def check(batch_id: int, settings: Settings | None = None) -> GateResult:
     """Decide a landed batch: run its suite, put bad rows aside, accept it or stop its day.
 
@@ -332,19 +379,13 @@ def check(batch_id: int, settings: Settings | None = None) -> GateResult:
         WarehouseError: a check could not run or rows were lost; the batch stays landed.
     """
     settings = settings or get_settings()
-    try:
-        with engine(settings).begin() as connection:
-            connection.execute(text("set local role huiyan_load"))
-            batch = _lock(connection, batch_id)
-            if batch.status == "landed":
-                result = _decide(connection, batch, settings)
-            else:
-                result = _recorded(connection, batch)
-    except OperationalError as error:
-        raise WarehouseError(
-            f"The warehouse failed while batch {batch_id} was checked "
-            f"({str(error.orig).strip()}). Nothing was decided; repeat when it is well."
-        ) from error
+    with _or_nothing(batch_id), engine(settings).begin() as connection:
+        connection.execute(text("set local role huiyan_load"))
+        batch = _lock(connection, batch_id)
+        if batch.status == "landed":
+            result = _decide(connection, batch, settings)
+        else:
+            result = _recorded(connection, batch)
     if batch.status == "landed" or not page_of(batch_id, settings).exists():
         publish(batch_id, settings)
     logger.info(result.message)

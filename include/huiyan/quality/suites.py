@@ -31,6 +31,7 @@ FEWEST_ROWS = "fewest_rows"
 NEXT_YEAR = "a_year_after_the_business_date"
 
 SHRINK_PERCENT = 10
+SHRUNK = f"lost over {SHRINK_PERCENT} % of the rows of the snapshot before"
 NOT_READ_AS = {
     "int": "not an integer",
     "date": "not a date",
@@ -159,9 +160,7 @@ def _of_batch(contract: FeedContract) -> list[Any]:
         expectations.append(
             gxe.ExpectTableRowCountToBeBetween(
                 min_value={"$PARAMETER": FEWEST_ROWS},
-                **_says(
-                    "critical", f"lost over {SHRINK_PERCENT} % of the rows of the snapshot before"
-                ),
+                **_says("critical", SHRUNK),
             )
         )
     expectations += [

@@ -38,3 +38,11 @@ def test_maps_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "1 rows read = 1 written + 0 refused" in output
     folder = tmp_path / "landing" / "treasury_payments" / "2008-04-30"
     assert sorted(path.name for path in folder.iterdir()) == ["gla.csv", "manifest.json"]
+
+
+@pytest.mark.parametrize("missing", ["--by", "--reason"])
+def test_a_day_is_decided_again_only_by_somebody_for_a_reason(missing: str) -> None:
+    order = ["recheck", "leases", "2025-09-30", "--by", "x", "--reason", "y"]
+    at = order.index(missing)
+    result = CliRunner().invoke(app, order[:at] + order[at + 2 :])
+    assert result.exit_code == 2
