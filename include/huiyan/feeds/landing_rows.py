@@ -123,31 +123,34 @@ class LandingRows:
     def parsed(self, chunk: Parsed) -> bytes:
         """COPY data of records taken apart together."""
         line_nos, rows, lines = chunk
-        alone = self._to_be_read_alone(rows)
+        text = "\x1f".join(chain.from_iterable(rows))
+        alone = self._to_be_read_alone(rows, text)
+        # Without quotes in the cells, those in the lines mean the same to PostgreSQL.
+        may_stay = '"' not in text
         if not alone:
-            return self._together(line_nos, rows, lines)
+            return self._together(line_nos, rows, lines, may_stay)
         data = []
         start = 0
         for at in (*sorted(alone), len(rows)):
             if start < at:
-                data.append(self._together(line_nos[start:at], rows[start:at], lines[start:at]))
+                data.append(
+                    self._together(line_nos[start:at], rows[start:at], lines[start:at], may_stay)
+                )
             if at < len(rows):
                 data.append(self.record(Record(line_nos[at], rows[at])))
             start = at + 1
         return b"".join(data)
 
-    def _to_be_read_alone(self, rows: list[list[str]]) -> set[int]:
+    def _to_be_read_alone(self, rows: list[list[str]], text: str) -> set[int]:
         """Places of the rows that `record` has to look at: they may get a reason of their own."""
         alone: set[int] = set()
         if set(map(len, rows)) != {self._width}:
             alone = {at for at, row in enumerate(rows) if len(row) != self._width}
-        text = "\x1f".join(chain.from_iterable(rows))
         if "\0" in text or BYTE_ORDER_MARK in text:
             alone |= {at for at, row in enumerate(rows) if any(clean(cell)[1] for cell in row)}
         opening = self._layout.headers[0]
-        alone |= {
-            at for at, row in enumerate(rows) if row and row[0].strip().casefold().endswith(opening)
-        }
+        if opening in normalise("\x1f".join([row[0] for row in rows if row])):
+            alone |= {at for at, row in enumerate(rows) if row and normalise(row[0]) == opening}
         if self._watches_cards:
             alone |= self._with_odd_cards(rows)
         return alone
@@ -175,8 +178,14 @@ class LandingRows:
             }
         return odd
 
-    def _together(self, line_nos: list[int], rows: list[list[str]], lines: list[bytes]) -> bytes:
-        """COPY data of rows of the right width that get no reason."""
+    def _together(
+        self, line_nos: list[int], rows: list[list[str]], lines: list[bytes], may_stay: bool
+    ) -> bytes:
+        """COPY data of rows of the right width that get no reason.
+
+        Args:
+            may_stay: whether their lines, if nothing is to repair, are COPY data as they are.
+        """
         width = self._width
         self.rows += len(rows)
         cells = list(chain.from_iterable(rows))
@@ -191,8 +200,7 @@ class LandingRows:
         if self._amount_at is not None:
             self._add_amounts([cell.encode() for cell in trimmed[self._amount_at :: width]])
         is_rebuilt = is_trimmed or self._extra or self._card_at is not None
-        # Without quotes in the cells, those in the lines mean the same to PostgreSQL.
-        if not is_rebuilt and '"' not in "".join(cells):
+        if may_stay and not is_rebuilt:
             return self._as_they_came(line_nos, lines)
         return self._written(
             line_nos, [trimmed[at : at + width] for at in range(0, len(trimmed), width)]
@@ -265,7 +273,7 @@ class LandingRows:
         if clean(joined)[1]:
             self._clean(cells, reasons)
         if (
-            cells[0].casefold().endswith(self._layout.headers[0])
+            normalise(cells[0]) == self._layout.headers[0]
             and tuple(map(normalise, cells)) == self._layout.headers
         ):
             reasons.append("repeated_header")

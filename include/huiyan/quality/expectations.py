@@ -9,6 +9,7 @@ import os
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
+from datetime import date
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -77,7 +78,10 @@ class ColumnValuesReadBetween(ColumnMapMetricProvider):
         read: Any = typed
 
         def bound(value: int | str) -> Any:
-            return sa.cast(sa.literal(value), sa.Date) if isinstance(value, str) else value
+            # As a date, not as a text PostgreSQL would have to read again for every row.
+            if isinstance(value, str):
+                return sa.literal(date.fromisoformat(value), sa.Date())
+            return value
 
         if isinstance(min_value, str) or isinstance(max_value, str):
             read = sa.cast(typed, sa.Date)
