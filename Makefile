@@ -43,7 +43,8 @@ lint: install  ## ruff, mypy, sqlfluff, dbt-bouncer, generated pages: they fail,
 	@$(BIN)/huiyan docs check
 
 test: install lint  ## lint, then every test
-	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
+	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope \
+		--no-loadscope-reorder
 
 bench: install  ## a district-year, timed; writes docs/benchmarks.md
 	@$(BIN)/python -m huiyan.bench
