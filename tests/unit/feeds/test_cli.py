@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
-from huiyan.feeds.cli import app
+from huiyan.feeds import cli
 from huiyan.feeds.contract import load_contracts
 
 HEADER = "ID,VendorID,Vendor,AccountCode,AccountDescription,DocNo,Amount,Date\n"
@@ -13,7 +14,10 @@ ROW = "7,,ACCOR SERVICES,,Postage,,1222.01,2008-04-01\n"
 
 
 def printed(*arguments: str) -> str:
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, list(arguments))
+    # A console knows its width from the moment its module is imported.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "console", Console(width=200))
+        result = CliRunner().invoke(cli.app, list(arguments))
     assert result.exit_code == 0, result.output
     return result.output
 
@@ -44,5 +48,5 @@ def test_maps_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_day_is_decided_again_only_by_somebody_for_a_reason(missing: str) -> None:
     order = ["recheck", "leases", "2025-09-30", "--by", "x", "--reason", "y"]
     at = order.index(missing)
-    result = CliRunner().invoke(app, order[:at] + order[at + 2 :])
+    result = CliRunner().invoke(cli.app, order[:at] + order[at + 2 :])
     assert result.exit_code == 2
