@@ -1,17 +1,21 @@
 """A generated district in memory, with the rows in force on its last business date."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from demo_oracle import Oracle, Record, records
+from demo_oracle import Hits, Oracle, Record, records
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
 from huiyan.demo.generate import World, generate
 from huiyan.demo.make import CHANGED_LATER, DAILY, REFERENCE
 from huiyan.demo.reference import crosswalk, snapshot, unit_pairs
 from huiyan.feeds.contract import load_contract
+
+# Each judges one more family of rules on what the oracle knows.
+FAMILIES: tuple[Callable[[Oracle], Hits], ...] = ()
 
 
 class Memory:
@@ -72,7 +76,7 @@ class Lived:
         for feed in DAILY:
             feeds[feed] = self.memory.in_force(feed, day)
         accounts = records("accounts", snapshot(district, "accounts", is_later=False))
-        return oracle(
+        judge = oracle(
             iso(day),
             feeds,
             records("finance_users", snapshot(district, "finance_users", is_later=False)),
@@ -83,7 +87,11 @@ class Lived:
                 row["treasury_agency_code"]: row["books_kept_by_finance_agency_code"]
                 for row in crosswalk(district)
             },
-        ).judge()
+        )
+        hits = judge.judge()
+        for family in FAMILIES:
+            hits |= family(judge)
+        return hits
 
 
 @cache

@@ -15,3 +15,11 @@
 {% macro add_days(from_date, days) -%}
     cast(({{ from_date }}) + ({{ days }}) as date)
 {%- endmacro %}
+
+{#-
+    Whether the date `day` is worked; `special_day` is the alias of official_calendar, left-joined
+    on it.
+-#}
+{% macro is_working_day(day, special_day) -%}
+    coalesce({{ special_day }}.kind = 'workday', extract(isodow from {{ day }}) <= 5)
+{%- endmacro %}

@@ -5,25 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from huiyan.rules.catalogue import load_rules
+
 Kind = Literal["planted", "near_miss"]
 TRUTH, UNIT_TRUTH = "truth.csv", "unit_truth.csv"
-RULES = (
-    "VOU-001",
-    "ATT-001",
-    "ATT-002",
-    "INV-001",
-    "INV-002",
-    "INV-005",
-    "REC-001",
-    "REC-002",
-    "CARD-001",
-    "PAY-001",
-    "BOOK-001",
-    "BOOK-002",
-    "SCF-001",
-    "SCF-004",
-    "PROC-001",
-)
+RULES = tuple(load_rules())
 
 
 @dataclass(frozen=True, order=True)
