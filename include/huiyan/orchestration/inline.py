@@ -150,7 +150,7 @@ class InlineRun:
 
     def _resolve(self, value: Any) -> Any:
         if isinstance(value, XComArg):
-            return self.results[value.operator.task_id]  # type: ignore[attr-defined]
+            return self.results[value.operator.task_id]
         return value
 
     def _call(self, task: Any, function: Any, arguments: Any, keywords: dict[str, Any]) -> Any:

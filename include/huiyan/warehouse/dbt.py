@@ -113,7 +113,7 @@ def _manifest(options: Sequence[str], version: tuple[str, ...]) -> "Manifest":
     if version not in _manifests:
         result = dbtRunner().invoke(["parse", *options])
         _check(result, "parse", options)
-        _manifests[version] = result.result  # type: ignore[assignment]
+        _manifests[version] = result.result
     return _manifests[version]
 
 
