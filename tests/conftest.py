@@ -2,14 +2,17 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from huiyan.settings import Settings
 from huiyan.warehouse import embedded
+from huiyan.warehouse.connection import connect
+from huiyan.warehouse.evaluate import load_seeds
 from huiyan.warehouse.migrate import migrate
-from warehouses import Warehouses, superuser, url
+from warehouses import Warehouses, database_name, superuser, url
 
 TEMPLATE = "huiyan_template"
 
@@ -24,16 +27,30 @@ def postgres() -> Iterator[embedded.Server]:
     with tempfile.TemporaryDirectory(prefix="huiyan-test-") as home:
         settings = Settings(home=Path(home))
         server = embedded.start(settings)
+        with superuser(server) as connection:
+            # No test takes the machine's power away.
+            connection.execute("alter system set fsync = off")
+            connection.execute("select pg_reload_conf()")
         yield server
         embedded.stop(settings)
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres: embedded.Server) -> str:
-    """A migrated database that tests copy."""
+def template_database(postgres: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database with the seeds in it, which tests copy.
+
+    Made under the name that most copies get: what dbt has parsed holds for one database name.
+    """
+    draft = database_name(0)
+    settings = Settings(
+        home=tmp_path_factory.mktemp("template"), warehouse_url=url(postgres, draft)
+    )
     with superuser(postgres) as connection:
-        connection.execute(f"create database {TEMPLATE}")
-    migrate(Settings(warehouse_url=url(postgres, TEMPLATE)))
+        connection.execute(f"create database {draft}")
+        migrate(settings)
+        with connect(settings, role="huiyan_build", autocommit=True) as build:
+            load_seeds(build, date(2025, 9, 1), settings)
+        connection.execute(f"alter database {draft} rename to {TEMPLATE}")
     return TEMPLATE
 
 

@@ -31,6 +31,11 @@ def url(server: embedded.Server, database: str) -> str:
     )
 
 
+def database_name(place: int) -> str:
+    """The same names in every test: dbt's parsed project holds for one database name."""
+    return f"huiyan_test_{place}"
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A warehouse as it stood at some moment: a database to copy and its folders."""
@@ -55,8 +60,7 @@ class Warehouses:
 
         All made by one object share one landing zone; each has its own home and outbox.
         """
-        # The same names in every test: dbt's parsed project holds for one database name.
-        database = f"huiyan_test_{len(self._databases)}"
+        database = database_name(len(self._databases))
         template = like.database if like else self._empty
         with superuser(self._server) as connection:
             connection.execute(f"create database {database} template {template}")

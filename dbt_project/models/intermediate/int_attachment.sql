@@ -1,6 +1,6 @@
 -- One row per attachment as of the business date, with what is known of its voucher. A view: see
 -- int_voucher_entry.
-{{ config(materialized='view') }}
+{{ config(materialized='fresh_view') }}
 with attachments as (
     select *
     from {{ ref('stg_finance__attachment') }}

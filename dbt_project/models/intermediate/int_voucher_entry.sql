@@ -1,6 +1,6 @@
 -- One row per voucher entry as of the business date. A view: the day costs nothing, and readers
 -- reach one voucher by the index of the staging table.
-{{ config(materialized='view') }}
+{{ config(materialized='fresh_view') }}
 with entries as (
     select *
     from {{ ref('stg_finance__voucher_entry') }}

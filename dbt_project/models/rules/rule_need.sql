@@ -1,5 +1,5 @@
 -- One row per rule and feed it needs, from the rules' own meta.
-{{ config(materialized='view') }}
+{{ config(materialized='fresh_view') }}
 {%- set rows = [] -%}
 {%- for rule in enabled_rules() -%}
     {%- for feed in rule.config.meta['needs'] -%}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PROJECT = REPOSITORY / "dbt_project"
 SOURCE_SUFFIXES = (".sql", ".yml", ".csv", ".md")
+STAGING = tuple(path.stem for path in sorted((PROJECT / "models" / "staging").glob("stg_*.sql")))
 
 # dbt keeps its flags and its log in globals: one command at a time in a process.
 _one_at_a_time = threading.Lock()
@@ -44,6 +45,11 @@ def _sources(*folders: str) -> list[Path]:
 def seeds_hash() -> str:
     """Fingerprint of the seeds and of how they are loaded."""
     return _hash([*_sources("seeds"), PROJECT / "dbt_project.yml"])
+
+
+def staging_hash() -> str:
+    """Fingerprint of everything that decides what the staging tables hold."""
+    return _hash([*_sources("models/staging", "macros"), PROJECT / "dbt_project.yml"])
 
 
 def project_hash() -> str:

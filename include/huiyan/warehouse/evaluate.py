@@ -63,7 +63,7 @@ def _fingerprint(connection: psycopg.Connection, day: date, code: str) -> str:
     return sha256(repr((batches, feeds, code)).encode()).hexdigest()
 
 
-def _load_seeds(connection: psycopg.Connection, day: date, settings: Settings) -> None:
+def load_seeds(connection: psycopg.Connection, day: date, settings: Settings) -> None:
     """Load the seeds if their files differ from those loaded last; the schema's comment knows."""
     wanted = f"seeds {dbt.seeds_hash()} {reviewed.fingerprint(settings)}"
     loaded = connection.execute(
@@ -107,18 +107,42 @@ def _mark_stale(connection: psycopg.Connection, days: list[date]) -> None:
             )
 
 
+def _merged_feeds(connection: psycopg.Connection) -> list[str]:
+    """Feeds whose staging table holds every accepted batch already: it need not be built.
+
+    None while a table is missing or its model may have changed since it was built.
+    """
+    built = connection.execute(
+        "select obj_description('staging'::regnamespace, 'pg_namespace'),"
+        " array_agg(table_name::text) from information_schema.tables where table_schema = 'staging'"
+    ).fetchone()
+    if built is None or built[0] != dbt.staging_hash() or not set(dbt.STAGING) <= set(built[1]):
+        return []
+    rows = connection.execute(
+        "select batch.feed from ops.batch as batch"
+        " left join staging.merged_batch as merged on batch.batch_id = merged.batch_id"
+        " where batch.status = 'accepted' group by batch.feed"
+        " having bool_and(merged.batch_id is not null and not merged.is_pending)"
+        " order by batch.feed"
+    )
+    return [feed for (feed,) in rows]
+
+
 def _evaluate_date(
     connection: psycopg.Connection, day: date, code: str, settings: Settings
 ) -> None:
     """Build every layer as of `day`; again if a delivery was accepted meanwhile."""
     for _ in range(ATTEMPTS):
         before = _fingerprint(connection, day, code)
+        merged = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
         dbt.dbt(
             "build",
             *("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test"),
+            *(("--exclude", *merged) if merged else ()),
             settings=settings,
             business_date=day,
         )
+        connection.execute(f"comment on schema staging is '{dbt.staging_hash()}'")
         if _fingerprint(connection, day, code) != before:
             continue
         _check_ledger(connection, day)
@@ -185,7 +209,7 @@ def evaluate(business_date: date, settings: Settings | None = None) -> Evaluatio
         _check_parameters(stale)
         _mark_stale(connection, stale)
         if stale:
-            _load_seeds(connection, business_date, settings)
+            load_seeds(connection, business_date, settings)
         for day in stale:
             _evaluate_date(connection, day, code, settings)
         statuses: dict[str, list[str]] = {}
