@@ -10,6 +10,8 @@
     'rule_rec_002_no_list',
     'rule_card_001_barred_mcc',
     'rule_pay_001_to_own_account',
+    'rule_pay_002_large_to_person',
+    'rule_pay_003_paid_elsewhere',
     'rule_book_001_no_books',
     'rule_book_002_not_booked',
     'rule_scf_001_off_register',
