@@ -20,6 +20,8 @@
     'rule_scf_001_off_register',
     'rule_scf_004_no_rent_income',
     'rule_proc_001_split',
+    'rule_proc_002_just_under',
+    'rule_proc_003_unaccepted',
 ] %}
 {% for rule in rules %}
 {%- if not loop.first %}union all
