@@ -75,8 +75,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source(
             "treasury_payments",
             _PAYMENT,
-            "agency_code || ':' || extract(year from coalesce(x_pay_date, vou_date)) "
-            "= %(subject)s",
+            "agency_code || ':' || extract(year from coalesce(x_pay_date, vou_date)) = %(subject)s",
         ),
     ),
     "budget_line": (
