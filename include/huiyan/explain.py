@@ -71,6 +71,25 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     "card_transaction": (
         Source("card_transactions", "stg_card__transaction", "txn_no = %(subject)s"),
     ),
+    "treasury_agency_year": (
+        Source(
+            "treasury_payments",
+            _PAYMENT,
+            "agency_code || ':' || extract(year from coalesce(x_pay_date, vou_date)) = %(subject)s",
+        ),
+    ),
+    "budget_line": (
+        Source(
+            "treasury_payments",
+            _PAYMENT,
+            "agency_code || ':' || st_year || ':' || dep_exp_eco_code = %(subject)s",
+        ),
+        Source(
+            "budgets",
+            "stg_finance__budget",
+            "agency_code || ':' || fiscal_year || ':' || dep_exp_eco_code = %(subject)s",
+        ),
+    ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
 LISTS = {"invoice": "vouchers", "payment_group": "payments"}

@@ -24,6 +24,8 @@ SUBJECT_TYPE = {
     "voucher": "记账凭证",
     "payment": "财政支付",
     "payment_group": "多笔财政支付",
+    "treasury_agency_year": "单位年度财政支付",
+    "budget_line": "单位年度经济分类预算",
     "card_transaction": "公务卡交易",
     "invoice": "发票",
     "treasury_agency": "预算单位",

@@ -401,10 +401,13 @@ class Desk:
         number: str = "",
         deliver_on: int = 0,
         method: str = "",
+        actual_account: str = "",
+        actual_payee: str = "",
     ) -> Paid | None:
         """A treasury payment; `procured` None decides by what was paid to the payee already.
 
-        `actual_day` 0 leaves the actual date empty.
+        `actual_day` 0 leaves the actual date empty; the bank pays as requested unless told
+        `actual_account` or `actual_payee`.
         """
         paid_day = workday(day) if actual_day is None else actual_day
         if max(paid_day, day) > self.horizon:
@@ -439,8 +442,8 @@ class Desk:
             fen,
             iso(paid_day) if actual else None,
             fen if actual else None,
-            account if actual else None,
-            payee if actual else None,
+            (actual_account or account) if actual else None,
+            (actual_payee or payee) if actual else None,
             f"CG{number[2:]}" if procured and not method else None,
             status,
         )

@@ -171,6 +171,16 @@ class Lease:
     ends: int
 
 
+@dataclass(frozen=True)
+class Budget:
+    """What a unit may spend on a code in a year, where cases need more than the usual budget."""
+
+    unit: Unit
+    year: int
+    eco: str
+    fen: int
+
+
 class District:
     """Everything that stands still while the days go by."""
 
@@ -181,6 +191,7 @@ class District:
         self.companies: dict[str, list[Company]] = {}
         self.bodies: list[Body] = []
         self.leases: list[Lease] = []
+        self.budgets: list[Budget] = []
         self._names: set[str] = set()
         self._accounts = 0
         self._cards = 0

@@ -51,6 +51,11 @@ EVERYDAY = (
 )
 
 
+def _is_rush(day: int) -> bool:
+    """Whether a payment made on `day` could fall into the second half of December."""
+    return iso(day)[5:] >= "12-12"
+
+
 class Month:
     """One unit's month."""
 
@@ -87,6 +92,11 @@ class Month:
 
     def _day(self) -> int:
         return workday(self.first + self.rng.randrange(self.last - self.first + 1))
+
+    def _planned_day(self) -> int:
+        """A day for a larger payment: in December none is left for the last weeks."""
+        day = self._day()
+        return self.first + (day - self.first) % 12 if _is_rush(day) else day
 
     def _booking(self, day: int) -> tuple[int, int, int]:
         """Event, voucher and posting day of something that happened on `day`, never late."""
@@ -351,12 +361,14 @@ class Month:
         """One procured contract, paid in several instalments, each with its own invoice."""
         desk, rng = self.desk, self.rng
         seller = self.district.company("build", rng)
-        day = self._day()
+        day = self._planned_day()
         contract = f"HT{iso(day)[:4]}{self.unit.index:05d}{rng.randrange(1000):03d}"
         sha = f"{rng.getrandbits(256):064x}"
         for part in range(rng.randint(2, 3)):
             fen = rng.randint(60_000, 320_000) * 100
             when = day + part * rng.randint(6, 12)
+            if _is_rush(when):
+                return  # the next instalment waits for the new year
             paid = desk.pay(
                 when,
                 fen,
@@ -393,7 +405,7 @@ class Month:
         seller = self.district.company("computer", rng)
         fen = rng.randint(3000, 60_000) * 100
         paid = desk.pay(
-            self._day(),
+            self._planned_day(),
             fen,
             "30902",
             seller.account,
@@ -500,7 +512,10 @@ class Month:
         desk.invoice(slip, fen, seller, event, **paper)
 
     def _returned(self) -> None:
-        """A payment comes back for a wrong account and is made again to the right one."""
+        """A payment comes back and is made again to the same account.
+
+        Its name was written wrongly, or the bank had no reason of the payer's making.
+        """
         desk, rng = self.desk, self.rng
         seller = self.district.company("repair", rng)
         fen = rng.randint(800, 15_000) * 100
@@ -511,8 +526,8 @@ class Month:
             day,
             fen,
             "30213",
-            seller.account[:-1] + "X",
-            seller.name,
+            seller.account,
+            seller.name.replace("有限公司", "公司") if rng.random() < 0.5 else seller.name,
             "维修费",
             bank=seller.bank,
             status="returned",
@@ -551,7 +566,7 @@ class Month:
         taker = rng.choice(takers)
         fen = rng.randint(3000, 40_000) * 100
         paid = desk.pay(
-            self._day(),
+            self._planned_day(),
             fen,
             "30399",
             taker.basic,

@@ -184,6 +184,8 @@ def _budgets(district: District, is_later: bool) -> Iterator[Row]:
         for unit in district.covered:
             for eco, fen in _BUDGETS:
                 yield (year, unit.treasury_code, eco, fen + 1000_00 * (unit.index % 50))
+    for budget in district.budgets:
+        yield (budget.year, budget.unit.treasury_code, budget.eco, budget.fen)
 
 
 def _bodies(district: District, is_later: bool) -> Iterator[Row]:

@@ -39,6 +39,8 @@ SUBJECT_TYPES = {
     "payee_account",
     "lease",
     "payment_group",
+    "treasury_agency_year",
+    "budget_line",
 }
 POSTGRES_NAME_LENGTH = 63
 RULES = list(load_rules().values())

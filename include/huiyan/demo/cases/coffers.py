@@ -48,6 +48,7 @@ class CofferCases(Caseworker):
             account,
             f"{town.name}招待所有限公司",
             words="会议",
+            eco="30215",
         )
         near("SCF-001", account, "公司名里含单位名")
         account = district.account_no("4402")

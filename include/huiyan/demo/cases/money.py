@@ -210,10 +210,24 @@ class MoneyCases(Caseworker):
             (((61, 80_000_00), (45, 70_000_00), (31, 60_000_00)), "三笔合计 21 万"),
             (((40, 199_999_99), (40, 1)), "同日两笔恰到 20 万"),
             (((51, 100_000_00), (21, 100_000_00)), "首尾恰隔 30 天"),
-            (((4, 150_000_00), (2, 90_000_00)), "最后几日拆分"),
             (((90, 110_000_00), (70, 110_000_00), (50, 110_000_00)), "窗口相叠，算一个"),
         ):
             plant("PROC-001", self._split(self.desk(), parts), note)
+        desk = self.desk()
+        # Money enough before, or the last weeks of a year would be its rush (PAY-006).
+        account, payee = self._supplier(4)
+        self.payment(
+            desk,
+            self.back(100),
+            1_200_000_00,
+            account,
+            payee,
+            eco="30905",
+            words="工程款",
+            procured=True,
+        )
+        parts = ((4, 150_000_00), (2, 90_000_00))
+        plant("PROC-001", self._split(desk, parts), "最后几日拆分")
         desk = self.desk()
         near("PROC-001", self._split(desk, ((52, 100_000_00), (21, 100_000_00))), "相隔 31 天")
         near(
@@ -223,12 +237,12 @@ class MoneyCases(Caseworker):
         )
         near(
             "PROC-001",
-            self._split(self.desk(), ((40, 150_000_00), (30, 150_000_00)), method="1"),
+            self._split(self.desk(), ((40, 150_000_00), (30, 140_000_00)), method="1"),
             "走了公开招标",
         )
         near(
             "PROC-001",
-            self._split(self.desk(), ((40, 150_000_00), (30, 150_000_00)), procured=True),
+            self._split(self.desk(), ((40, 150_000_00), (30, 140_000_00)), procured=True),
             "有政府采购交易识别码",
         )
         near(
@@ -238,7 +252,7 @@ class MoneyCases(Caseworker):
         )
         near(
             "PROC-001",
-            self._split(self.desk(), ((40, 120_000_00), (30, 120_000_00)), second_eco="30213"),
+            self._split(self.desk(), ((40, 120_000_00), (30, 110_000_00)), second_eco="30213"),
             "两个支出分类",
         )
         near(

@@ -1,0 +1,62 @@
+-- 超预算支付：某单位某年某经济分类的支付合计，超过了这一分类当年的预算（没有预算数的分类不比）。
+with budgets as (
+    select fiscal_year, agency_code, dep_exp_eco_code, amount as budget_amount
+    from {{ ref('stg_finance__budget') }}
+    where {{ in_force_on_business_date() }}
+),
+
+payments as (
+    select * from {{ ref('int_payment') }}
+),
+
+paid as (
+    select
+        treasury_agency_code,
+        st_year,
+        dep_exp_eco_code,
+        max(unit_id) as unit_id,
+        max(finance_agency_code) as finance_agency_code,
+        count(*) as payment_count,
+        sum(amount) as total_amount,
+        max(pay_date) as last_pay_date
+    from payments
+    where is_live and dep_exp_eco_code is not null
+    group by treasury_agency_code, st_year, dep_exp_eco_code
+),
+
+population as (
+    select
+        paid.*,
+        budgets.budget_amount,
+        paid.total_amount - budgets.budget_amount as excess_amount
+    from paid
+    inner join budgets
+        on
+            paid.treasury_agency_code = budgets.agency_code
+            and paid.st_year = budgets.fiscal_year
+            and paid.dep_exp_eco_code = budgets.dep_exp_eco_code
+),
+
+hits as (
+    select
+        treasury_agency_code || ':' || cast(st_year as text) || ':' || dep_exp_eco_code
+            as subject_id,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        last_pay_date as occurred_on,
+        excess_amount as amount,
+        {{ evidence({
+            'budget_year': 'cast(st_year as text)',
+            'economic_code': 'dep_exp_eco_code',
+            'budget_amount': 'budget_amount',
+            'total_amount': 'total_amount',
+            'excess_amount': 'excess_amount',
+            'payment_count': 'payment_count',
+            'last_pay_date': 'last_pay_date',
+        }) }} as evidence
+    from population
+    where total_amount > budget_amount
+)
+
+{{ rule_result('budget_line') }}
