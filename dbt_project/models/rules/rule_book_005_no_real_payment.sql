@@ -11,6 +11,10 @@ vouchers as (
     select * from {{ ref('int_voucher') }}
 ),
 
+posted as (
+    select voucher_id, posting_date from {{ ref('int_voucher') }}
+),
+
 namings as (
     select
         bookings.voucher_id,
@@ -21,11 +25,11 @@ namings as (
         coalesce(payments.status in ('void', 'returned'), false)
         or (
             payments.payment_no is null
-            and {{ days_between(business_date(), 'vouchers.posting_date') }}
+            and {{ days_between(business_date(), 'posted.posting_date') }}
             > {{ rule_parameter('BOOK-005', 'unknown_days') }}
         ) as is_false
     from bookings
-    inner join vouchers on bookings.voucher_id = vouchers.voucher_id
+    inner join posted on bookings.voucher_id = posted.voucher_id
     left join payments on bookings.payment_no = payments.payment_no
     where bookings.is_live
 ),

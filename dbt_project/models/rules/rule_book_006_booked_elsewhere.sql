@@ -15,16 +15,20 @@ units as (
     select * from {{ ref('int_unit') }}
 ),
 
+paid as (
+    select payment_no, unit_id from {{ ref('int_payment') }} where is_live
+),
+
 namings as (
     select
-        payments.payment_no,
+        paid.payment_no,
         bookings.voucher_id,
         bookings.voucher_unit_id,
-        bookings.voucher_unit_id not in (payments.unit_id, books.books_unit_id) as is_elsewhere
-    from payments
-    inner join bookings on payments.payment_no = bookings.payment_no
-    inner join books on payments.unit_id = books.unit_id
-    where payments.is_live and bookings.is_live and bookings.voucher_unit_id is not null
+        bookings.voucher_unit_id not in (paid.unit_id, books.books_unit_id) as is_elsewhere
+    from paid
+    inner join bookings on paid.payment_no = bookings.payment_no
+    inner join books on paid.unit_id = books.unit_id
+    where bookings.is_live and bookings.voucher_unit_id is not null
 ),
 
 population as (

@@ -3,6 +3,10 @@ with payments as (
     select * from {{ ref('int_payment') }}
 ),
 
+persons as (
+    select * from {{ ref('int_person_payee') }}
+),
+
 staff as (
     select salary_acct_no, min(name) as name
     from {{ ref('stg_registry__person') }}
@@ -10,35 +14,24 @@ staff as (
     group by salary_acct_no
 ),
 
-organisation_words as (
-    select seed.word from {{ ref('organisation_word') }} as seed where {{ in_force('seed') }}
-),
-
-unit_names as (
-    select distinct normalised_name from {{ ref('int_unit_name') }} where kind = 'own'
-),
-
 population as (
-    select *, replace(replace(payee_acct_name, ' ', ''), '　', '') as payee_plain_name
+    select
+        payment_no,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        dep_exp_eco_code,
+        payee_acct_no,
+        payee_acct_name,
+        pay_summary_name,
+        amount,
+        pay_date
     from payments
     where
         is_live
         and amount >= {{ rule_parameter('PAY-002', 'min_amount') }}
         and dep_exp_eco_code is not null
         and not {{ begins_with('dep_exp_eco_code', ['301', '303', '30226']) }}
-),
-
--- Names that are a person's: two to four characters, no word of an organisation.
-person_names as (
-    select names.payee_plain_name
-    from (
-        select distinct payee_plain_name
-        from population
-        where char_length(payee_plain_name) between 2 and 4
-    ) as names
-    left join organisation_words
-        on {{ contains('names.payee_plain_name', 'organisation_words.word') }}
-    where organisation_words.word is null
 ),
 
 hits as (
@@ -59,11 +52,8 @@ hits as (
         }) }} as evidence
     from population
     left join staff on population.payee_acct_no = staff.salary_acct_no
-    left join person_names on population.payee_plain_name = person_names.payee_plain_name
-    left join unit_names on population.payee_normalised_name = unit_names.normalised_name
-    where
-        staff.salary_acct_no is not null
-        or (person_names.payee_plain_name is not null and unit_names.normalised_name is null)
+    left join persons on population.payee_acct_name = persons.payee_acct_name
+    where staff.salary_acct_no is not null or persons.payee_acct_name is not null
 )
 
 {{ rule_result('payment') }}

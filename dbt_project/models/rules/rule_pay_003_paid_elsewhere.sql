@@ -4,7 +4,18 @@ with payments as (
 ),
 
 population as (
-    select *
+    select
+        payment_no,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        payee_acct_name,
+        payee_acct_no,
+        x_payee_acct_name,
+        x_payee_acct_no,
+        pay_summary_name,
+        amount,
+        pay_date
     from payments
     where is_live and payee_acct_no is not null and x_payee_acct_no is not null
 ),

@@ -4,7 +4,17 @@ with payments as (
 ),
 
 population as (
-    select *
+    select
+        payment_no,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        dep_exp_eco_code,
+        payee_acct_no,
+        payee_acct_name,
+        pay_summary_name,
+        amount,
+        pay_date
     from payments
     where
         is_live

@@ -3,44 +3,29 @@ with payments as (
     select * from {{ ref('int_payment') }}
 ),
 
-keywords as (
-    select seed.keyword, seed.dep_exp_eco_code
-    from {{ ref('purpose_keyword') }} as seed
-    where {{ in_force('seed') }}
-),
-
--- Grouped, so that a purpose is searched once and not once per payment.
 purposes as (
-    select pay_summary_name, dep_exp_eco_code
-    from payments
-    where is_live and dep_exp_eco_code is not null and pay_summary_name is not null
-    group by pay_summary_name, dep_exp_eco_code
-),
-
-judged as (
-    select
-        purposes.pay_summary_name,
-        purposes.dep_exp_eco_code,
-        max(
-            case
-                when purposes.dep_exp_eco_code like keywords.dep_exp_eco_code || '%' then 1
-                else 0
-            end
-        ) = 1 as is_right,
-        {{ joined_list('keywords.keyword') }} as keywords,
-        {{ joined_list('keywords.dep_exp_eco_code') }} as expected_codes
-    from purposes
-    inner join keywords on {{ contains('purposes.pay_summary_name', 'keywords.keyword') }}
-    group by purposes.pay_summary_name, purposes.dep_exp_eco_code
+    select * from {{ ref('int_purpose_with_keyword') }}
 ),
 
 population as (
-    select payments.*, judged.is_right, judged.keywords, judged.expected_codes
+    select
+        payments.payment_no,
+        payments.unit_id,
+        payments.finance_agency_code,
+        payments.treasury_agency_code,
+        payments.dep_exp_eco_code,
+        payments.payee_acct_name,
+        payments.pay_summary_name,
+        payments.amount,
+        payments.pay_date,
+        purposes.keywords,
+        purposes.expected_codes,
+        purposes.is_right
     from payments
-    inner join judged
+    inner join purposes
         on
-            payments.pay_summary_name = judged.pay_summary_name
-            and payments.dep_exp_eco_code = judged.dep_exp_eco_code
+            payments.pay_summary_name = purposes.pay_summary_name
+            and payments.dep_exp_eco_code = purposes.dep_exp_eco_code
     where payments.is_live
 ),
 

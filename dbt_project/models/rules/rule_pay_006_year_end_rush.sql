@@ -1,17 +1,7 @@
 -- 年底突击花钱：12 月 16 至 31 日的支付超过全年的四分之一，又超过 1 至 11 月月均支付的三倍。
-with payments as (
-    select
-        treasury_agency_code,
-        unit_id,
-        finance_agency_code,
-        cast(extract(year from pay_date) as integer) as pay_year,
-        cast(extract(month from pay_date) as integer) as pay_month,
-        extract(month from pay_date) = 12
-        and extract(day from pay_date) >= {{ rule_parameter('PAY-006', 'first_day') }} as is_late,
-        amount,
-        pay_date
-    from {{ ref('int_payment') }}
-    where is_live
+{%- set is_late = 'pay_month = 12 and half = 2' %}
+with halves as (
+    select * from {{ ref('int_payment_half_month') }}
 ),
 
 years as (
@@ -21,22 +11,22 @@ years as (
         max(unit_id) as unit_id,
         max(finance_agency_code) as finance_agency_code,
         sum(amount) as year_amount,
-        sum(case when is_late then amount else 0 end) as late_amount,
-        count(case when is_late then 1 end) as late_count,
-        max(case when is_late then pay_date end) as last_pay_date,
+        sum(case when {{ is_late }} then amount else 0 end) as late_amount,
+        max(case when {{ is_late }} then payment_count end) as late_count,
+        max(case when {{ is_late }} then last_pay_date end) as last_pay_date,
         sum(case when pay_month < 12 then amount else 0 end) as eleven_months_amount,
-        count(distinct case when pay_month < 12 then pay_month end) as months_with_payments
-    from payments
+        count(distinct case when pay_month < 12 then pay_month end) as month_count
+    from halves
     group by treasury_agency_code, pay_year
 ),
 
 population as (
     select
         *,
-        cast(eleven_months_amount / months_with_payments as numeric(18, 2)) as mean_month_amount,
+        cast(eleven_months_amount / month_count as numeric(18, 2)) as mean_month_amount,
         cast(100 * late_amount / nullif(year_amount, 0) as numeric(18, 2)) as late_percent
     from years
-    where months_with_payments >= {{ rule_parameter('PAY-006', 'min_months') }}
+    where month_count >= {{ rule_parameter('PAY-006', 'min_months') }}
 ),
 
 hits as (
@@ -59,7 +49,7 @@ hits as (
     from population
     where
         late_amount > year_amount * {{ rule_parameter('PAY-006', 'min_share') }}
-        and late_amount * months_with_payments
+        and late_amount * month_count
         > eleven_months_amount * {{ rule_parameter('PAY-006', 'times_mean') }}
 )
 

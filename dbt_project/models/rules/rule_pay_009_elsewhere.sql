@@ -4,7 +4,7 @@ with payments as (
 ),
 
 returned as (
-    select * from payments where status = 'returned' and payee_acct_no is not null
+    select * from {{ ref('int_payment') }} where status = 'returned' and payee_acct_no is not null
 ),
 
 repeated as (

@@ -27,7 +27,14 @@ accepted as (
 
 population as (
     select
-        payments.*,
+        payments.payment_no,
+        payments.unit_id,
+        payments.finance_agency_code,
+        payments.treasury_agency_code,
+        payments.payee_acct_name,
+        payments.pay_summary_name,
+        payments.amount,
+        payments.x_pay_date,
         accepted.accepted_on,
         accepted.vouchers,
         {{ days_between('accepted.accepted_on', 'payments.x_pay_date') }} as days_early
