@@ -1,6 +1,10 @@
 -- What every rule found on the business date. A new rule adds its model's name to this list.
 {%- set rules = [
     'rule_vou_001_booked_late',
+    'rule_vou_002_self_reviewed',
+    'rule_vou_004_unbalanced',
+    'rule_vou_005_vague_summary',
+    'rule_vou_009_large_cash',
     'rule_att_001_no_attachment',
     'rule_att_002_too_few',
     'rule_inv_001_irregular',

@@ -12,6 +12,7 @@ from typing import Any
 
 LABELS: dict[str, str] = {
     "summary": "摘要",
+    "summaries": "各分录摘要",
     "purpose": "用途",
     "unit_name": "单位",
     "owner_unit": "账户名义单位",
@@ -24,6 +25,17 @@ LABELS: dict[str, str] = {
     "limit_days": "规定天数",
     "expense_amount": "支出金额",
     "reception_amount": "接待费金额",
+    "preparer_and_reviewer": "制单兼审核人",
+    "financial_debit": "财务会计借方合计",
+    "financial_credit": "财务会计贷方合计",
+    "financial_difference": "财务会计借贷差额",
+    "budget_debit": "预算会计借方合计",
+    "budget_credit": "预算会计贷方合计",
+    "budget_difference": "预算会计借贷差额",
+    "cash_entry_count": "现金支出笔数",
+    "largest_cash_entry": "单笔最大现金支出",
+    "total_cash": "现金支出合计",
+    "payee_names": "往来对象",
     "declared_count": "申报附件数",
     "uploaded_count": "已上传附件数",
     "missing_count": "缺少附件数",
@@ -98,6 +110,14 @@ VALUES = {
 }
 
 MONEY = {
+    "financial_debit",
+    "financial_credit",
+    "financial_difference",
+    "budget_debit",
+    "budget_credit",
+    "budget_difference",
+    "largest_cash_entry",
+    "total_cash",
     "expense_amount",
     "reception_amount",
     "invoice_amount",

@@ -11,6 +11,7 @@ from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.receptions import ReceptionCases
 from huiyan.demo.cases.vouchers import VoucherCases
+from huiyan.demo.cases.vouchers_further import FurtherVoucherCases
 from huiyan.demo.cases.worker import Caseworker
 from huiyan.demo.desk import Desk
 from huiyan.demo.district import District, Unit
@@ -26,6 +27,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         ReceptionCases,
         MoneyCases,
         CofferCases,
+        FurtherVoucherCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)
