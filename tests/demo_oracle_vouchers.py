@@ -1,5 +1,7 @@
 """Further rules on vouchers and their attachments in plain Python: see demo_oracle."""
 
+from collections import defaultdict
+
 from demo_oracle import Hits, Oracle, Voucher
 
 LARGE, SHORT = 10_000_00, 2
@@ -19,6 +21,14 @@ VAGUE = {
 }
 LARGE_CASH = 1000_00
 
+REQUIRED = {
+    "30211": {"travel_approval"},
+    "30215": {"meeting_notice", "attendee_list"},
+    "30216": {"training_notice", "attendee_list"},
+}
+OF_ONE_VOUCHER = {"reception_list", "attendee_list", "payroll"}
+BEFOREHAND = {"travel_approval", "meeting_notice", "training_notice"}
+
 
 def judge(oracle: Oracle) -> Hits:
     """Open hits of the rules on vouchers and attachments beyond the first ones."""
@@ -27,6 +37,9 @@ def judge(oracle: Oracle) -> Hits:
         "VOU-004": {v.subject for v in oracle.live if not balances(v)},
         "VOU-005": {v.subject for v in oracle.live if is_vague(v)},
         "VOU-009": large_cash(oracle),
+        "ATT-003": {v.subject for v in oracle.live if lacks_papers(oracle, v)},
+        "ATT-004": shared_files(oracle),
+        "ATT-005": {v.subject for v in oracle.live if is_approved_afterwards(v)},
     }
 
 
@@ -61,3 +74,40 @@ def large_cash(oracle: Oracle) -> set[str]:
         if v.agency in oracle.treasury_of
         and any(e["set_mode_code"] == "1" and e["amt"] >= LARGE_CASH for e in v.expense_entries)
     }
+
+
+def lacks_papers(oracle: Oracle, voucher: Voucher) -> bool:
+    """Whether it has papers, yet not those that its meetings, trainings or journeys need."""
+    if not voucher.attachments or not oracle._out_of_grace(voucher):
+        return False
+    needed = {
+        kind
+        for entry in voucher.expense_entries
+        for code, kinds in REQUIRED.items()
+        if (entry["dep_bgt_eco_code"] or "").startswith(code)
+        for kind in kinds
+    }
+    return not all(voucher.has(kind) for kind in needed)
+
+
+def shared_files(oracle: Oracle) -> set[str]:
+    """Lists, and invoices without number, whose file hangs on several vouchers."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for voucher in oracle.live:
+        for paper in voucher.attachments:
+            kind = paper["attachment_type"]
+            if paper["file_sha256"] and (
+                kind in OF_ONE_VOUCHER or (kind == "invoice" and not paper["invoice_no"])
+            ):
+                holders[paper["file_sha256"].lower()].add(voucher.subject)
+    return {sha for sha, vouchers in holders.items() if len(vouchers) > 1}
+
+
+def is_approved_afterwards(voucher: Voucher) -> bool:
+    """Whether the first of its approvals in advance came after the event."""
+    dates = [
+        paper["document_date"]
+        for paper in voucher.attachments
+        if paper["attachment_type"] in BEFOREHAND and paper["document_date"]
+    ]
+    return bool(dates) and min(dates) > voucher.event

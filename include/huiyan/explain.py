@@ -58,6 +58,10 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         ),
         Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
     ),
+    "attachment_file": (
+        Source("finance_attachments", _ATTACHMENT, "lower(file_sha256) = %(subject)s"),
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
     "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
     "payee_account": (
@@ -73,7 +77,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {"invoice": "vouchers", "payment_group": "payments"}
+LISTS = {"invoice": "vouchers", "attachment_file": "vouchers", "payment_group": "payments"}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:

@@ -39,6 +39,10 @@ LABELS: dict[str, str] = {
     "declared_count": "申报附件数",
     "uploaded_count": "已上传附件数",
     "missing_count": "缺少附件数",
+    "missing_types": "缺少的附件",
+    "approval_type": "最早审批文件",
+    "first_approved_on": "最早审批日期",
+    "file_type": "附件类型",
     "invoice_count": "有疑点的发票数",
     "invoices": "发票",
     "invoice_amount": "发票金额",
@@ -143,7 +147,7 @@ def readable_value(value: Any) -> str:
     text = str(value)
     if TIMESTAMP.fullmatch(text):
         return text.replace("T", " ")
-    return VALUES.get(text, text)
+    return "、".join(VALUES.get(part, part) for part in text.split("、"))
 
 
 def _pair(key: str, value: Any) -> str:

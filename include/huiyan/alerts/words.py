@@ -26,6 +26,7 @@ SUBJECT_TYPE = {
     "payment_group": "多笔财政支付",
     "card_transaction": "公务卡交易",
     "invoice": "发票",
+    "attachment_file": "附件文件",
     "treasury_agency": "预算单位",
     "finance_agency": "记账单位",
     "payee_account": "收款账户",

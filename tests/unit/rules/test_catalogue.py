@@ -35,6 +35,7 @@ SUBJECT_TYPES = {
     "payment",
     "card_transaction",
     "invoice",
+    "attachment_file",
     "treasury_agency",
     "payee_account",
     "lease",

@@ -5,6 +5,7 @@ Every case is laid out by days before the last business date.
 
 from collections.abc import Callable
 
+from huiyan.demo.cases.attachments import AttachmentCases
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.coffers import CofferCases
 from huiyan.demo.cases.invoices import InvoiceCases
@@ -28,6 +29,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         MoneyCases,
         CofferCases,
         FurtherVoucherCases,
+        AttachmentCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)
