@@ -1,8 +1,11 @@
 """Further rules on vouchers and their attachments in plain Python: see demo_oracle."""
 
+import re
+from calendar import monthrange
 from collections import defaultdict
+from itertools import combinations
 
-from demo_oracle import Hits, Oracle, Voucher
+from demo_oracle import Hits, Oracle, Voucher, days
 
 LARGE, SHORT = 10_000_00, 2
 VAGUE = {
@@ -20,6 +23,8 @@ VAGUE = {
     "开支",
 }
 LARGE_CASH = 1000_00
+SETTLING, OUTSTANDING = 15, 180
+ALIKE, NEAR = 500_00, 7
 
 REQUIRED = {
     "30211": {"travel_approval"},
@@ -34,8 +39,11 @@ def judge(oracle: Oracle) -> Hits:
     """Open hits of the rules on vouchers and attachments beyond the first ones."""
     return {
         "VOU-002": {v.subject for v in oracle.live if reviews_itself(v)},
+        "VOU-003": number_gaps(oracle),
         "VOU-004": {v.subject for v in oracle.live if not balances(v)},
         "VOU-005": {v.subject for v in oracle.live if is_vague(v)},
+        "VOU-006": outstanding_advances(oracle),
+        "VOU-008": claimed_twice(oracle),
         "VOU-009": large_cash(oracle),
         "ATT-003": {v.subject for v in oracle.live if lacks_papers(oracle, v)},
         "ATT-004": shared_files(oracle),
@@ -111,3 +119,82 @@ def is_approved_afterwards(voucher: Voucher) -> bool:
         if paper["attachment_type"] in BEFOREHAND and paper["document_date"]
     ]
     return bool(dates) and min(dates) > voucher.event
+
+
+def number_gaps(oracle: Oracle) -> set[str]:
+    """Periods long over in which a series has numbers missing."""
+    series: dict[tuple[str, int, str], dict[int, set[int]]] = defaultdict(dict)
+    for voucher in oracle.vouchers.values():
+        entry = voucher.entries[0]
+        found = re.fullmatch(r"(.*?)([0-9]+)", entry["voucher_no"])
+        if found:
+            key = (entry["acct_set_code"], entry["fiscal_year"], found[1])
+            series[key].setdefault(entry["acct_period"], set()).add(int(found[2]))
+    hits = set()
+    for (acct_set, year, _), periods in series.items():
+        numbers = [number for present in periods.values() for number in present]
+        through_year = len(periods) > 1 and len(numbers) == len(set(numbers))
+        for period, own in periods.items():
+            end = f"{year}-{period:02d}-{monthrange(year, period)[1]:02d}"
+            if days(oracle.day, end) <= SETTLING:
+                continue
+            present = set(numbers) if through_year else own
+            if any(n > 1 and n - 1 not in present for n in own):
+                hits.add(f"{acct_set}/{year}/{period:02d}")
+    return hits
+
+
+def outstanding_advances(oracle: Oracle) -> set[str]:
+    """Advances whose balance has been above zero at the end of every day for too long."""
+    changes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for voucher in oracle.live:
+        dated = min(entry["voucher_date"] for entry in voucher.entries)
+        for entry in voucher.entries:
+            account, party = entry["gov_acct_cls_code"][:4], entry["fund_tra_obj_name"]
+            if account in ("1214", "1218") and party and dated <= oracle.day:
+                subject = f"{entry['acct_set_code']}:{account}:{party}"
+                amount = entry["amt"] if entry["dr_cr"] == "D" else -entry["amt"]
+                changes[subject][dated] += amount
+    hits = set()
+    for subject, by_day in changes.items():
+        balance, since = 0, ""
+        for day in sorted(by_day):
+            balance += by_day[day]
+            since = (since or day) if balance > 0 else ""
+        if since and days(oracle.day, since) > OUTSTANDING:
+            hits.add(subject)
+    return hits
+
+
+def numbered_invoices(voucher: Voucher) -> set[tuple[str, str]]:
+    """Code and number of each of its invoices that has a number."""
+    return {
+        (paper["invoice_code"] or "", paper["invoice_no"])
+        for paper in voucher.attachments
+        if paper["attachment_type"] == "invoice" and paper["invoice_no"]
+    }
+
+
+def are_told_apart(one: Voucher, other: Voucher) -> bool:
+    """Whether their invoices say that these are two matters."""
+    first, second = numbered_invoices(one), numbered_invoices(other)
+    return bool(first) and bool(second) and not first & second
+
+
+def claimed_twice(oracle: Oracle) -> set[str]:
+    """Later vouchers that claim the same of the same party for the same, days apart."""
+    claims: dict[tuple[str, str, str, int], list[Voucher]] = defaultdict(list)
+    for voucher in oracle.live:
+        sums: dict[tuple[str, str], int] = defaultdict(int)
+        for entry in voucher.expense_entries:
+            if entry["fund_tra_obj_name"] and entry["dep_bgt_eco_code"]:
+                sums[entry["fund_tra_obj_name"], entry["dep_bgt_eco_code"]] += entry["amt"]
+        for (party, code), amount in sums.items():
+            if amount >= ALIKE:
+                claims[voucher.agency, party, code, amount].append(voucher)
+    return {
+        max(pair, key=lambda v: (v.event, v.posting, v.subject)).subject
+        for vouchers in claims.values()
+        for pair in combinations(vouchers, 2)
+        if abs(days(pair[0].event, pair[1].event)) <= NEAR and not are_told_apart(*pair)
+    }

@@ -2,8 +2,11 @@
 {%- set rules = [
     'rule_vou_001_booked_late',
     'rule_vou_002_self_reviewed',
+    'rule_vou_003_number_gaps',
     'rule_vou_004_unbalanced',
     'rule_vou_005_vague_summary',
+    'rule_vou_006_advance_open',
+    'rule_vou_008_claimed_twice',
     'rule_vou_009_large_cash',
     'rule_att_001_no_attachment',
     'rule_att_002_too_few',

@@ -27,6 +27,8 @@ SUBJECT_TYPE = {
     "card_transaction": "公务卡交易",
     "invoice": "发票",
     "attachment_file": "附件文件",
+    "accounting_period": "会计期间",
+    "advance": "往来挂账",
     "treasury_agency": "预算单位",
     "finance_agency": "记账单位",
     "payee_account": "收款账户",

@@ -157,15 +157,15 @@ class Desk:
         self.write(slip, reverses, project, deliver_on)
         return slip
 
-    def _next_number(self, day: int, word: str = "记") -> int:
+    def _next_number(self, day: int, word: str) -> int:
         year, period = year_month(day)
         series = (year, 0 if self.unit.numbering == "year" else period, word)
         self._numbers[series] += 1
         return self._numbers[series]
 
-    def skip_number(self, day: int) -> None:
+    def skip_number(self, day: int, word: str = "记") -> None:
         """A number of the period of `day` that no voucher will ever have."""
-        self._next_number(day)
+        self._next_number(day, word)
 
     def write(
         self,

@@ -36,6 +36,8 @@ SUBJECT_TYPES = {
     "card_transaction",
     "invoice",
     "attachment_file",
+    "accounting_period",
+    "advance",
     "treasury_agency",
     "payee_account",
     "lease",

@@ -9,6 +9,7 @@ from huiyan.demo.cases.attachments import AttachmentCases
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.coffers import CofferCases
 from huiyan.demo.cases.invoices import InvoiceCases
+from huiyan.demo.cases.ledgers import LedgerCases
 from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.receptions import ReceptionCases
 from huiyan.demo.cases.vouchers import VoucherCases
@@ -30,6 +31,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         CofferCases,
         FurtherVoucherCases,
         AttachmentCases,
+        LedgerCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)
