@@ -8,6 +8,7 @@ from typing import Any
 
 import demo_oracle_bookings
 import demo_oracle_payments
+import demo_oracle_vouchers
 from demo_oracle import Hits, Oracle, Record, records
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
@@ -21,6 +22,7 @@ FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (
     demo_oracle_payments.judge,
     demo_oracle_bookings.judge,
 )
+FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (demo_oracle_vouchers.judge,)
 
 
 class Memory:

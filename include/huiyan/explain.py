@@ -37,10 +37,8 @@ class Source:
     condition: str
 
 
-_VOUCHER_ID = (
-    "acct_set_code || '/' || fiscal_year || '/' || lpad(acct_period::text, 2, '0') "
-    "|| '/' || voucher_no"
-)
+_PERIOD_ID = "acct_set_code || '/' || fiscal_year || '/' || lpad(acct_period::text, 2, '0')"
+_VOUCHER_ID = f"{_PERIOD_ID} || '/' || voucher_no"
 _ATTACHMENT = "stg_finance__attachment"
 _ENTRY = "stg_finance__voucher_entry"
 _PAYMENT = "stg_treasury__payment"
@@ -57,6 +55,19 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             "coalesce(invoice_code, '') || '-' || invoice_no = %(subject)s",
         ),
         Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
+    "attachment_file": (
+        Source("finance_attachments", _ATTACHMENT, "lower(file_sha256) = %(subject)s"),
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
+    "accounting_period": (Source("finance_vouchers", _ENTRY, f"{_PERIOD_ID} = %(subject)s"),),
+    "advance": (
+        Source(
+            "finance_vouchers",
+            _ENTRY,
+            "acct_set_code || ':' || left(gov_acct_cls_code, 4) || ':' || fund_tra_obj_name "
+            "= %(subject)s",
+        ),
     ),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
     "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
@@ -92,7 +103,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {"invoice": "vouchers", "payment_group": "payments"}
+LISTS = {"invoice": "vouchers", "attachment_file": "vouchers", "payment_group": "payments"}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:

@@ -52,6 +52,8 @@ classified as (
         entries.dr_cr = 'C'
         and {{ begins_with('entries.gov_acct_cls_code', ['1', '2', '3', '4', '5']) }}
             as is_financial_credit,
+        {{ begins_with('entries.gov_acct_cls_code', ['1', '2', '3', '4', '5']) }} as is_financial,
+        {{ begins_with('entries.gov_acct_cls_code', ['6', '7', '8']) }} as is_budget,
         noncash_codes.gov_acct_cls_code is not null as is_noncash
     from entries
     left join noncash_codes on entries.gov_acct_cls_code = noncash_codes.gov_acct_cls_code
@@ -88,7 +90,12 @@ vouchers as (
         ) = 1 as has_reception_expense,
         max(case when is_financial_credit then 1 else 0 end) = 1
         and max(case when is_financial_credit and not is_noncash then 1 else 0 end) = 0
-            as is_noncash_only
+            as is_noncash_only,
+        min(case when inputer = auditor then inputer end) as self_reviewer,
+        coalesce(sum(case when is_financial and dr_cr = 'D' then amt end), 0) as financial_debit,
+        coalesce(sum(case when is_financial and dr_cr = 'C' then amt end), 0) as financial_credit,
+        coalesce(sum(case when is_budget and dr_cr = 'D' then amt end), 0) as budget_debit,
+        coalesce(sum(case when is_budget and dr_cr = 'C' then amt end), 0) as budget_credit
     from classified
     group by voucher_id
 ),
@@ -160,13 +167,18 @@ final as (
         cast(vouchers.reception_amount as numeric(18, 2)) as reception_amount,
         vouchers.has_reception_expense,
         vouchers.is_noncash_only,
+        cast(vouchers.financial_debit as numeric(18, 2)) as financial_debit,
+        cast(vouchers.financial_credit as numeric(18, 2)) as financial_credit,
+        cast(vouchers.budget_debit as numeric(18, 2)) as budget_debit,
+        cast(vouchers.budget_credit as numeric(18, 2)) as budget_credit,
         coalesce(attached.attachment_count, 0) as attachment_count,
         coalesce(attached.invoice_count, 0) as invoice_count,
         coalesce(attached.letter_count, 0) as letter_count,
         coalesce(attached.list_count, 0) as list_count,
         coalesce(expense_entry.vou_det_desc, first_entry.vou_det_desc) as summary,
         first_entry.inputer,
-        first_entry.auditor
+        first_entry.auditor,
+        vouchers.self_reviewer
     from vouchers
     inner join entries as first_entry
         on

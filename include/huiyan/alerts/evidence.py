@@ -12,6 +12,7 @@ from typing import Any
 
 LABELS: dict[str, str] = {
     "summary": "摘要",
+    "summaries": "各分录摘要",
     "purpose": "用途",
     "unit_name": "单位",
     "owner_unit": "账户名义单位",
@@ -24,9 +25,38 @@ LABELS: dict[str, str] = {
     "limit_days": "规定天数",
     "expense_amount": "支出金额",
     "reception_amount": "接待费金额",
+    "preparer_and_reviewer": "制单兼审核人",
+    "financial_debit": "财务会计借方合计",
+    "financial_credit": "财务会计贷方合计",
+    "financial_difference": "财务会计借贷差额",
+    "budget_debit": "预算会计借方合计",
+    "budget_credit": "预算会计贷方合计",
+    "budget_difference": "预算会计借贷差额",
+    "cash_entry_count": "现金支出笔数",
+    "largest_cash_entry": "单笔最大现金支出",
+    "total_cash": "现金支出合计",
+    "payee_names": "往来对象",
+    "counterparty": "往来单位或个人",
+    "account_code": "会计科目",
+    "balance": "挂账余额",
+    "open_since": "挂账起始日期",
+    "days_open": "已挂账天数",
+    "last_movement_on": "最近发生日期",
+    "missing_number_count": "缺号个数",
+    "missing_numbers": "缺号",
+    "is_through_year": "按年连续编号",
+    "period_ends_on": "会计期间结束日",
+    "earlier_vouchers": "此前相似凭证",
+    "claimed_amount": "重复列支金额",
+    "has_invoice_in_common": "附有同一张发票",
+    "first_event_date": "首次业务发生日期",
     "declared_count": "申报附件数",
     "uploaded_count": "已上传附件数",
     "missing_count": "缺少附件数",
+    "missing_types": "缺少的附件",
+    "approval_type": "最早审批文件",
+    "first_approved_on": "最早审批日期",
+    "file_type": "附件类型",
     "invoice_count": "有疑点的发票数",
     "invoices": "发票",
     "invoice_amount": "发票金额",
@@ -129,6 +159,16 @@ VALUES = {
 }
 
 MONEY = {
+    "financial_debit",
+    "financial_credit",
+    "financial_difference",
+    "budget_debit",
+    "budget_credit",
+    "budget_difference",
+    "largest_cash_entry",
+    "total_cash",
+    "balance",
+    "claimed_amount",
     "expense_amount",
     "reception_amount",
     "invoice_amount",
@@ -163,7 +203,7 @@ def readable_value(value: Any) -> str:
     text = str(value)
     if TIMESTAMP.fullmatch(text):
         return text.replace("T", " ")
-    return VALUES.get(text, text)
+    return "、".join(VALUES.get(part, part) for part in text.split("、"))
 
 
 def _pair(key: str, value: Any) -> str:

@@ -14,6 +14,7 @@ from huiyan.demo.days import iso, workday, year_month
 from huiyan.demo.district import Company, District, Person, Unit
 
 Row = tuple[Any, ...]
+People = tuple[str, str | None, str]  # who prepared, reviewed and posted a voucher
 Made = TypeVar("Made")
 THRESHOLD = 20_000_000  # fen: procurement is needed from here on
 
@@ -74,6 +75,7 @@ class Slip:
     posting_day: int
     lines: list[Line]
     declared: int | None
+    people: People
     attachments: int = 0
 
     @property
@@ -107,7 +109,7 @@ class Desk:
         self.sink = sink
         self.horizon = horizon
         self.rng = random.Random(f"{district.options.seed}/desk/{unit.index}")
-        self._numbers: dict[tuple[int, int], int] = defaultdict(int)
+        self._numbers: dict[tuple[int, int, str], int] = defaultdict(int)
         self._payments = 0
         self._swipes = 0
         self._invoices = 0
@@ -117,7 +119,7 @@ class Desk:
             name = self.rng.choice(names.SURNAMES) + self.rng.choice(names.GIVEN)
             if name not in clerks:
                 clerks.append(name)
-        self._people = clerks
+        self.people: People = (clerks[0], clerks[1], clerks[2])
 
     # --- vouchers --------------------------------------------------------------------------
 
@@ -130,17 +132,40 @@ class Desk:
         reverses: Slip | None = None,
         project: str | None = None,
         deliver_on: int = 0,
+        people: People | None = None,
+        word: str = "记",
     ) -> Slip | None:
-        """Number and deliver a voucher; None if it would come after the last business day."""
+        """Number and deliver a voucher; None if it would come after the last business day.
+
+        `people` are others than the unit's own; `word` is the series of its number.
+        """
         if posting_day > self.horizon:
             return None
         year, period = year_month(voucher_day)
-        series = (year, 0 if self.unit.numbering == "year" else period)
-        self._numbers[series] += 1
-        number = f"记{self._numbers[series]:04d}"
-        slip = Slip(self.unit, year, period, number, voucher_day, posting_day, lines, declared)
+        number = f"{word}{self._next_number(voucher_day, word):04d}"
+        slip = Slip(
+            self.unit,
+            year,
+            period,
+            number,
+            voucher_day,
+            posting_day,
+            lines,
+            declared,
+            people or self.people,
+        )
         self.write(slip, reverses, project, deliver_on)
         return slip
+
+    def _next_number(self, day: int, word: str) -> int:
+        year, period = year_month(day)
+        series = (year, 0 if self.unit.numbering == "year" else period, word)
+        self._numbers[series] += 1
+        return self._numbers[series]
+
+    def skip_number(self, day: int, word: str = "记") -> None:
+        """A number of the period of `day` that no voucher will ever have."""
+        self._next_number(day, word)
 
     def write(
         self,
@@ -151,7 +176,7 @@ class Desk:
     ) -> None:
         """Deliver the voucher's entries (again, with `deliver_on`, as a correction)."""
         unit = self.unit
-        inputer, auditor, poster = self._people
+        inputer, auditor, poster = slip.people
         voucher_date, posting_date = iso(slip.voucher_day), iso(slip.posting_day)
         day = deliver_on or slip.posting_day
         put = self.sink.put
@@ -171,7 +196,7 @@ class Desk:
                     inputer,
                     voucher_date,
                     auditor,
-                    voucher_date,
+                    voucher_date if auditor else None,
                     poster,
                     iso(line.posted) if line.posted else posting_date,
                     slip.declared,
@@ -256,11 +281,14 @@ class Desk:
         posting_day: int,
         declared: int | None = None,
         deliver_on: int = 0,
+        people: People | None = None,
         **fields: Any,
     ) -> Slip | None:
         """A voucher of one expense."""
         lines = self.lines(fen, eco, desc, **fields)
-        return self.post(voucher_day, posting_day, lines, declared, deliver_on=deliver_on)
+        return self.post(
+            voucher_day, posting_day, lines, declared, deliver_on=deliver_on, people=people
+        )
 
     def reverse(self, slip: Slip, day: int, *, negative: bool = True) -> Slip | None:
         """The red-letter voucher that undoes `slip`."""

@@ -6,6 +6,7 @@ from huiyan.demo import names
 from huiyan.demo.days import iso, workday
 from huiyan.demo.desk import Desk, Row, Sink, made
 from huiyan.demo.district import District, Unit
+from huiyan.demo.truth import Truth
 
 
 class _Catch:
@@ -24,7 +25,7 @@ class _Catch:
         """Nothing that is kept back is repeated."""
 
 
-def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink) -> None:
+def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink, truth: Truth) -> None:
     """Spoil a few rows: in the opening delivery, and at most one a day and feed afterwards."""
     days = district.options.business_days
     unit = next(u for u in district.covered if u.ordinary and u.kind == "school" and u.is_certain)
@@ -33,7 +34,7 @@ def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink) -> 
     _payments_and_swipes(district, unit, in_opening, sink)
     if not daily:
         return
-    _voucher_mended_next_day(desk_of(unit), daily, sink)
+    _voucher_mended_next_day(desk_of(unit), daily, sink, truth)
     attachments = (
         ("attachment_type", "照片", "附件类型不在目录内"),
         ("uploaded_at", "", "缺少上传时间"),
@@ -95,7 +96,7 @@ def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink) -> 
         sink.spoil("finance_vouchers", day, row, name, cell, what)
 
 
-def _voucher_mended_next_day(desk: Desk, daily: list[int], sink: Sink) -> None:
+def _voucher_mended_next_day(desk: Desk, daily: list[int], sink: Sink, truth: Truth) -> None:
     """One entry of a voucher cannot be read on the first day; the voucher comes again, right."""
     catch = _Catch()
     own, desk.sink = desk.sink, catch
@@ -121,6 +122,9 @@ def _voucher_mended_next_day(desk: Desk, daily: list[int], sink: Sink) -> None:
     desk.invoice(slip, 860_00, None, first - 3, buyer=desk.unit.finance_name)
     if len(daily) > 1:
         desk.write(slip, deliver_on=daily[1])
+        truth.near("VOU-004", slip.subject, "一条分录读不出，次日更正：先有疑点，后销除")
+    else:
+        truth.plant("VOU-004", slip.subject, "一条分录读不出，还没有更正")
 
 
 def _payments_and_swipes(district: District, unit: Unit, day: int, sink: Sink) -> None:

@@ -33,7 +33,7 @@ def generate(options: Options, sink: Sink) -> World:
     ordinary_leases = list(district.leases)
     plant_all(district, desk_of, truth)
     rents(district, desk_of, ordinary_leases)
-    dirt.scatter(district, desk_of, sink)
+    dirt.scatter(district, desk_of, sink, truth)
     items = items_per_month(district)
     spans = months_ending(options.last, options.months)
     for unit in district.units:

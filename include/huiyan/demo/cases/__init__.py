@@ -6,13 +6,16 @@ Every case is laid out by days before the last business date.
 from collections.abc import Callable
 
 from huiyan.demo.cases.bookings import BookingCases
+from huiyan.demo.cases.attachments import AttachmentCases
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.coffers import CofferCases
 from huiyan.demo.cases.invoices import InvoiceCases
+from huiyan.demo.cases.ledgers import LedgerCases
 from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.payments import PaymentCases
 from huiyan.demo.cases.receptions import ReceptionCases
 from huiyan.demo.cases.vouchers import VoucherCases
+from huiyan.demo.cases.vouchers_further import FurtherVoucherCases
 from huiyan.demo.cases.worker import Caseworker
 from huiyan.demo.desk import Desk
 from huiyan.demo.district import District, Unit
@@ -30,6 +33,9 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         CofferCases,
         PaymentCases,
         BookingCases,
+        FurtherVoucherCases,
+        AttachmentCases,
+        LedgerCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

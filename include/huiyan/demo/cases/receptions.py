@@ -115,6 +115,7 @@ class ReceptionCases(Caseworker):
             56, 500_00, letter=False, guests=False, eco="30215", posting=self.back(36)
         )
         near("REC-001", slip.subject, "摘要提到接待，代码是会议费")
+        self.truth.plant("ATT-003", slip.subject, "会议费没有会议通知和签到表")
         desk = self.desk()
         posting = self.back(33)
         lines = [
