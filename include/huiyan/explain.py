@@ -58,6 +58,23 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         ),
         Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
     ),
+    "invoice_run": (
+        Source(
+            "finance_attachments",
+            _ATTACHMENT,
+            f"attachment_type = 'invoice' and {_VOUCHER_ID} = any(%(listed)s)",
+        ),
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
+    "letter": (
+        Source(
+            "finance_attachments",
+            _ATTACHMENT,
+            f"attachment_type = 'official_letter' and {_VOUCHER_ID} = any(%(listed)s)",
+        ),
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
+    "agency_quarter": (Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
     "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
     "payee_account": (
@@ -73,7 +90,13 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {"invoice": "vouchers", "payment_group": "payments"}
+LISTS = {
+    "invoice": "vouchers",
+    "invoice_run": "vouchers",
+    "letter": "vouchers",
+    "agency_quarter": "vouchers",
+    "payment_group": "payments",
+}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:

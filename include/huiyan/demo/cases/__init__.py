@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.coffers import CofferCases
+from huiyan.demo.cases.invoice_papers import InvoicePaperCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.money import MoneyCases
+from huiyan.demo.cases.reception_papers import ReceptionPaperCases
 from huiyan.demo.cases.receptions import ReceptionCases
 from huiyan.demo.cases.vouchers import VoucherCases
 from huiyan.demo.cases.worker import Caseworker
@@ -26,6 +28,8 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         ReceptionCases,
         MoneyCases,
         CofferCases,
+        InvoicePaperCases,
+        ReceptionPaperCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)
