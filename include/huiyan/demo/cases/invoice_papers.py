@@ -8,6 +8,10 @@ from huiyan.demo.days import workday
 from huiyan.demo.desk import Desk, Slip, made
 from huiyan.demo.district import Company
 
+Amounts = tuple[int | None, ...]
+# By voucher: place in the run and days before the last one of each invoice.
+Carriers = tuple[tuple[tuple[int, int], ...], ...]
+
 
 class InvoicePaperCases(Caseworker):
     """INV-003, INV-004, INV-006, INV-007, INV-008, REC-010."""
@@ -147,7 +151,7 @@ class InvoicePaperCases(Caseworker):
         self,
         ago: int,
         fen: int,
-        amounts: tuple[int | None, ...],
+        amounts: Amounts,
         declared: int | None,
         desk: Desk | None = None,
         eco: str = "30201",
@@ -165,22 +169,24 @@ class InvoicePaperCases(Caseworker):
 
     def _less_invoiced(self) -> None:
         plant, near = self.truth.plant, self.truth.near
-        for ago, fen, amounts, declared, note in (
+        short: tuple[tuple[int, int, Amounts, int, str], ...] = (
             (57, 900_02, (900_00,), 1, "发票少 0.02 元"),
             (34, 8_600_00, (5_000_00, 2_400_00), 2, "两张发票合计少 1200 元"),
             (16, 760_00, (500_00,), 0, "申报 0 份，实有一张不足额发票"),
             (1, 990_00, (900_00,), 1, "逐日送达的票少报多"),
-        ):
-            plant("INV-008", self._claim(ago, fen, amounts, declared).subject, note)
+        )
+        for ago, fen, amounts, claimed, note in short:
+            plant("INV-008", self._claim(ago, fen, amounts, claimed).subject, note)
         slip = self._claim(22, 640_00, (400_00,), 1, self.village(16), eco="", words="路灯电费")
         plant("INV-008", slip.subject, "村账票少报多，没有经济分类")
-        for ago, fen, amounts, declared, note in (
+        enough: tuple[tuple[int, int, Amounts, int | None, str], ...] = (
             (57, 900_01, (900_00,), 1, "发票少 0.01 元"),
             (33, 900_00, (500_00, 400_00), 2, "两张发票合计相等"),
             (32, 900_00, (1200_00,), 1, "发票多于支出"),
             (31, 900_00, (400_00,), None, "没有填附件数"),
             (30, 900_00, (400_00, None), 2, "一张发票金额未知"),
-        ):
+        )
+        for ago, fen, amounts, declared, note in enough:
             near("INV-008", self._claim(ago, fen, amounts, declared).subject, note)
         slip = self._claim(2, 900_00, (400_00,), 2)
         near("INV-008", slip.subject, "申报的附件还没有传全，也还在宽限期内")
@@ -296,7 +302,7 @@ class InvoicePaperCases(Caseworker):
 
     def _run(
         self,
-        vouchers: tuple[tuple[tuple[int, int], ...], ...],
+        vouchers: Carriers,
         *,
         code: str | None = "",
         desk: Desk | None = None,
@@ -304,9 +310,9 @@ class InvoicePaperCases(Caseworker):
         first: int = 0,
         digits: int = 8,
     ) -> tuple[str, list[Slip]]:
-        """Vouchers of invoices (place in the run, days before the last day); the run's subject.
+        """The run's subject and its vouchers.
 
-        A day of 0 leaves the invoice undated; code "" is a code of this run's own.
+        Days of 0 leave an invoice undated; code "" is a code of this run's own.
         """
         desk = desk or self.desk()
         self._serial += 1
@@ -341,12 +347,13 @@ class InvoicePaperCases(Caseworker):
 
     def _consecutive(self) -> None:
         plant, near = self.truth.plant, self.truth.near
-        for code, digits, vouchers, note in (
+        planted: tuple[tuple[str | None, int, Carriers, str], ...] = (
             ("", 8, (((0, 40), (1, 40)), ((2, 33),)), "三张连号分两次报销"),
             (None, 20, (((0, 71),), ((1, 64),), ((2, 8),)), "三张数电票连号，三次报销"),
             ("", 8, (((0, 100), (1, 55)), ((2, 10),)), "前后恰好相隔 90 天"),
             ("", 8, (((0, 130), (1, 60), (2, 60)), ((3, 52),)), "四张连号，后三张在 90 天内"),
-        ):
+        )
+        for code, digits, vouchers, note in planted:
             plant("INV-006", self._run(vouchers, code=code, digits=digits)[0], note)
         two = (((0, 44), (1, 44)), ((2, 30),))
         plant("INV-006", self._run(two, desk=self.village(8))[0], "村账连号发票")
@@ -354,14 +361,15 @@ class InvoicePaperCases(Caseworker):
         five = (((0, 29), (2, 29)), ((1, 22), (4, 22)), ((3, 15),))
         plant("INV-006", self._run(five, desk=school)[0], "五张连号交错报销")
 
-        for vouchers, note in (
+        missed: tuple[tuple[Carriers, str], ...] = (
             ((((0, 40),), ((1, 33),)), "只有两张连号"),
             ((((0, 40), (1, 40), (2, 40)),), "一次采购的三张连号在同一张凭证"),
             ((((0, 101), (1, 55)), ((2, 10),)), "前后相隔 91 天"),
             ((((0, 40), (1, 40)), ((3, 33),)), "中间缺一号"),
             ((((0, 140),), ((1, 40), (2, 40), (3, 40))), "任何三张都不同时满足"),
             ((((0, 40), (1, 0)), ((2, 33),)), "中间一张没有日期"),
-        ):
+        )
+        for vouchers, note in missed:
             near("INV-006", self._run(vouchers)[0], note)
         desk = self.desk()
         subject, slips = self._run(two, desk=desk)

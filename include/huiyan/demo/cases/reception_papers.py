@@ -116,6 +116,8 @@ class ReceptionPaperCases(Caseworker):
 
     def _companions(self) -> None:
         plant, near = self.truth.plant, self.truth.near
+        visitors: int | None
+        companions: int | None
         for ago, visitors, companions, note in (
             (60, 10, 4, "来访 10 人，陪同 4 人"),
             (41, 11, 4, "来访 11 人，陪同 4 人，超过三分之一"),
@@ -148,6 +150,8 @@ class ReceptionPaperCases(Caseworker):
 
     def _standard(self) -> None:
         plant, near = self.truth.plant, self.truth.near
+        visitors: int | None
+        companions: int | None
         for ago, fen, visitors, companions, note in (
             (58, 8 * STANDARD + 1, 6, 2, "人均超出标准 0.01 元"),
             (35, 4_800_00, 10, 3, "人均 369 元"),
@@ -458,7 +462,7 @@ class ReceptionPaperCases(Caseworker):
         self._begin(desk, 5)
         self._spent(desk, now, 3_000_00)
         slip = self._spent(desk, now, 4_000_00)
-        desk.reverse(slip, slip.posting_day)
+        desk.reverse(slip, slip.posting_day, negative=False)
         near("REC-011", self._subject(desk), "一张已红冲，余下不到 5000 元")
         desk = self.village(26)
         self._begin(desk, 8)
