@@ -9,6 +9,8 @@ from typing import Any
 import demo_oracle_bookings
 import demo_oracle_payments
 import demo_oracle_vouchers
+import demo_oracle_invoices
+import demo_oracle_receptions
 from demo_oracle import Hits, Oracle, Record, records
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
@@ -23,6 +25,9 @@ FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (
     demo_oracle_bookings.judge,
 )
 FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (demo_oracle_vouchers.judge,)
+    demo_oracle_invoices.judge,
+    demo_oracle_receptions.judge,
+)
 
 
 class Memory:

@@ -69,6 +69,23 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             "= %(subject)s",
         ),
     ),
+    "invoice_run": (
+        Source(
+            "finance_attachments",
+            _ATTACHMENT,
+            f"attachment_type = 'invoice' and {_VOUCHER_ID} = any(%(listed)s)",
+        ),
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
+    "letter": (
+        Source(
+            "finance_attachments",
+            _ATTACHMENT,
+            f"attachment_type = 'official_letter' and {_VOUCHER_ID} = any(%(listed)s)",
+        ),
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
+    "agency_quarter": (Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
     "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
     "payee_account": (
@@ -103,7 +120,14 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {"invoice": "vouchers", "attachment_file": "vouchers", "payment_group": "payments"}
+LISTS = {
+    "invoice": "vouchers",
+    "attachment_file": "vouchers",
+    "payment_group": "payments",
+    "invoice_run": "vouchers",
+    "letter": "vouchers",
+    "agency_quarter": "vouchers",
+}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:

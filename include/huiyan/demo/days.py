@@ -21,6 +21,14 @@ def workday(day: int) -> int:
 
 
 @cache
+def workday_until(day: int) -> int:
+    """`day` itself if it is worked, else the working day before."""
+    while not is_workday(date.fromordinal(day)):
+        day -= 1
+    return day
+
+
+@cache
 def year_month(day: int) -> tuple[int, int]:
     """Year and month of an ordinal."""
     as_date = date.fromordinal(day)

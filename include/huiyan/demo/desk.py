@@ -385,6 +385,7 @@ class Desk:
             else:
                 fields["buyer"] = None
             fields.setdefault("buyer_tax", tax if rng.random() < 0.8 else None)
+        fields.setdefault("check", "ok" if rng.random() < 0.9 else "unchecked")
         self.attach(
             slip,
             "invoice",
@@ -393,14 +394,14 @@ class Desk:
             seller=seller.name if seller else "扬江综合商行",
             seller_tax=seller.tax_no if seller else None,
             document_day=day,
-            check="ok" if rng.random() < 0.9 else "unchecked",
             **fields,
         )
 
     def invoice_number(self, day: int) -> tuple[str | None, str]:
         """Code and number of a new invoice of one of the kinds in use."""
         self._invoices += 1
-        serial = self.unit.index * 100_000 + self._invoices
+        # Sellers number their invoices, buyers do not: a unit's own are scattered.
+        serial = self.unit.index * 100_000 + self._invoices * 61_803 % 99_991
         draw = serial % 20
         if draw < 12:
             return None, f"{iso(day)[2:4]}32{serial:016d}"

@@ -303,8 +303,11 @@ class Month:
         day = self._day()
         visitors = rng.randint(3, 10)
         event, voucher, posting = self._booking(day)
+        event = workday(event)
+        year, month_and_day = iso(event)[:4], iso(event)[5:].replace("-", "")
+        serial = f"{self.unit.index}-{month_and_day}{rng.randrange(10**5):05d}"
         letter = {
-            "document_no": f"函〔2025〕{self.unit.index}-{rng.randrange(10**5)}号",
+            "document_no": f"函〔{year}〕{serial}号",
             "visit_unit": rng.choice(names.VISITING_UNITS),
             "document_day": event - 3,
             "visit_day": event,

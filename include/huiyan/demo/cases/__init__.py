@@ -9,10 +9,12 @@ from huiyan.demo.cases.bookings import BookingCases
 from huiyan.demo.cases.attachments import AttachmentCases
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.coffers import CofferCases
+from huiyan.demo.cases.invoice_papers import InvoicePaperCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.ledgers import LedgerCases
 from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.payments import PaymentCases
+from huiyan.demo.cases.reception_papers import ReceptionPaperCases
 from huiyan.demo.cases.receptions import ReceptionCases
 from huiyan.demo.cases.vouchers import VoucherCases
 from huiyan.demo.cases.vouchers_further import FurtherVoucherCases
@@ -36,6 +38,8 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         FurtherVoucherCases,
         AttachmentCases,
         LedgerCases,
+        InvoicePaperCases,
+        ReceptionPaperCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

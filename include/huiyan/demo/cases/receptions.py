@@ -2,6 +2,7 @@
 
 from huiyan.demo import names
 from huiyan.demo.cases.worker import Caseworker
+from huiyan.demo.days import workday_until
 from huiyan.demo.desk import Desk, Line, Slip, made
 
 
@@ -61,31 +62,32 @@ class ReceptionCases(Caseworker):
             desk = self.village(place * 3) if place % 10 == 7 else self.desk()
         # Spread over the months, the last ones just out of grace.
         posting = posting or self.settled(max(3, 143 - place * 7 // 2))
+        event = workday_until(posting - 6)
         slip = self.voucher(
             desk,
             fen,
-            event=posting - 6,
+            event=event,
             posting=posting,
             eco=eco,
             words="公务接待餐费",
             declared=declared,
             debit=debit,
         )
-        visit = {"visit_day": posting - 6, "visitors": 6, "companions": 2}
+        visit = {"visit_day": event, "visitors": 8, "companions": 2}
         if letter:
             desk.attach(
                 slip,
                 "official_letter",
                 late_letter,
-                document_day=posting - 9,
+                document_day=event - 3,
                 document_no=f"来函〔2025〕{place}号",
                 visit_unit=names.VISITING_UNITS[place % 10],
-                visit_day=posting - 6,
+                visit_day=event,
             )
         if guests:
             desk.attach(slip, "reception_list", **visit)
         if invoice:
-            self.invoice(desk, slip, fen, posting - 6)
+            self.invoice(desk, slip, fen, event)
         return slip
 
     def _near(self) -> None:

@@ -1,0 +1,61 @@
+-- One row per invoice number of a unit and seller, with the run of consecutive numbers it is in.
+with all_invoices as (
+    select * from {{ ref('int_invoice') }}
+),
+
+vouchers as (
+    select * from {{ ref('int_voucher') }}
+),
+
+numbers as (
+    select
+        vouchers.finance_agency_code,
+        invoices.seller_name,
+        coalesce(invoices.invoice_code, '') as invoice_code,
+        invoices.invoice_no,
+        max(vouchers.unit_id) as unit_id,
+        max(vouchers.treasury_agency_code) as treasury_agency_code,
+        min(invoices.voucher_id) as first_voucher_id,
+        max(invoices.voucher_id) as last_voucher_id,
+        max(invoices.amount) as amount,
+        min(invoices.invoice_date) as invoice_date
+    from all_invoices as invoices
+    inner join vouchers on invoices.voucher_id = vouchers.voucher_id
+    where
+        invoices.seller_name is not null
+        and invoices.invoice_date is not null
+        and {{ matches('invoices.invoice_no', '^[0-9]{1,20}$') }}
+    group by 1, 2, 3, 4
+),
+
+-- Consecutive numbers are written with as many digits; each is one above its place in the run.
+placed as (
+    select
+        *,
+        length(invoice_no) as digits,
+        cast(invoice_no as numeric(20, 0)) - row_number() over (
+            partition by finance_agency_code, seller_name, invoice_code, length(invoice_no)
+            order by invoice_no
+        ) as run_start
+    from numbers
+),
+
+final as (
+    select
+        finance_agency_code,
+        unit_id,
+        treasury_agency_code,
+        seller_name,
+        invoice_code,
+        invoice_no,
+        min(invoice_no) over (
+            partition by finance_agency_code, seller_name, invoice_code, digits, run_start
+        ) as first_invoice_no,
+        first_voucher_id,
+        last_voucher_id,
+        amount,
+        invoice_date
+    from placed
+)
+
+select * from final
