@@ -70,6 +70,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "card_transaction": (
         Source("card_transactions", "stg_card__transaction", "txn_no = %(subject)s"),
+        Source("finance_vouchers", _ENTRY, "card_txn_no = %(subject)s"),
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }

@@ -44,6 +44,11 @@ LABELS: dict[str, str] = {
     "merchant_city": "商户城市",
     "holder_name": "持卡人",
     "card_last4": "卡号后四位",
+    "terminal_no": "终端号",
+    "swipe_amount": "刷卡金额",
+    "booked_amount": "记账金额",
+    "over_swipe_amount": "记账超出刷卡的金额",
+    "refund_txn_no": "退货交易流水号",
     "pay_date": "支付日期",
     "days_since_payment": "支付后天数",
     "pay_account": "付款账号",
@@ -105,6 +110,9 @@ MONEY = {
     "total_amount",
     "threshold",
     "annual_rent",
+    "swipe_amount",
+    "booked_amount",
+    "over_swipe_amount",
 }
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
