@@ -469,6 +469,7 @@ class Desk:
         city: str | None,
         kind: str = "purchase",
         posted: int = 0,
+        currency: str = "",
     ) -> str:
         """A card transaction; its number, "" if it would come after the last day."""
         posted_day = posted or workday(day + 1)
@@ -489,7 +490,7 @@ class Desk:
                 iso(posted_day),
                 kind,
                 fen,
-                None if self._swipes % 3 else "CNY",
+                currency or (None if self._swipes % 3 else "CNY"),
                 merchant,
                 mcc,
                 city,

@@ -6,6 +6,7 @@ Every case is laid out by days before the last business date.
 from collections.abc import Callable
 
 from huiyan.demo.cases.books import BookCases
+from huiyan.demo.cases.cards import CardCases
 from huiyan.demo.cases.coffers import CofferCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.money import MoneyCases
@@ -26,6 +27,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         ReceptionCases,
         MoneyCases,
         CofferCases,
+        CardCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

@@ -64,7 +64,9 @@ class MoneyCases(Caseworker):
         desk = self.card_desk()
         near("CARD-001", self._swipe(desk, 50, 2_00, 0, "fee"), "费用，不是消费")
         desk = self.card_desk()
-        near("CARD-001", self._swipe(desk, 52, 500_00, 9, "cash_advance"), "取现，不是消费")
+        number = self._swipe(desk, 52, 500_00, 9, "cash_advance")
+        near("CARD-001", number, "取现，不是消费")
+        self.truth.plant("CARD-004", number, "在禁止类商户取现")
         desk = self.card_desk()
         number = desk.swipe(
             desk.unit.staff[0], self.back(25), 720, 420_00, "夜色酒吧旁餐厅", "5812", "扬江市"
