@@ -210,9 +210,16 @@ class Cards:
 
 
 RULES: dict[str, Callable[[Cards], set[str]]] = {
+    "CARD-002": lambda cards: cards.odd_times(),
+    "CARD-003": lambda cards: cards.split(),
     "CARD-004": lambda cards: cards.cash_advances(),
+    "CARD-005": lambda cards: cards.unclaimed(),
     "CARD-006": lambda cards: cards.claimed_twice(),
     "CARD-007": lambda cards: cards.claimed_too_much(),
+    "CARD-008": lambda cards: cards.cash_instead(),
+    "CARD-009": lambda cards: cards.after_leaving(),
+    "CARD-010": lambda cards: cards.two_cities(),
+    "CARD-011": lambda cards: cards.again_and_again(),
     "CARD-012": lambda cards: cards.refunded_and_claimed(),
 }
 

@@ -72,9 +72,12 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source("card_transactions", "stg_card__transaction", "txn_no = %(subject)s"),
         Source("finance_vouchers", _ENTRY, "card_txn_no = %(subject)s"),
     ),
+    "card_group": (
+        Source("card_transactions", "stg_card__transaction", "txn_no = any(%(listed)s)"),
+    ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {"invoice": "vouchers", "payment_group": "payments"}
+LISTS = {"invoice": "vouchers", "payment_group": "payments", "card_group": "transactions"}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:

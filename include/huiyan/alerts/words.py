@@ -25,6 +25,7 @@ SUBJECT_TYPE = {
     "payment": "财政支付",
     "payment_group": "多笔财政支付",
     "card_transaction": "公务卡交易",
+    "card_group": "多笔公务卡交易",
     "invoice": "发票",
     "treasury_agency": "预算单位",
     "finance_agency": "记账单位",

@@ -39,6 +39,7 @@ SUBJECT_TYPES = {
     "payee_account",
     "lease",
     "payment_group",
+    "card_group",
 }
 POSTGRES_NAME_LENGTH = 63
 RULES = list(load_rules().values())
