@@ -15,9 +15,23 @@ CITY_SECONDS = 3600
 AGAIN_DAYS, AGAIN_COUNT, AGAIN_AMOUNT = 30, 5, 3000_00
 REFUND_DAYS = 30
 DINING = {"5811", "5812", "5814"}
-TRAVEL = {str(mcc) for mcc in range(3000, 4000)} | set(
-    "4011 4111 4112 4121 4131 4411 4511 4582 4784 5541 5542 7011 7012 7512 7523".split()
-)
+TRAVEL = {str(mcc) for mcc in range(3000, 4000)} | {
+    "4011",
+    "4111",
+    "4112",
+    "4121",
+    "4131",
+    "4411",
+    "4511",
+    "4582",
+    "4784",
+    "5541",
+    "5542",
+    "7011",
+    "7012",
+    "7512",
+    "7523",
+}
 ONLINE = {"4816", *map(str, range(5815, 5819)), *map(str, range(5964, 5970))}
 COMPULSORY = {
     *(str(code) for code in range(30201, 30208)),

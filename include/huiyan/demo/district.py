@@ -81,11 +81,16 @@ class Person:
     name: str
     salary_account: str
     card_no: str = ""
+    status: str = "in_post"
+    left_on: int = 0
 
 
 @dataclass
 class Unit:
-    """One real unit, as each platform knows it (a code is "" where the platform does not)."""
+    """One real unit, as each platform knows it (a code is "" where the platform does not).
+
+    `further_staff` is on the staff list and takes no part in ordinary life.
+    """
 
     index: int
     name: str
@@ -111,6 +116,7 @@ class Unit:
     is_certain: bool = True
     old_finance_name: str = ""
     staff: list[Person] = field(default_factory=list)
+    further_staff: list[Person] = field(default_factory=list)
     function_code: str = "2010301"
     body_code: str = ""
     supervisor: str = ""

@@ -175,6 +175,16 @@ def _personnel(district: District, is_later: bool) -> Iterator[Row]:
                 left_on,
                 person.salary_account,
             )
+        for person in unit.further_staff:
+            yield (
+                person.person_id,
+                person.name,
+                unit.treasury_code,
+                "科员",
+                person.status,
+                iso(person.left_on) if person.left_on else None,
+                person.salary_account,
+            )
 
 
 def _budgets(district: District, is_later: bool) -> Iterator[Row]:

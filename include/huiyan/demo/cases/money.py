@@ -24,9 +24,19 @@ class MoneyCases(Caseworker):
         self, desk: Desk, ago: int, fen: int, place: int, kind: str = "purchase", minute: int = 740
     ) -> str:
         merchant, mcc = names.BARRED[place % len(names.BARRED)]
-        return desk.swipe(
-            desk.unit.staff[0], self.back(ago), minute, fen, merchant, mcc, "扬江市", kind
-        )
+        day = self.back(ago)
+        number = desk.swipe(desk.unit.staff[0], day, minute, fen, merchant, mcc, "扬江市", kind)
+        if kind == "purchase" and self.last - day > 60:
+            self.with_invoice(
+                desk,
+                fen,
+                event=day,
+                posting=workday(day + 3),
+                mode="3",
+                swipe=number,
+                credit="1011",
+            )
+        return number
 
     def _cards(self) -> None:
         plant, near = self.truth.plant, self.truth.near
