@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import demo_oracle_cards
+import demo_oracle_expenses
 from demo_oracle import Hits, Oracle, Record, records
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
@@ -16,7 +17,10 @@ from huiyan.demo.reference import crosswalk, snapshot, unit_pairs
 from huiyan.feeds.contract import load_contract
 
 # Each judges one more family of rules on what the oracle knows.
-FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (demo_oracle_cards.judge,)
+FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (
+    demo_oracle_cards.judge,
+    demo_oracle_expenses.judge,
+)
 
 
 class Memory:

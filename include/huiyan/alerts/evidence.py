@@ -66,6 +66,15 @@ LABELS: dict[str, str] = {
     "days_since_leaving": "离任后天数",
     "cash_amount": "现金支付金额",
     "entry_count": "分录条数",
+    "found_words": "发现的字样",
+    "festivals": "节日",
+    "festival_date": "节日日期",
+    "equipment_amount": "设备支出金额",
+    "budget_year": "预算年度",
+    "budget_amount": "预算数",
+    "excess_amount": "超出预算金额",
+    "vehicle_amount": "公务用车金额",
+    "abroad_amount": "因公出国（境）金额",
     "economic_codes": "支出经济分类",
     "summaries": "各条摘要",
     "pay_date": "支付日期",
@@ -136,6 +145,11 @@ MONEY = {
     "booked_amount",
     "over_swipe_amount",
     "cash_amount",
+    "equipment_amount",
+    "budget_amount",
+    "excess_amount",
+    "vehicle_amount",
+    "abroad_amount",
 }
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")

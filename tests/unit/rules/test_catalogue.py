@@ -40,6 +40,7 @@ SUBJECT_TYPES = {
     "lease",
     "payment_group",
     "card_group",
+    "agency_year",
 }
 POSTGRES_NAME_LENGTH = 63
 RULES = list(load_rules().values())

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.cards import CardCases
 from huiyan.demo.cases.coffers import CofferCases
+from huiyan.demo.cases.expenses import ExpenseCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.receptions import ReceptionCases
@@ -28,6 +29,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         MoneyCases,
         CofferCases,
         CardCases,
+        ExpenseCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

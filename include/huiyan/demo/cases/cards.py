@@ -269,11 +269,10 @@ class CardCases(Caseworker):
             near("CARD-009", number, note)
         desk, merchant = self.card_desk(), self._merchant()
         person = self._colleague(desk, "left", self.last - 70)
-        for kind, ago in (("purchase", 7), ("refund", 2)):
-            number = self._swipe(
-                desk, self.back(ago), 260_00, person=person, merchant=merchant, kind=kind
-            )
-            near("CARD-009", number, f"离职后刷卡，已退货：先有疑点，后销除（{kind}）")
+        fields: dict[str, Any] = {"person": person, "merchant": merchant}
+        number = self._swipe(desk, self.back(7), 260_00, **fields)
+        self._swipe(desk, self.back(2), 260_00, kind="refund", **fields)
+        near("CARD-009", number, "离职后刷卡，已退货：先有疑点，后销除")
 
     def _splits(self) -> None:
         plant, near = self.truth.plant, self.truth.near
