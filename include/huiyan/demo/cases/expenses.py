@@ -204,7 +204,7 @@ class ExpenseCases(Caseworker):
         *_, subject = spent({}, ("30231", 2800_00))
         near("EXP-002", subject, "没有预算，不比")
         desk, slips, subject = spent(three, ("30231", 3000_00), ("30231", 3100_00))
-        desk.reverse(slips[1], workday(slips[1].posting_day + 1))
+        desk.reverse(slips[1], workday(slips[1].posting_day + 1), negative=False)
         near("EXP-002", subject, "超出的一笔已红冲")
         desk, slips, subject = spent(three, ("30231", 3300_00), ("30231", 3400_00), ago=9)
         desk.reverse(slips[1], self.back(2))
