@@ -7,10 +7,12 @@ from functools import cache
 from typing import Any
 
 import demo_oracle_bookings
-import demo_oracle_payments
-import demo_oracle_vouchers
+import demo_oracle_cards
+import demo_oracle_expenses
 import demo_oracle_invoices
+import demo_oracle_payments
 import demo_oracle_receptions
+import demo_oracle_vouchers
 from demo_oracle import Hits, Oracle, Record, records
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
@@ -23,10 +25,11 @@ from huiyan.feeds.contract import load_contract
 FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (
     demo_oracle_payments.judge,
     demo_oracle_bookings.judge,
-)
-FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (demo_oracle_vouchers.judge,)
+    demo_oracle_vouchers.judge,
     demo_oracle_invoices.judge,
     demo_oracle_receptions.judge,
+    demo_oracle_cards.judge,
+    demo_oracle_expenses.judge,
 )
 
 

@@ -23,3 +23,8 @@
 {% macro is_working_day(day, special_day) -%}
     coalesce({{ special_day }}.kind = 'workday', extract(isodow from {{ day }}) <= 5)
 {%- endmacro %}
+
+{#- Whole minutes from the timestamp `earlier` to `later`, the rest of a minute dropped. -#}
+{% macro minutes_between(later, earlier) -%}
+    cast(floor(extract(epoch from (({{ later }}) - ({{ earlier }}))) / 60) as integer)
+{%- endmacro %}

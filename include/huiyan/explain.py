@@ -98,6 +98,18 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "card_transaction": (
         Source("card_transactions", "stg_card__transaction", "txn_no = %(subject)s"),
+        Source("finance_vouchers", _ENTRY, "card_txn_no = %(subject)s"),
+    ),
+    "agency_year": (
+        Source(
+            "finance_vouchers",
+            _ENTRY,
+            "agency_code || ':' || fiscal_year = %(subject)s "
+            "and dep_bgt_eco_code like any(array['30212%%', '30217%%', '30231%%'])",
+        ),
+    ),
+    "card_group": (
+        Source("card_transactions", "stg_card__transaction", "txn_no = any(%(listed)s)"),
     ),
     "treasury_agency_year": (
         Source(
@@ -127,6 +139,7 @@ LISTS = {
     "invoice_run": "vouchers",
     "letter": "vouchers",
     "agency_quarter": "vouchers",
+    "card_group": "transactions",
 }
 
 

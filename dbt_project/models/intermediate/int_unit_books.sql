@@ -1,4 +1,4 @@
--- Who keeps each unit's books, when they were last posted to and last named a treasury payment.
+-- Who keeps each unit's books, when they were last posted to, named a payment and named a swipe.
 with units as (
     select * from {{ ref('int_unit') }}
 ),
@@ -9,6 +9,10 @@ vouchers as (
 
 bookings as (
     select * from {{ ref('int_payment_booking') }}
+),
+
+card_bookings as (
+    select * from {{ ref('int_card_booking') }}
 ),
 
 posted as (
@@ -26,15 +30,26 @@ named as (
     group by vouchers.unit_id
 ),
 
+named_swipe as (
+    select vouchers.unit_id, max(vouchers.posting_date) as last_named_swipe_on
+    from card_bookings
+    inner join vouchers on card_bookings.voucher_id = vouchers.voucher_id
+    where card_bookings.is_live and vouchers.unit_id is not null
+    group by vouchers.unit_id
+),
+
 final as (
     select
         units.unit_id,
         coalesce(units.books_kept_by_unit_id, units.unit_id) as books_unit_id,
         posted.last_posting_date,
-        named.last_named_payment_on
+        named.last_named_payment_on,
+        named_swipe.last_named_swipe_on
     from units
     left join posted on coalesce(units.books_kept_by_unit_id, units.unit_id) = posted.unit_id
     left join named on coalesce(units.books_kept_by_unit_id, units.unit_id) = named.unit_id
+    left join named_swipe
+        on coalesce(units.books_kept_by_unit_id, units.unit_id) = named_swipe.unit_id
 )
 
 select * from final

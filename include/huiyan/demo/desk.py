@@ -113,6 +113,7 @@ class Desk:
         self._payments = 0
         self._swipes = 0
         self._invoices = 0
+        self._places: dict[tuple[str, int], str] = {}
         self._unprocured: dict[tuple[str, str], list[tuple[int, int]]] = {}
         clerks = list(dict.fromkeys(person.name for person in unit.staff))[:3]
         while len(clerks) < 3:
@@ -490,6 +491,10 @@ class Desk:
 
     # --- cards -----------------------------------------------------------------------------
 
+    def place_of(self, person: Person, day: int) -> str:
+        """The city (without 市) a card was first swiped in that day, "" if it was not yet."""
+        return self._places.get((person.card_no, day), "")
+
     def swipe(
         self,
         person: Person,
@@ -501,11 +506,15 @@ class Desk:
         city: str | None,
         kind: str = "purchase",
         posted: int = 0,
+        currency: str = "",
+        second: int | None = None,
     ) -> str:
         """A card transaction; its number, "" if it would come after the last day."""
         posted_day = posted or workday(day + 1)
         if posted_day > self.horizon:
             return ""
+        if city:
+            self._places.setdefault((person.card_no, day), city.removesuffix("市"))
         self._swipes += 1
         number = f"KJ{self.unit.treasury_code[-6:]}{self._swipes:06d}"
         self.sink.put(
@@ -517,11 +526,12 @@ class Desk:
                 person.person_id,
                 person.name,
                 self.unit.treasury_code,
-                f"{iso(day)} {minute // 60:02d}:{minute % 60:02d}:{self._swipes % 60:02d}",
+                f"{iso(day)} {minute // 60:02d}:{minute % 60:02d}:"
+                f"{self._swipes % 60 if second is None else second:02d}",
                 iso(posted_day),
                 kind,
                 fen,
-                None if self._swipes % 3 else "CNY",
+                currency or (None if self._swipes % 3 else "CNY"),
                 merchant,
                 mcc,
                 city,

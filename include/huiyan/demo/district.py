@@ -13,6 +13,7 @@ LAST_DAY = "2025-11-28"
 TREASURY_SHARE = 0.77
 MIN_ACCOUNTS = 150
 MAX_TYPOS = 8
+BUDGETED_PLACES = ("石桥", "渡口", "长堤", "枫林", "古塔", "北闸", "南岗", "东津", "西洲", "沙湾")
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -81,11 +82,17 @@ class Person:
     name: str
     salary_account: str
     card_no: str = ""
+    status: str = "in_post"
+    left_on: int = 0
 
 
 @dataclass
 class Unit:
-    """One real unit, as each platform knows it (a code is "" where the platform does not)."""
+    """One real unit, as each platform knows it (a code is "" where the platform does not).
+
+    `further_staff` is on the staff list and takes no part in ordinary life; `own_budget` (fen by
+    economic code) stands in place of an ordinary budget.
+    """
 
     index: int
     name: str
@@ -111,6 +118,8 @@ class Unit:
     is_certain: bool = True
     old_finance_name: str = ""
     staff: list[Person] = field(default_factory=list)
+    further_staff: list[Person] = field(default_factory=list)
+    own_budget: dict[str, int] | None = None
     function_code: str = "2010301"
     body_code: str = ""
     supervisor: str = ""
@@ -250,6 +259,7 @@ class District:
             self._add_unit(name, "village", town, f"{town}人民政府")
         self._dress_names()
         self._add_unmatched()
+        self._add_budgeted()
         self._add_bodies()
         self.by_name = {unit.name: unit for unit in self.units}
         self._add_leases()
@@ -451,6 +461,16 @@ class District:
         # Differ by one character, each on one platform only.
         self._add_treasury_only("第三十六中学", "closed").closed_on = ordinal("2025-05-31")
         self._add_finance_only("第三十七中学")
+
+    def _add_budgeted(self) -> None:
+        """Units without an ordinary life, whose spending against their budget is known exactly."""
+        for place in BUDGETED_PLACES:
+            unit = self._add_unit(f"{place}收费站", "budgeted", "", "交通运输局")
+            if unit is None:
+                raise ValueError(f"{place}收费站 is there already")
+            unit.finance_name = unit.treasury_name = names.DISTRICT + unit.name
+            unit.finance_uscc = unit.treasury_uscc = unit.uscc
+            unit.fills_links, unit.ordinary = True, False
 
     def _add_treasury_only(self, name: str, kind: str) -> Unit:
         unit = Unit(len(self.units), name, kind, "", self._find("财政局"))

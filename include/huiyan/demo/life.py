@@ -688,7 +688,9 @@ class Month:
         person = rng.choice([each for each in self.unit.staff if each.card_no])
         day = self._day()
         merchant, mcc, is_local = rng.choice(names.MERCHANTS)
-        city = rng.choice(names.CITIES) if is_local else None
+        place = desk.place_of(person, day)  # nobody is in two cities within the hour
+        cities = (place, f"{place}市") if place else names.CITIES
+        city = rng.choice(cities) if is_local else None
         fen = rng.randint(30_00, 1800_00)
         minute = 9 * 60 + rng.randrange(8 * 60)
         number = desk.swipe(person, day, minute, fen, merchant, mcc, city)

@@ -175,6 +175,16 @@ def _personnel(district: District, is_later: bool) -> Iterator[Row]:
                 left_on,
                 person.salary_account,
             )
+        for person in unit.further_staff:
+            yield (
+                person.person_id,
+                person.name,
+                unit.treasury_code,
+                "科员",
+                person.status,
+                iso(person.left_on) if person.left_on else None,
+                person.salary_account,
+            )
 
 
 def _budgets(district: District, is_later: bool) -> Iterator[Row]:
@@ -182,6 +192,10 @@ def _budgets(district: District, is_later: bool) -> Iterator[Row]:
     first = last - 31 * (district.options.months - 1)
     for year in range(year_month(first)[0], year_month(last)[0] + 1):
         for unit in district.covered:
+            if unit.own_budget is not None:
+                for eco, fen in unit.own_budget.items():
+                    yield (year, unit.treasury_code, eco, fen)
+                continue
             for eco, fen in _BUDGETS:
                 yield (year, unit.treasury_code, eco, fen + 1000_00 * (unit.index % 50))
     for budget in district.budgets:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import psycopg
 
-from huiyan.demo.truth import RULES, TRUTH, UNIT_TRUTH, read_truth
+from huiyan.demo.truth import RULES, TRUTH, UNIT_TRUTH, delivered_subject, read_truth
 from huiyan.errors import NotFoundError
+from huiyan.settings import Settings, get_settings
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Score:
         return clean and precision == 1.0 and recall is not None and recall >= 0.98
 
 
-def score(connection: psycopg.Connection, folder: Path) -> Score:
+def score(connection: psycopg.Connection, folder: Path, settings: Settings | None = None) -> Score:
     """Score the warehouse against the truth in `folder`.
 
     Raises:
@@ -70,10 +71,15 @@ def score(connection: psycopg.Connection, folder: Path) -> Score:
         "select rule_id, subject_id from marts.fct_rule_hit where is_open"
     ):
         hits.setdefault(rule_id, set()).add(subject_id)
+    card_key = (settings or get_settings()).card_key_bytes()
     cases = read_truth(folder / TRUTH)
     rules = []
     for rule_id in sorted({case.rule_id for case in cases} | set(RULES)):
-        planted = {c.subject_id for c in cases if c.rule_id == rule_id and c.kind == "planted"}
+        planted = {
+            delivered_subject(rule_id, case.subject_id, card_key)
+            for case in cases
+            if case.rule_id == rule_id and case.kind == "planted"
+        }
         found = hits.get(rule_id, set())
         rules.append(
             RuleScore(

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from huiyan.feeds import cards
 from huiyan.rules.catalogue import load_rules
 
 Kind = Literal["planted", "near_miss"]
 TRUTH, UNIT_TRUTH = "truth.csv", "unit_truth.csv"
 RULES = tuple(load_rules())
+_OF_CARDS = {rule.id for rule in load_rules().values() if rule.subject_type == "card_group"}
 
 
 @dataclass(frozen=True, order=True)
@@ -61,6 +63,14 @@ class Truth:
     def planted(self, rule: str) -> set[str]:
         """Subjects of a rule that must be open at the end."""
         return {c.subject_id for c in self.cases if c.rule_id == rule and c.kind == "planted"}
+
+
+def delivered_subject(rule_id: str, subject_id: str, card_key: bytes) -> str:
+    """A subject as the warehouse knows it: there the card's number has become its token."""
+    if rule_id not in _OF_CARDS:
+        return subject_id
+    number, rest = subject_id.split(":", 1)
+    return f"{cards.token(card_key, number)}:{rest}"
 
 
 def write_truth(path: Path, cases: list[Case]) -> None:

@@ -47,6 +47,8 @@ SUBJECT_TYPES = {
     "payment_group",
     "treasury_agency_year",
     "budget_line",
+    "card_group",
+    "agency_year",
 }
 POSTGRES_NAME_LENGTH = 63
 RULES = list(load_rules().values())

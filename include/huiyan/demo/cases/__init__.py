@@ -5,10 +5,12 @@ Every case is laid out by days before the last business date.
 
 from collections.abc import Callable
 
-from huiyan.demo.cases.bookings import BookingCases
 from huiyan.demo.cases.attachments import AttachmentCases
+from huiyan.demo.cases.bookings import BookingCases
 from huiyan.demo.cases.books import BookCases
+from huiyan.demo.cases.cards import CardCases
 from huiyan.demo.cases.coffers import CofferCases
+from huiyan.demo.cases.expenses import ExpenseCases
 from huiyan.demo.cases.invoice_papers import InvoicePaperCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.ledgers import LedgerCases
@@ -40,6 +42,8 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         LedgerCases,
         InvoicePaperCases,
         ReceptionPaperCases,
+        CardCases,
+        ExpenseCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

@@ -24,9 +24,19 @@ class MoneyCases(Caseworker):
         self, desk: Desk, ago: int, fen: int, place: int, kind: str = "purchase", minute: int = 740
     ) -> str:
         merchant, mcc = names.BARRED[place % len(names.BARRED)]
-        return desk.swipe(
-            desk.unit.staff[0], self.back(ago), minute, fen, merchant, mcc, "扬江市", kind
-        )
+        day = self.back(ago)
+        number = desk.swipe(desk.unit.staff[0], day, minute, fen, merchant, mcc, "扬江市", kind)
+        if kind == "purchase" and self.last - day > 60:
+            self.with_invoice(
+                desk,
+                fen,
+                event=day,
+                posting=workday(day + 3),
+                mode="3",
+                swipe=number,
+                credit="1011",
+            )
+        return number
 
     def _cards(self) -> None:
         plant, near = self.truth.plant, self.truth.near
@@ -64,7 +74,9 @@ class MoneyCases(Caseworker):
         desk = self.card_desk()
         near("CARD-001", self._swipe(desk, 50, 2_00, 0, "fee"), "费用，不是消费")
         desk = self.card_desk()
-        near("CARD-001", self._swipe(desk, 52, 500_00, 9, "cash_advance"), "取现，不是消费")
+        number = self._swipe(desk, 52, 500_00, 9, "cash_advance")
+        near("CARD-001", number, "取现，不是消费")
+        self.truth.plant("CARD-004", number, "在禁止类商户取现")
         desk = self.card_desk()
         number = desk.swipe(
             desk.unit.staff[0], self.back(25), 720, 420_00, "夜色酒吧旁餐厅", "5812", "扬江市"

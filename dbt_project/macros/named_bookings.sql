@@ -1,0 +1,55 @@
+{#-
+    What vouchers book for the documents they name: one row per document, named `document` here and
+    in the column `naming_column` of the entries, and voucher.
+
+    Parallel budget accounting: the voucher's 7… entries say what was spent, where it has any.
+-#}
+{% macro named_bookings(naming_column, document) -%}
+    with naming_entries as (
+        select *
+        from {{ ref('int_voucher_entry') }}
+        where {{ naming_column }} is not null
+    ),
+
+    vouchers_with_budget_entries as (
+        select distinct voucher_id
+        from {{ ref('int_voucher_entry') }}
+        where {{ begins_with('gov_acct_cls_code', '7') }}
+    ),
+
+    namings as (
+        select
+            {{ naming_column }} as {{ document }},
+            voucher_id,
+            min(unit_id) as voucher_unit_id,
+            max(case when is_live then 1 else 0 end) = 1 as is_live,
+            sum(
+                case
+                    when is_debit and {{ begins_with('gov_acct_cls_code', '7') }} then amt
+                end
+            ) as budget_amount,
+            sum(case when is_expense then amt end) as expense_amount
+        from naming_entries
+        group by {{ naming_column }}, voucher_id
+    ),
+
+    final as (
+        select
+            namings.{{ document }},
+            namings.voucher_id,
+            namings.voucher_unit_id,
+            namings.is_live,
+            cast(
+                case
+                    when vouchers_with_budget_entries.voucher_id is not null
+                        then namings.budget_amount
+                    else namings.expense_amount
+                end as numeric(18, 2)
+            ) as booked_amount
+        from namings
+        left join vouchers_with_budget_entries
+            on namings.voucher_id = vouchers_with_budget_entries.voucher_id
+    )
+
+    select * from final
+{%- endmacro %}

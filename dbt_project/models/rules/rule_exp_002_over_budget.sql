@@ -1,0 +1,69 @@
+-- 三公经费超预算：公务接待、公务用车、因公出国（境）当年支出合计，超过这三项当年预算的合计（没有列的项目按 0 算）。
+{%- set codes = ['30217', '30231', '30212'] %}
+with budgets as (
+    select * from {{ ref('int_budget') }}
+),
+
+expenses as (
+    select *
+    from {{ ref('int_voucher_entry') }}
+    where is_live and is_expense and {{ begins_with('dep_bgt_eco_code', codes) }}
+),
+
+spent as (
+    select
+        finance_agency_code,
+        fiscal_year,
+        sum(amt) as total_amount,
+        {%- for code in codes %}
+        sum(
+            case when {{ begins_with('dep_bgt_eco_code', code) }} then amt else 0 end
+        ) as amount_{{ code }},
+        {%- endfor %}
+        max(posting_date) as last_posting_date
+    from expenses
+    group by finance_agency_code, fiscal_year
+),
+
+population as (
+    select
+        finance_agency_code,
+        fiscal_year,
+        max(unit_id) as unit_id,
+        max(treasury_agency_code) as treasury_agency_code,
+        sum(
+            case when dep_exp_eco_code in ('{{ codes | join("', '") }}') then amount else 0 end
+        ) as budget_amount
+    from budgets
+    where finance_agency_code is not null
+    group by finance_agency_code, fiscal_year
+),
+
+hits as (
+    select
+        population.finance_agency_code || ':' || cast(population.fiscal_year as text)
+            as subject_id,
+        population.unit_id,
+        population.finance_agency_code,
+        population.treasury_agency_code,
+        spent.last_posting_date as occurred_on,
+        spent.total_amount - population.budget_amount as amount,
+        {{ evidence({
+            'budget_year': 'cast(population.fiscal_year as text)',
+            'budget_amount': 'population.budget_amount',
+            'total_expense': 'spent.total_amount',
+            'excess_amount': 'spent.total_amount - population.budget_amount',
+            'reception_amount': 'spent.amount_30217',
+            'vehicle_amount': 'spent.amount_30231',
+            'abroad_amount': 'spent.amount_30212',
+            'last_posting_date': 'spent.last_posting_date',
+        }) }} as evidence
+    from population
+    inner join spent
+        on
+            population.finance_agency_code = spent.finance_agency_code
+            and population.fiscal_year = spent.fiscal_year
+    where spent.total_amount > population.budget_amount
+)
+
+{{ rule_result('agency_year') }}
