@@ -35,7 +35,7 @@ LABELS: dict[str, str] = {
     "cash_entry_count": "现金支出笔数",
     "largest_cash_entry": "单笔最大现金支出",
     "total_cash": "现金支出合计",
-    "payee_names": "往来对象",
+    "payee_names": "收款人或往来对象",
     "counterparty": "往来单位或个人",
     "account_code": "会计科目",
     "balance": "挂账余额",

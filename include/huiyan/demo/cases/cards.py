@@ -526,6 +526,8 @@ class CardCases(Caseworker):
         ):
             slip = self._cash(self.desk(), 33, [(fen, eco, words)])
             near("CARD-008", slip.subject, note)
+            if fen >= 1000_00:
+                self.truth.plant("VOU-009", slip.subject, note)
         parts = [(150_00, "30201", "购买办公用品"), (150_00, "30207", "邮寄费")]
         near("CARD-008", self._cash(self.desk(), 29, parts).subject, "两条各 150 元，各算各的")
         slip = self._cash(self.village(21), 29, [(500_00, "30201", "购买办公用品")])

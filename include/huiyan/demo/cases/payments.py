@@ -94,7 +94,7 @@ class PaymentCases(Caseworker):
             ("30226", "专家劳务费", "劳务费"),
             ("30301", "离休人员补贴", "对个人的补助"),
             ("30103", "年度奖励", "工资福利"),
-            ("", "往来", "没有经济分类，不在范围"),
+            ("", "往来结算", "没有经济分类，不在范围"),
         ):
             paid = self._pay(self.desk(), 46, 24_000_00, payee="陈雅琴", eco=eco, words=words)
             near("PAY-002", paid.number, note)
@@ -133,14 +133,20 @@ class PaymentCases(Caseworker):
     # --- twice -----------------------------------------------------------------------------
 
     def _pair(self, agos: tuple[int, ...], fen: int = 4_860_00, **second: Any) -> list[Paid]:
-        """Payments of one sum to one account; all but the first differ by `second`."""
+        """Payments of one sum to one account; all but the first differ by `second`.
+
+        Each is booked on an invoice of its own: to the books they are two purchases.
+        """
         desk = self.desk()
         account, payee = self._payee()
-        to: dict[str, Any] = {"account": account, "payee": payee}
-        made_payments = [self._pay(desk, agos[0], fen, **to)]
-        for ago in agos[1:]:
-            fields = {**to, **second}
-            made_payments.append(self._pay(desk, ago, fields.pop("second_fen", fen), **fields))
+        made_payments = []
+        for place, ago in enumerate(agos):
+            fields: dict[str, Any] = {"account": account, "payee": payee}
+            fields |= second if place else {}
+            paid = self._pay(desk, ago, fields.pop("second_fen", fen), booked=False, **fields)
+            if fields.get("status", "paid") == "paid":
+                desk.invoice(self.book(desk, paid), paid.fen, None, paid.day)
+            made_payments.append(paid)
         return made_payments
 
     def _twice(self) -> None:
@@ -215,11 +221,10 @@ class PaymentCases(Caseworker):
         half, full = (1, 3, 5, 7, 9, 11), tuple(range(1, 12))
         whole = (2_000_00,) + (1_000_00,) * 10
 
-        self._rushing: set[int] = set()
 
         def unit_year(monthly: tuple[int, ...], amounts: tuple[int, ...], *late: Any) -> str:
             desk = self.desk()
-            self._rushing.add(desk.unit.index)
+            desk.unit.ordinary = False  # its year is told here, month by month
             for month, fen in zip(monthly, amounts, strict=False):
                 self._on(desk, date(year, month, 3 + month), fen)
             for month, day, fen, *more in late:
@@ -390,8 +395,8 @@ class PaymentCases(Caseworker):
             ("30225", (1_200_00, 900_00), 0, {}, "没有这一科目的预算"),
         ):
             near("PAY-011", self._against(eco, amounts, budget, fields), note)
+        desk = self.desk()
         year = year_month(self.last)[0]
-        desk = self.desk(lambda unit: unit.index not in self._rushing)
         self.district.budgets.append(Budget(desk.unit, year - 1, "30204", 2_000_00))
         self.district.budgets.append(Budget(desk.unit, year, "30204", 2_000_00))
         self._on(desk, date(year - 1, 11, 6), 1_500_00, eco="30204")

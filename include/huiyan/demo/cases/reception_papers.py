@@ -429,6 +429,7 @@ class ReceptionPaperCases(Caseworker):
             self._spent(desk, now, fen)
         plant("REC-011", self._subject(desk), "刚刚超过前四季平均数的 3 倍")
         desk = self.desk()
+        desk.unit.ordinary = False  # its quarters are told here
         self._begin(desk, 7)
         for back in (1, 2, 3, 4):
             self._spent(desk, self._in_quarter(back), 300_00)

@@ -9,6 +9,12 @@ from huiyan.demo.desk import Desk, Paid, Slip, made
 from huiyan.demo.district import District, Unit
 from huiyan.demo.truth import Truth
 
+REQUIRED = {
+    "30215": ("meeting_notice", "attendee_list"),
+    "30216": ("training_notice", "attendee_list"),
+    "30211": ("travel_approval",),
+}
+
 
 class Caseworker:
     """What the families of cases share: units to pick from and everyday papers."""
@@ -140,20 +146,23 @@ class Caseworker:
         return paid
 
     def book(self, desk: Desk, paid: Paid, posting: int = 0) -> Slip | None:
-        """The voucher of a payment, with a bank receipt."""
+        """The voucher of a payment, with a bank receipt and the papers its code requires."""
         posting = posting or workday(paid.day + 3)
+        required = next((REQUIRED[code] for code in REQUIRED if paid.eco.startswith(code)), ())
         slip = desk.spend(
             paid.fen,
             paid.eco,
             paid.summary,
             voucher_day=posting,
             posting_day=posting,
-            declared=1,
+            declared=1 + len(required),
             bill=max(paid.day, posting - 20),
             party=paid.payee,
             payment=paid.number,
         )
         desk.attach(slip, "bank_receipt", fen=paid.fen)
+        for kind in required:
+            desk.attach(slip, kind)
         return slip
 
     def _supplier(self, place: int) -> tuple[str, str]:
