@@ -221,7 +221,6 @@ class PaymentCases(Caseworker):
         half, full = (1, 3, 5, 7, 9, 11), tuple(range(1, 12))
         whole = (2_000_00,) + (1_000_00,) * 10
 
-
         def unit_year(monthly: tuple[int, ...], amounts: tuple[int, ...], *late: Any) -> str:
             desk = self.desk()
             desk.unit.ordinary = False  # its year is told here, month by month
