@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import demo_oracle_coffers
 from demo_oracle import Hits, Oracle, Record, records
 from huiyan.demo.days import iso
 from huiyan.demo.district import Options
@@ -15,7 +16,7 @@ from huiyan.demo.reference import crosswalk, snapshot, unit_pairs
 from huiyan.feeds.contract import load_contract
 
 # Each judges one more family of rules on what the oracle knows.
-FAMILIES: tuple[Callable[[Oracle], Hits], ...] = ()
+FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (demo_oracle_coffers.judge,)
 
 
 class Memory:

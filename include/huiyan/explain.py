@@ -64,6 +64,14 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source("treasury_payments", _PAYMENT, "payee_acct_no = %(subject)s"),
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
     ),
+    "account": (
+        Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
+        Source(
+            "treasury_payments",
+            _PAYMENT,
+            "(pay_acct_no = %(subject)s or payee_acct_no = %(subject)s)",
+        ),
+    ),
     "treasury_agency": (
         Source("treasury_users", "stg_treasury__user", "agency_code = %(subject)s"),
         Source("treasury_payments", _PAYMENT, "agency_code = %(subject)s"),

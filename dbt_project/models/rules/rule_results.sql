@@ -13,7 +13,11 @@
     'rule_book_001_no_books',
     'rule_book_002_not_booked',
     'rule_scf_001_off_register',
+    'rule_scf_002_to_canteen_union',
+    'rule_scf_003_there_and_back',
     'rule_scf_004_no_rent_income',
+    'rule_scf_006_gift_cards',
+    'rule_scf_007_sleeping_account',
     'rule_proc_001_split',
 ] %}
 {% for rule in rules %}

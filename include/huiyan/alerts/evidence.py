@@ -64,6 +64,15 @@ LABELS: dict[str, str] = {
     "starts_on": "租期开始",
     "ends_on": "租期结束",
     "days_let": "已出租天数",
+    "first_amount": "首笔金额",
+    "return_pay_date": "付回日期",
+    "returned_amount": "付回金额",
+    "found_words": "发现的字样",
+    "found_in": "所在文字",
+    "account_name": "账户名称",
+    "account_kind": "账户类型",
+    "last_movement_date": "上次收付日期",
+    "days_asleep": "未动用天数",
 }
 
 VALUES = {
@@ -105,6 +114,8 @@ MONEY = {
     "total_amount",
     "threshold",
     "annual_rent",
+    "first_amount",
+    "returned_amount",
 }
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")

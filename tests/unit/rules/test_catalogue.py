@@ -37,6 +37,7 @@ SUBJECT_TYPES = {
     "invoice",
     "treasury_agency",
     "payee_account",
+    "account",
     "lease",
     "payment_group",
 }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.coffers import CofferCases
+from huiyan.demo.cases.coffers_further import FurtherCofferCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.receptions import ReceptionCases
@@ -26,6 +27,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         ReceptionCases,
         MoneyCases,
         CofferCases,
+        FurtherCofferCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)
