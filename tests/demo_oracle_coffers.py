@@ -7,6 +7,9 @@ from demo_oracle import Hits, Oracle, Record, Voucher, days, normalised
 
 CANTEEN_MONEY, CANTEEN_DAYS = 50_000_00, 365
 BACK_MONEY, BACK_DAYS, BACK_PERCENT = 10_000_00, 60, 5
+SHARED_DAYS, SHARED_UNITS, SHARED_MONEY, ROUND = 90, 3, 3000_00, 1000_00
+SHARED_CODES = ("30215", "30216", "30226", "30227")
+PROOFS = ("meeting_notice", "training_notice", "attendee_list", "reception_list", "payroll")
 CARD_MONEY = 1000_00
 CARD_WORDS = ("购物卡", "礼品卡", "预付卡", "储值卡", "消费卡", "提货券", "提货卡", "代金券")
 SLEEP_DAYS, SLEEP_MONEY = 365, 10_000_00
@@ -17,6 +20,7 @@ def judge(oracle: Oracle) -> Hits:
     return {
         "SCF-002": to_canteen_or_union(oracle),
         "SCF-003": there_and_back(oracle),
+        "SCF-005": shared_payees(oracle),
         "SCF-006": gift_cards(oracle),
         "SCF-007": sleeping_accounts(oracle),
     }
@@ -88,6 +92,30 @@ def there_and_back(oracle: Oracle) -> set[str]:
                     agencies = f"{first['agency_code']}:{back['agency_code']}"
                     hits.add(f"{agencies}:{first['voucher_no']}")
     return hits
+
+
+def shared_payees(oracle: Oracle) -> set[str]:
+    """Round sums of three units to one payee within 90 days, with neither notice nor list."""
+    uses: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for voucher in oracle.live:
+        if not oracle._out_of_grace(voucher) or any(map(voucher.has, PROOFS)):
+            continue
+        spent: dict[str, int] = defaultdict(int)
+        for entry in voucher.expense_entries:
+            if (entry["dep_bgt_eco_code"] or "").startswith(SHARED_CODES):
+                spent[entry["fund_tra_obj_name"] or ""] += entry["amt"]
+        for payee, fen in spent.items():
+            if payee and fen >= SHARED_MONEY and fen % ROUND == 0:
+                uses[payee].append((voucher.event, voucher.agency))
+    return {
+        payee
+        for payee, each in uses.items()
+        if any(
+            len({agency for day, agency in each if 0 <= days(day, start) <= SHARED_DAYS})
+            >= SHARED_UNITS
+            for start, _ in each
+        )
+    }
 
 
 def names_a_card(words: str | None) -> bool:

@@ -64,6 +64,10 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source("treasury_payments", _PAYMENT, "payee_acct_no = %(subject)s"),
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
     ),
+    "payee": (
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+        Source("finance_attachments", _ATTACHMENT, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
     "account": (
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
         Source(
@@ -81,7 +85,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {"invoice": "vouchers", "payment_group": "payments"}
+LISTS = {"invoice": "vouchers", "payee": "vouchers", "payment_group": "payments"}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:

@@ -16,6 +16,7 @@
     'rule_scf_002_to_canteen_union',
     'rule_scf_003_there_and_back',
     'rule_scf_004_no_rent_income',
+    'rule_scf_005_shared_payee',
     'rule_scf_006_gift_cards',
     'rule_scf_007_sleeping_account',
     'rule_proc_001_split',

@@ -73,6 +73,7 @@ LABELS: dict[str, str] = {
     "account_kind": "账户类型",
     "last_movement_date": "上次收付日期",
     "days_asleep": "未动用天数",
+    "agency_count": "涉及单位数",
 }
 
 VALUES = {

@@ -28,6 +28,7 @@ SUBJECT_TYPE = {
     "invoice": "发票",
     "treasury_agency": "预算单位",
     "finance_agency": "记账单位",
+    "payee": "收款人",
     "payee_account": "收款账户",
     "account": "账户",
     "lease": "资产出租合同",

@@ -22,6 +22,13 @@ class ReversedAreLive(Oracle):
         return found
 
 
+class NoGrace(Oracle):
+    """Forgets the days of grace."""
+
+    def _out_of_grace(self, voucher: Voucher) -> bool:
+        return True
+
+
 class EveryPaymentIsLive(Oracle):
     """Forgets returned and void payments."""
 
@@ -75,7 +82,8 @@ class AnySummary(Oracle):
 
 
 CARELESS: list[tuple[type[Oracle], set[str]]] = [
-    (ReversedAreLive, {"SCF-006"}),
+    (ReversedAreLive, {"SCF-005", "SCF-006"}),
+    (NoGrace, {"SCF-005"}),
     (EveryPaymentIsLive, {"SCF-002", "SCF-003", "SCF-006", "SCF-007"}),
     (AnyCode, {"SCF-002"}),
     (AnyOwner, {"SCF-002"}),
@@ -94,6 +102,18 @@ CONSTANTS: list[tuple[str, object, set[str]]] = [
     ("BACK_DAYS", 61, {"SCF-003"}),
     ("BACK_PERCENT", 4, {"SCF-003"}),
     ("BACK_PERCENT", 6, {"SCF-003"}),
+    ("SHARED_DAYS", 89, {"SCF-005"}),
+    ("SHARED_DAYS", 91, {"SCF-005"}),
+    ("SHARED_UNITS", 2, {"SCF-005"}),
+    ("SHARED_UNITS", 4, {"SCF-005"}),
+    ("SHARED_MONEY", 3000_01, {"SCF-005"}),
+    ("SHARED_MONEY", 2000_00, {"SCF-005"}),
+    ("ROUND", 500_00, {"SCF-005"}),
+    ("PROOFS", ("attendee_list", "training_notice"), {"SCF-005"}),
+    ("PROOFS", ("attendee_list", "payroll"), {"SCF-005"}),
+    ("PROOFS", ("training_notice", "payroll"), {"SCF-005"}),
+    ("SHARED_CODES", ("302",), {"SCF-005"}),
+    ("SHARED_CODES", ("30227",), {"SCF-005"}),
     ("CARD_MONEY", 999_99, {"SCF-006"}),
     ("CARD_MONEY", 1000_01, {"SCF-006"}),
     ("CARD_WORDS", ("卡",), {"SCF-006"}),

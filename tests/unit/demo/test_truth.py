@@ -59,6 +59,7 @@ def test_some_hits_come_and_go() -> None:
         "SCF-001",
         "SCF-002",
         "SCF-003",
+        "SCF-005",
         "SCF-006",
         "SCF-007",
     }

@@ -36,6 +36,7 @@ SUBJECT_TYPES = {
     "card_transaction",
     "invoice",
     "treasury_agency",
+    "payee",
     "payee_account",
     "account",
     "lease",

@@ -18,7 +18,7 @@ CARD_SELLER = Company(
 
 
 class FurtherCofferCases(Caseworker):
-    """SCF-002, SCF-003, SCF-006, SCF-007."""
+    """SCF-002, SCF-003, SCF-005, SCF-006, SCF-007."""
 
     def make(self) -> None:
         """All of them."""
@@ -26,6 +26,7 @@ class FurtherCofferCases(Caseworker):
         self._there_and_back()
         self._gift_cards()
         self._sleeping_accounts()
+        self._shared_payees()
 
     def _paid(
         self, desk: Desk, ago: int, fen: int, account: str, payee: str, **fields: object
@@ -320,3 +321,119 @@ class FurtherCofferCases(Caseworker):
         )
         near("SCF-007", account, "苏醒的一笔被银行退回：先有疑点，后销除")
         self._sent_back(desk, paid)
+
+    # --- one payee of many units -----------------------------------------------------------
+
+    def _shared(
+        self,
+        parts: tuple[tuple[int, int, str], ...],
+        *,
+        one_unit: bool = False,
+        split: bool = False,
+    ) -> tuple[str, list[tuple[Desk, Slip]]]:
+        """Units pay one payee; the payee and the vouchers. A voucher has an invoice only."""
+        self._payees += 1
+        payee = f"扬江{self._payees}号文化传播有限公司"
+        slips = []
+        desk = self.desk()
+        for place, (ago, fen, eco) in enumerate(parts):
+            desk = self.desk() if place and not (one_unit and place == 1) else desk
+            event = self.last - ago
+            posting = min(self.back(ago - 5), self.last - 3)
+            words = {"30226": "劳务费", "30227": "委托业务费"}.get(eco, "业务活动费")
+            lines = []
+            for part in (fen // 2, fen - fen // 2) if split else (fen,):
+                lines += desk.lines(part, eco, words, bill=event, party=payee)
+            slip = made(desk.post(posting, posting, lines))
+            self.invoice(desk, slip, fen, event)
+            slips.append((desk, slip))
+        return payee, slips
+
+    def _shared_payees(self) -> None:
+        plant, near = self.truth.plant, self.truth.near
+        self._payees = 0
+        common = (30, 5000_00, "30227"), (24, 6000_00, "30227")
+        for parts, split, note in (
+            (
+                ((70, 3000_00, "30226"), (50, 5000_00, "30227"), (33, 8000_00, "30227")),
+                False,
+                "三单位整千元",
+            ),
+            (
+                ((100, 4000_00, "30227"), (60, 6000_00, "30227"), (10, 4000_00, "30227")),
+                False,
+                "首尾恰隔 90 天",
+            ),
+            (
+                (
+                    (44, 12_000_00, "30227"),
+                    (41, 3000_00, "30226"),
+                    (26, 9000_00, "30227"),
+                    (8, 20_000_00, "30227"),
+                ),
+                False,
+                "四个单位",
+            ),
+            (((40, 3000_00, "30227"), *common), True, "一张凭证两行合计整千元"),
+        ):
+            plant("SCF-005", self._shared(parts, split=split)[0], note)
+        payee, _ = self._shared(common)
+        desk = self.desk()
+        slip = self.voucher(
+            desk,
+            4000_00,
+            event=self.last - 20,
+            posting=self.back(16),
+            eco="30216",
+            words="业务学习费",
+            party=payee,
+        )
+        plant("SCF-005", payee, "其中一个单位的培训费什么附件都没有")
+        plant("ATT-001", slip.subject, "付给共用收款人，无附件")
+
+        for parts, note in (
+            (
+                ((101, 4000_00, "30227"), (60, 6000_00, "30227"), (10, 4000_00, "30227")),
+                "首尾相隔 91 天",
+            ),
+            (((40, 2000_00, "30227"), *common), "一笔 2000 元"),
+            (((40, 3500_00, "30227"), *common), "一笔不是整千元"),
+            (((40, 2999_99, "30226"), *common), "一笔 2999.99 元"),
+            (((40, 4000_00, "30299"), *common), "一笔是别的科目"),
+            (common, "只有两个单位"),
+        ):
+            near("SCF-005", self._shared(parts)[0], note)
+        payee, _ = self._shared(((40, 4000_00, "30227"), *common), one_unit=True)
+        near("SCF-005", payee, "三张凭证，两个单位")
+        for kind, word in (
+            ("attendee_list", "签到表"),
+            ("training_notice", "培训通知"),
+            ("payroll", "发放表"),
+        ):
+            payee, slips = self._shared(((40, 4000_00, "30227"), *common))
+            desk, slip = slips[0]
+            desk.attach(slip, kind)
+            near("SCF-005", payee, f"一张凭证有{word}")
+        payee, slips = self._shared(((40, 4000_00, "30227"), *common))
+        desk, slip = slips[1]
+        desk.reverse(slip, workday(slip.posting_day + 1))
+        near("SCF-005", payee, "一张凭证已红冲")
+        payee, _ = self._shared(common)
+        desk = self.desk()
+        slip = self.voucher(
+            desk,
+            4000_00,
+            event=self.last - 6,
+            posting=self.last - 2,
+            eco="30227",
+            words="委托业务费",
+            party=payee,
+        )
+        self.invoice(desk, slip, 4000_00, self.last - 6)
+        near("SCF-005", payee, "第三张记账才 2 天，还在宽限期内")
+        if not self.is_daily(self.back(2)):
+            return
+        payee, slips = self._shared(((40, 4000_00, "30226"), *common))
+        desk, slip = slips[0]
+        desk.attach(slip, "attendee_list", self.back(2))
+        near("SCF-005", payee, "签到表补传：先有疑点，后销除")
