@@ -18,9 +18,13 @@ bare as (
         and mod(amount, {{ rule_parameter('SCF-005', 'round_to') }}) = 0
 ),
 
+starts as (
+    select distinct payee_name, event_day from bare
+),
+
 windows as (
     select starts.payee_name, starts.event_day as first_day
-    from (select distinct payee_name, event_day from bare) as starts
+    from starts
     inner join bare on starts.payee_name = bare.payee_name
     where
         bare.event_day >= starts.event_day

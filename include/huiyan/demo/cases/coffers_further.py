@@ -7,7 +7,7 @@ from huiyan.demo.days import workday
 from huiyan.demo.desk import Desk, Paid, Slip, made
 from huiyan.demo.district import Company, Unit
 
-Moves = tuple[tuple[int, int, str], ...]  # days ago, fen, status
+Moves = tuple[tuple[int, int, str], ...]  # days ago, fen, status or code
 CARD_SELLER = Company(
     "扬江通汇预付卡服务有限公司",
     "card",
@@ -351,6 +351,7 @@ class FurtherCofferCases(Caseworker):
 
     def _shared_payees(self) -> None:
         plant, near = self.truth.plant, self.truth.near
+        parts: Moves
         self._payees = 0
         common = (30, 5000_00, "30227"), (24, 6000_00, "30227")
         for parts, split, note in (
