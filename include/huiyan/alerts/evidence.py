@@ -74,6 +74,8 @@ LABELS: dict[str, str] = {
     "last_movement_date": "上次收付日期",
     "days_asleep": "未动用天数",
     "agency_count": "涉及单位数",
+    "fiscal_year": "年度",
+    "code_amount": "该科目支出合计",
 }
 
 VALUES = {
@@ -117,6 +119,7 @@ MONEY = {
     "annual_rent",
     "first_amount",
     "returned_amount",
+    "code_amount",
 }
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")

@@ -11,6 +11,7 @@ from huiyan.demo.cases.coffers_further import FurtherCofferCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.receptions import ReceptionCases
+from huiyan.demo.cases.statistics import StatisticsCases
 from huiyan.demo.cases.vouchers import VoucherCases
 from huiyan.demo.cases.worker import Caseworker
 from huiyan.demo.desk import Desk
@@ -28,6 +29,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         MoneyCases,
         CofferCases,
         FurtherCofferCases,
+        StatisticsCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

@@ -1,6 +1,7 @@
 """Money moved to canteens, there and back, gift cards, sleeping accounts, shared payees."""
 
 from dataclasses import replace
+from typing import Any
 
 from huiyan.demo.cases.worker import Caseworker
 from huiyan.demo.days import workday
@@ -29,12 +30,12 @@ class FurtherCofferCases(Caseworker):
         self._shared_payees()
 
     def _paid(
-        self, desk: Desk, ago: int, fen: int, account: str, payee: str, **fields: object
+        self, desk: Desk, ago: int, fen: int, account: str, payee: str, **fields: Any
     ) -> Paid:
         """Paid exactly `ago` days before the last one."""
         day = self.last - ago
         fields.setdefault("words", "协作经费")
-        return self.payment(desk, day, fen, account, payee, actual_day=day, **fields)  # type: ignore[arg-type]
+        return self.payment(desk, day, fen, account, payee, actual_day=day, **fields)
 
     def _sent_back(self, desk: Desk, paid: Paid) -> None:
         """The payment is reported again during the daily deliveries: the bank returned it."""
