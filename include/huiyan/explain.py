@@ -60,6 +60,9 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
     "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
+    "voucher_group": (
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
     "payee_account": (
         Source("treasury_payments", _PAYMENT, "payee_acct_no = %(subject)s"),
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
@@ -85,7 +88,12 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {"invoice": "vouchers", "payee": "vouchers", "payment_group": "payments"}
+LISTS = {
+    "invoice": "vouchers",
+    "payee": "vouchers",
+    "payment_group": "payments",
+    "voucher_group": "vouchers",
+}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:

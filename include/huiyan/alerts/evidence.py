@@ -76,6 +76,12 @@ LABELS: dict[str, str] = {
     "agency_count": "涉及单位数",
     "fiscal_year": "年度",
     "code_amount": "该科目支出合计",
+    "unit_type": "单位类型",
+    "township_size": "镇街规模",
+    "peer_count": "同类单位数",
+    "peer_lower_quartile": "同类下四分位数",
+    "peer_upper_quartile": "同类上四分位数",
+    "peer_limit": "同类上限",
 }
 
 VALUES = {
@@ -107,6 +113,16 @@ VALUES = {
     "fee": "费用",
     "finance": "财务记账平台",
     "treasury": "国库集中支付平台",
+    "bureau": "机关",
+    "town_government": "镇街政府",
+    "association": "群团组织",
+    "institution": "事业单位",
+    "school": "学校",
+    "health": "医疗卫生机构",
+    "village": "村（社区）",
+    "district": "区直",
+    "large": "较大镇街",
+    "small": "较小镇街",
 }
 
 MONEY = {
@@ -120,6 +136,9 @@ MONEY = {
     "first_amount",
     "returned_amount",
     "code_amount",
+    "peer_lower_quartile",
+    "peer_upper_quartile",
+    "peer_limit",
 }
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")

@@ -19,6 +19,10 @@ class Allowance:
 
 
 ALLOWED: dict[str, Allowance] = {
+    "STAT-002": Allowance(
+        0.015,
+        "months in which a unit buys several times, and amounts planted for other rules",
+    ),
     "STAT-003": Allowance(
         0.001, "units that by chance, or by one contract in instalments, buy from one supplier"
     ),

@@ -32,6 +32,7 @@ CORE = {
 }
 SUBJECT_TYPES = {
     "voucher",
+    "voucher_group",
     "payment",
     "card_transaction",
     "invoice",

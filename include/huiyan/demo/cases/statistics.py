@@ -1,21 +1,75 @@
-"""One payee who takes it all."""
+"""Far above the peers, one payee who takes it all."""
 
+from dataclasses import replace
 from typing import Any
 
 from huiyan.demo.cases.worker import Caseworker
-from huiyan.demo.days import ordinal
-from huiyan.demo.desk import Desk, Paid
+from huiyan.demo.days import ordinal, workday
+from huiyan.demo.desk import Desk, Paid, Slip
 
+STEPS = tuple(1000_00 + 100_00 * step for step in range(9))
 REGULAR = (200, 170, 141, 110, 80, 50, 21)  # days ago
 
 
 class StatisticsCases(Caseworker):
-    """STAT-003."""
+    """STAT-002, STAT-003."""
 
     def make(self) -> None:
         """All of them."""
         self._companies = 0
+        self._above_peers()
         self._one_payee()
+
+    # --- far above the peers ---------------------------------------------------------------
+
+    def _bureaus(
+        self, eco: str, ago: int, amounts: tuple[int, ...]
+    ) -> tuple[str, list[tuple[Desk, Slip]]]:
+        """Bureaus that spend on one code in one month; the subject of the last, all vouchers.
+
+        Nothing else is spent on these codes, so that the quartiles are known.
+        """
+        posting = self.back(ago)
+        slips = []
+        for fen in amounts:
+            desk = self.desk(lambda unit: unit.kind == "bureau" and unit.name.endswith("局"))
+            slip = self.with_invoice(
+                desk, fen, event=posting - 4, posting=posting, eco=eco, words="购置用品一批"
+            )
+            slips.append((desk, slip))
+        desk, slip = slips[-1]
+        return f"{desk.unit.finance_code}:{slip.year}-{slip.period:02d}:{eco}", slips
+
+    def _above_peers(self) -> None:
+        plant, near = self.truth.plant, self.truth.near
+        eight = STEPS[:8]  # with one more above them: quartiles 1200 and 1600, limit 2800
+        for eco, ago, amounts, note in (
+            ("30224", 15, (*STEPS, 9_800_00), "远超九个同类单位"),
+            ("30208", 48, (*eight, 2_800_01), "比上限多一分，恰有八个同类"),
+            ("30240", 108, (*STEPS, 5_600_00), "三个多月以前的一笔"),
+        ):
+            plant("STAT-002", self._bureaus(eco, ago, amounts)[0], note)
+        subject, slips = self._bureaus("30240", 78, (*eight, 1_900_00))
+        desk, slip = slips[-1]
+        day = slip.posting_day
+        self.with_invoice(desk, 1_900_00, event=day - 2, posting=day, eco="30240", words="购置用品")
+        plant("STAT-002", subject, "同月两张凭证合计超过上限")
+
+        near("STAT-002", self._bureaus("30240", 48, (*eight, 2_800_00))[0], "恰在上限")
+        near("STAT-002", self._bureaus("30224", 48, (*STEPS[:7], 9_800_00))[0], "只有七个同类")
+        same = (1000_00,) * 8
+        near("STAT-002", self._bureaus("30208", 15, (*same, 9_000_00))[0], "四分位距为零")
+        subject, slips = self._bureaus("30224", 78, (*STEPS, 9_800_00))
+        desk, slip = slips[-1]
+        desk.reverse(slip, workday(slip.posting_day + 1))
+        near("STAT-002", subject, "已红冲")
+        if not self.is_daily(self.back(2)):
+            return
+        subject, slips = self._bureaus("30240", 12, (*STEPS, 98_000_00))
+        desk, slip = slips[-1]
+        slip.lines = [replace(line, fen=980_00) for line in slip.lines]
+        desk.write(slip, deliver_on=self.back(2))
+        near("STAT-002", subject, "金额录错，后来更正：先有疑点，后销除")
 
     # --- one payee -------------------------------------------------------------------------
 
