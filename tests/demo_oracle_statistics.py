@@ -1,5 +1,6 @@
 """The statistical rules in plain Python, from the rule library's text."""
 
+import math
 import re
 from collections import Counter, defaultdict
 from fractions import Fraction
@@ -7,6 +8,7 @@ from fractions import Fraction
 from demo_oracle import Hits, Oracle, Record, normalised
 
 PAYEE_PERCENT, PAYEE_MONEY, PAYEE_PAYMENTS = 60, 50_000_00, 6
+BENFORD_AMOUNTS, BENFORD_DEVIATION = 500, 0.0022
 FENCE, PEERS = 3, 8
 TYPES = (
     ("village", "(村民|居民)委员会|村委会|居委会|社区|经济合作社|村"),
@@ -25,6 +27,11 @@ LONE_CODES = ("301", "303", "30205", "30206", "30207", "30208", "30228", "30229"
 def judge(oracle: Oracle) -> Hits:
     """Open hits of the statistical rules."""
     return {
+        "STAT-001": {
+            subject
+            for subject, digits in _first_digits(oracle).items()
+            if _deviation(digits) > BENFORD_DEVIATION
+        },
         "STAT-002": {
             subject
             for amount, others, subject in _months(oracle)
@@ -42,7 +49,30 @@ def judge(oracle: Oracle) -> Hits:
 
 def populations(oracle: Oracle) -> dict[str, int]:
     """How many subjects each of them looks at."""
-    return {"STAT-002": len(_months(oracle)), "STAT-003": len(_payees(oracle))}
+    return {
+        "STAT-001": len(_first_digits(oracle)),
+        "STAT-002": len(_months(oracle)),
+        "STAT-003": len(_payees(oracle)),
+    }
+
+
+def _first_digits(oracle: Oracle) -> dict[str, list[int]]:
+    """First two digits of the debits on accounts 1-5, by account set and year, 500 at least."""
+    digits: dict[str, list[int]] = defaultdict(list)
+    for voucher in oracle.live:
+        for entry in voucher.entries:
+            fen = abs(entry["amt"])
+            if entry["dr_cr"] == "D" and entry["gov_acct_cls_code"][0] in "12345" and fen >= 10:
+                digits[f"{entry['acct_set_code']}:{entry['fiscal_year']}"].append(int(str(fen)[:2]))
+    return {subject: each for subject, each in digits.items() if len(each) >= BENFORD_AMOUNTS}
+
+
+def _deviation(digits: list[int]) -> float:
+    """Mean absolute deviation of the shares of 10-99 from Benford's."""
+    counts = Counter(digits)
+    return math.fsum(
+        abs(counts[pair] / len(digits) - math.log10(1 + 1 / pair)) for pair in range(10, 100)
+    ) / len(range(10, 100))
 
 
 def _quantile(amounts: list[int], share: Fraction) -> Fraction:

@@ -63,6 +63,9 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     "voucher_group": (
         Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
     ),
+    "acct_set_year": (
+        Source("finance_vouchers", _ENTRY, "acct_set_code || ':' || fiscal_year = %(subject)s"),
+    ),
     "payee_account": (
         Source("treasury_payments", _PAYMENT, "payee_acct_no = %(subject)s"),
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),

@@ -20,6 +20,7 @@
     'rule_scf_006_gift_cards',
     'rule_scf_007_sleeping_account',
     'rule_proc_001_split',
+    'rule_stat_001_benford',
     'rule_stat_002_above_peers',
     'rule_stat_003_one_payee',
 ] %}

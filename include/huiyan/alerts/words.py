@@ -23,6 +23,7 @@ STATE = {
 SUBJECT_TYPE = {
     "voucher": "记账凭证",
     "voucher_group": "多张记账凭证",
+    "acct_set_year": "账套年度",
     "payment": "财政支付",
     "payment_group": "多笔财政支付",
     "card_transaction": "公务卡交易",

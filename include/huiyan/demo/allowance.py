@@ -19,6 +19,11 @@ class Allowance:
 
 
 ALLOWED: dict[str, Allowance] = {
+    "STAT-001": Allowance(
+        1.0,
+        "chance: up to some thousand amounts even a lawful account set exceeds 0.0022; the rule is "
+        "a shadow and its hits are never pushed",
+    ),
     "STAT-002": Allowance(
         0.015,
         "months in which a unit buys several times, and amounts planted for other rules",

@@ -33,6 +33,7 @@ CORE = {
 SUBJECT_TYPES = {
     "voucher",
     "voucher_group",
+    "acct_set_year",
     "payment",
     "card_transaction",
     "invoice",

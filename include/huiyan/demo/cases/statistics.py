@@ -1,24 +1,64 @@
-"""Far above the peers, one payee who takes it all."""
+"""First digits, far above the peers, one payee who takes it all."""
 
 from dataclasses import replace
 from typing import Any
 
 from huiyan.demo.cases.worker import Caseworker
 from huiyan.demo.days import ordinal, workday
-from huiyan.demo.desk import Desk, Paid, Slip
+from huiyan.demo.desk import Desk, Line, Paid, Slip, made
 
 STEPS = tuple(1000_00 + 100_00 * step for step in range(9))
 REGULAR = (200, 170, 141, 110, 80, 50, 21)  # days ago
 
 
 class StatisticsCases(Caseworker):
-    """STAT-002, STAT-003."""
+    """STAT-001, STAT-002, STAT-003."""
 
     def make(self) -> None:
         """All of them."""
         self._companies = 0
+        self._first_digits()
         self._above_peers()
         self._one_payee()
+
+    # --- first digits ----------------------------------------------------------------------
+
+    def _many(self, desk: Desk, amounts: tuple[int, ...], *, reverse: bool = False) -> str:
+        """Deposits that come in, two hundred to a voucher; the subject."""
+        debit, credit = ("102", "201") if desk.unit.is_village else ("1002", "2307")
+        for start in range(0, len(amounts), 200):
+            day = self.back(130 - start // 200)
+            part = amounts[start : start + 200]
+            lines = [Line(debit, "D", fen, "收代收款") for fen in part]
+            lines.append(Line(credit, "C", sum(part), "收代收款"))
+            slip = made(desk.post(day, day, lines, 1))
+            desk.attach(slip, "bank_receipt", fen=sum(part))
+            if reverse:
+                desk.reverse(slip, workday(day + 1), negative=False)
+        return f"{desk.unit.acct_set}:{slip.year}"
+
+    def _first_digits(self) -> None:
+        plant, near = self.truth.plant, self.truth.near
+        district = self.district
+        below = tuple(490_00 + 7 * turn % 900 for turn in range(620))
+        even = tuple(100_00 + 1_800_00 * turn // 500 for turn in range(500))
+        # On one platform only and without ordinary life: nothing else is counted.
+        quiet = [
+            self.desk_of(unit)
+            for unit in district.units
+            if unit.finance_code and not unit.treasury_code and not unit.is_village
+        ]
+        villages = district.villages
+        plant("STAT-001", self._many(self.desk(), below), "金额集中在 500 元以下一点")
+        plant("STAT-001", self._many(quiet[0], even), "恰好 500 笔，均匀分布")
+        plant(
+            "STAT-001", self._many(self.desk_of(villages[-3]), (300_00,) * 700), "村账，全是 300 元"
+        )
+
+        benford = tuple(round(100_00 * 10 ** (2 * (turn + 0.5) / 3000)) for turn in range(3000))
+        near("STAT-001", self._many(self.desk(), benford), "合乎本福特定律")
+        near("STAT-001", self._many(quiet[1], below[:499]), "只有 499 笔")
+        near("STAT-001", self._many(self.desk_of(villages[-4]), below, reverse=True), "已全部红冲")
 
     # --- far above the peers ---------------------------------------------------------------
 
@@ -61,7 +101,7 @@ class StatisticsCases(Caseworker):
         near("STAT-002", self._bureaus("30208", 15, (*same, 9_000_00))[0], "四分位距为零")
         subject, slips = self._bureaus("30224", 78, (*STEPS, 9_800_00))
         desk, slip = slips[-1]
-        desk.reverse(slip, workday(slip.posting_day + 1))
+        desk.reverse(slip, workday(slip.posting_day + 1), negative=False)
         near("STAT-002", subject, "已红冲")
         if not self.is_daily(self.back(2)):
             return
