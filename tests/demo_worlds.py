@@ -8,10 +8,12 @@ from typing import Any
 
 import demo_oracle_bookings
 import demo_oracle_cards
+import demo_oracle_coffers
 import demo_oracle_expenses
 import demo_oracle_invoices
 import demo_oracle_payments
 import demo_oracle_receptions
+import demo_oracle_statistics
 import demo_oracle_vouchers
 from demo_oracle import Hits, Oracle, Record, records
 from huiyan.demo.days import iso
@@ -30,6 +32,8 @@ FAMILIES: tuple[Callable[[Oracle], Hits], ...] = (
     demo_oracle_receptions.judge,
     demo_oracle_cards.judge,
     demo_oracle_expenses.judge,
+    demo_oracle_coffers.judge,
+    demo_oracle_statistics.judge,
 )
 
 
@@ -79,6 +83,18 @@ class Lived:
 
     def judge(self, day: int, oracle: type[Oracle] = Oracle) -> dict[str, set[str]]:
         """What the oracle, or a careless one, finds on a business date (ordinal)."""
+        judge = self.oracle(day, oracle)
+        hits = judge.judge()
+        for family in FAMILIES:
+            hits |= family(judge)
+        return hits
+
+    def populations(self, day: int) -> dict[str, int]:
+        """How many subjects the statistical rules look at."""
+        return demo_oracle_statistics.populations(self.oracle(day))
+
+    def oracle(self, day: int, oracle: type[Oracle] = Oracle) -> Oracle:
+        """The oracle, or a careless one, with all that is known on a business date."""
         district = self.world.district
         later = self.options.later_snapshot_day
         is_later = 0 < later <= day
@@ -91,7 +107,7 @@ class Lived:
         for feed in DAILY:
             feeds[feed] = self.memory.in_force(feed, day)
         accounts = records("accounts", snapshot(district, "accounts", is_later=False))
-        judge = oracle(
+        return oracle(
             iso(day),
             feeds,
             records("finance_users", snapshot(district, "finance_users", is_later=False)),
@@ -103,10 +119,6 @@ class Lived:
                 for row in crosswalk(district)
             },
         )
-        hits = judge.judge()
-        for family in FAMILIES:
-            hits |= family(judge)
-        return hits
 
 
 @cache

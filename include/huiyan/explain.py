@@ -88,9 +88,25 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     "agency_quarter": (Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
     "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
+    "voucher_group": (Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),),
+    "acct_set_year": (
+        Source("finance_vouchers", _ENTRY, "acct_set_code || ':' || fiscal_year = %(subject)s"),
+    ),
     "payee_account": (
         Source("treasury_payments", _PAYMENT, "payee_acct_no = %(subject)s"),
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
+    ),
+    "payee": (
+        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+        Source("finance_attachments", _ATTACHMENT, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    ),
+    "account": (
+        Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
+        Source(
+            "treasury_payments",
+            _PAYMENT,
+            "(pay_acct_no = %(subject)s or payee_acct_no = %(subject)s)",
+        ),
     ),
     "treasury_agency": (
         Source("treasury_users", "stg_treasury__user", "agency_code = %(subject)s"),
@@ -140,6 +156,8 @@ LISTS = {
     "letter": "vouchers",
     "agency_quarter": "vouchers",
     "card_group": "transactions",
+    "payee": "vouchers",
+    "voucher_group": "vouchers",
 }
 
 

@@ -1,11 +1,12 @@
 {#-
     The last select of every rule: its CTE `hits` in the standard columns, then one row without a
     subject that carries the number of subjects looked at, the rows of its CTE `population`.
-    With `tiered`, `hits` has a column base_tier; null there means the rule's own base tier.
+    With `tiered`, `hits` has a column base_tier; null there means the rule's own base tier. With
+    `mixed`, it has a column subject_type: the subjects are of several types.
 -#}
-{% macro rule_result(subject_type, tiered=false) -%}
+{% macro rule_result(subject_type, tiered=false, mixed=false) -%}
 select
-    '{{ subject_type }}' as subject_type,
+    {% if mixed %}subject_type{% else %}'{{ subject_type }}'{% endif %} as subject_type,
     cast(subject_id as text) as subject_id,
     unit_id,
     finance_agency_code,

@@ -61,10 +61,18 @@
     'rule_book_005_no_real_payment',
     'rule_book_006_booked_elsewhere',
     'rule_scf_001_off_register',
+    'rule_scf_002_to_canteen_union',
+    'rule_scf_003_there_and_back',
     'rule_scf_004_no_rent_income',
+    'rule_scf_005_shared_payee',
+    'rule_scf_006_gift_cards',
+    'rule_scf_007_sleeping_account',
     'rule_proc_001_split',
     'rule_proc_002_just_under',
     'rule_proc_003_unaccepted',
+    'rule_stat_001_benford',
+    'rule_stat_002_above_peers',
+    'rule_stat_003_one_payee',
 ] %}
 {% for rule in rules %}
 {%- if not loop.first %}union all

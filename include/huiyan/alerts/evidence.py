@@ -175,6 +175,25 @@ LABELS: dict[str, str] = {
     "year_amount": "全年支付金额",
     "late_percent": "占全年百分比",
     "mean_month_amount": "1至11月月均支付金额",
+    "first_amount": "首笔金额",
+    "return_pay_date": "付回日期",
+    "returned_amount": "付回金额",
+    "found_in": "所在文字",
+    "account_name": "账户名称",
+    "account_kind": "账户类型",
+    "last_movement_date": "上次收付日期",
+    "days_asleep": "未动用天数",
+    "agency_count": "涉及单位数",
+    "fiscal_year": "年度",
+    "code_amount": "该科目支出合计",
+    "common_digits": "偏多的首两位数字",
+    "deviation_per_million": "平均绝对偏差（百万分之）",
+    "unit_type": "单位类型",
+    "township_size": "镇街规模",
+    "peer_count": "同类单位数",
+    "peer_lower_quartile": "同类下四分位数",
+    "peer_upper_quartile": "同类上四分位数",
+    "peer_limit": "同类上限",
 }
 
 VALUES = {
@@ -209,6 +228,16 @@ VALUES = {
     "retired": "退休",
     "finance": "财务记账平台",
     "treasury": "国库集中支付平台",
+    "bureau": "机关",
+    "town_government": "镇街政府",
+    "association": "群团组织",
+    "institution": "事业单位",
+    "school": "学校",
+    "health": "医疗卫生机构",
+    "village": "村（社区）",
+    "district": "区直",
+    "large": "较大镇街",
+    "small": "较小镇街",
 }
 
 MONEY = {
@@ -248,6 +277,12 @@ MONEY = {
     "equipment_amount",
     "vehicle_amount",
     "abroad_amount",
+    "first_amount",
+    "returned_amount",
+    "code_amount",
+    "peer_lower_quartile",
+    "peer_upper_quartile",
+    "peer_limit",
 }
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")

@@ -22,6 +22,8 @@ STATE = {
 
 SUBJECT_TYPE = {
     "voucher": "记账凭证",
+    "voucher_group": "多张记账凭证",
+    "acct_set_year": "账套年度",
     "payment": "财政支付",
     "payment_group": "多笔财政支付",
     "treasury_agency_year": "单位年度财政支付",
@@ -38,6 +40,7 @@ SUBJECT_TYPE = {
     "treasury_agency": "预算单位",
     "finance_agency": "记账单位",
     "agency_year": "记账单位年度",
+    "payee": "收款人",
     "payee_account": "收款账户",
     "account": "账户",
     "lease": "资产出租合同",

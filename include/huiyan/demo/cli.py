@@ -78,7 +78,10 @@ def score(
         Path | None, typer.Option(help="Folder of the demo; default <HUIYAN_HOME>/demo.")
     ] = None,
 ) -> None:
-    """Compare the open hits with the truth; exit code 1 if anything is missed or wrong."""
+    """Compare the open hits with the truth; exit code 1 if anything is missed or wrong.
+
+    Statistical rules may have a stated share of other hits.
+    """
     console = Console()
     try:
         with connect(role="huiyan_read") as connection:
@@ -106,7 +109,7 @@ def run(
 def show(result: Score, console: Console) -> None:
     """Print the score as a table, then the first subjects missed or wrong."""
     table = Table(title=f"Open hits on {result.business_date}")
-    for heading in ("rule", "planted", "found", "missed", "wrong", "near misses"):
+    for heading in ("rule", "planted", "found", "missed", "wrong", "allowed", "near misses"):
         table.add_column(heading, justify="left" if heading == "rule" else "right")
     for rule in result.rules:
         table.add_row(
@@ -115,6 +118,7 @@ def show(result: Score, console: Console) -> None:
             str(rule.found),
             str(len(rule.missed)),
             str(len(rule.wrong)),
+            str(rule.allowed) if rule.allowed else "",
             str(rule.near_misses),
         )
     console.print(table)

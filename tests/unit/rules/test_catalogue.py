@@ -32,6 +32,8 @@ CORE = {
 }
 SUBJECT_TYPES = {
     "voucher",
+    "voucher_group",
+    "acct_set_year",
     "payment",
     "card_transaction",
     "invoice",
@@ -42,7 +44,9 @@ SUBJECT_TYPES = {
     "letter",
     "agency_quarter",
     "treasury_agency",
+    "payee",
     "payee_account",
+    "account",
     "lease",
     "payment_group",
     "treasury_agency_year",

@@ -10,6 +10,7 @@ from huiyan.demo.cases.bookings import BookingCases
 from huiyan.demo.cases.books import BookCases
 from huiyan.demo.cases.cards import CardCases
 from huiyan.demo.cases.coffers import CofferCases
+from huiyan.demo.cases.coffers_further import FurtherCofferCases
 from huiyan.demo.cases.expenses import ExpenseCases
 from huiyan.demo.cases.invoice_papers import InvoicePaperCases
 from huiyan.demo.cases.invoices import InvoiceCases
@@ -18,6 +19,7 @@ from huiyan.demo.cases.money import MoneyCases
 from huiyan.demo.cases.payments import PaymentCases
 from huiyan.demo.cases.reception_papers import ReceptionPaperCases
 from huiyan.demo.cases.receptions import ReceptionCases
+from huiyan.demo.cases.statistics import StatisticsCases
 from huiyan.demo.cases.vouchers import VoucherCases
 from huiyan.demo.cases.vouchers_further import FurtherVoucherCases
 from huiyan.demo.cases.worker import Caseworker
@@ -44,6 +46,8 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         ReceptionPaperCases,
         CardCases,
         ExpenseCases,
+        FurtherCofferCases,
+        StatisticsCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

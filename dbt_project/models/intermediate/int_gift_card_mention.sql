@@ -1,0 +1,47 @@
+-- One row per live voucher or payment in whose wording a gift or prepaid card is named.
+with entries as (
+    select voucher_id, vou_det_desc as wording
+    from {{ ref('int_voucher_entry') }}
+    where is_live and is_expense
+),
+
+invoices as (
+    select voucher_id, seller_name as wording from {{ ref('int_invoice') }}
+),
+
+payments as (
+    select payment_no, pay_summary_name as wording from {{ ref('int_payment') }} where is_live
+),
+
+wordings as (
+    select 'voucher' as subject_type, voucher_id as subject_id, wording from entries
+    union
+    select 'voucher', voucher_id, wording from invoices
+    union
+    select 'payment', payment_no, wording from payments
+),
+
+words as (
+    select seed.word from {{ ref('gift_card_word') }} as seed where {{ in_force('seed') }}
+),
+
+-- A wording is searched once, however many rows carry it.
+telling as (
+    select texts.wording, {{ joined_list('words.word') }} as found_words
+    from (select distinct wording from wordings) as texts
+    inner join words on {{ contains('texts.wording', 'words.word') }}
+    group by texts.wording
+),
+
+final as (
+    select
+        wordings.subject_type,
+        wordings.subject_id,
+        {{ joined_list('telling.found_words', 'wordings.wording') }} as found_words,
+        {{ joined_list('wordings.wording') }} as found_in
+    from wordings
+    inner join telling on wordings.wording = telling.wording
+    group by wordings.subject_type, wordings.subject_id
+)
+
+select * from final

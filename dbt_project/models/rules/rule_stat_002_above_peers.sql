@@ -1,0 +1,42 @@
+-- 明显高于同类：一个月里某项支出远远超过同类型、同规模镇街的其他单位。
+{%- set factor = rule_parameter('STAT-002', 'fence_factor') %}
+with population as (
+    select *
+    from {{ ref('int_unit_month_expense') }}
+    where peer_count >= {{ rule_parameter('STAT-002', 'min_peers') }}
+),
+
+fenced as (
+    select
+        *,
+        four_q3 + {{ factor }} * (four_q3 - four_q1) as four_fences
+    from population
+    where four_q3 > four_q1
+),
+
+hits as (
+    select
+        finance_agency_code || ':' || cast(fiscal_year as text) || '-'
+        || right('0' || cast(acct_period as text), 2) || ':' || dep_bgt_eco_code as subject_id,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        last_voucher_date as occurred_on,
+        amount,
+        {{ evidence({
+            'economic_code': 'dep_bgt_eco_code',
+            'unit_type': 'unit_type',
+            'township_size': 'township_size',
+            'peer_count': 'peer_count',
+            'expense_amount': 'amount',
+            'peer_lower_quartile': 'cast(four_q1 * 0.25 as numeric(18, 2))',
+            'peer_upper_quartile': 'cast(four_q3 * 0.25 as numeric(18, 2))',
+            'peer_limit': 'cast(cast(four_fences as numeric(18, 2)) * 0.25 as numeric(18, 2))',
+            'voucher_count': 'voucher_count',
+            'vouchers': 'vouchers',
+        }) }} as evidence
+    from fenced
+    where 4 * amount > four_fences
+)
+
+{{ rule_result('voucher_group') }}
