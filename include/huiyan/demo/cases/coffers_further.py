@@ -104,9 +104,9 @@ class FurtherCofferCases(Caseworker):
             subject, _, _ = self._moved(kind, parts, eco=eco, last_status=status)
             near("SCF-002", subject, note)
         desk = self.desk()
-        for kind in ("canteen", "union"):
+        for kind, fen in (("canteen", 30_000_00), ("union", 29_000_00)):
             account = self._kitty(desk.unit, kind)
-            self._paid(desk, 40, 30_000_00, account, desk.unit.treasury_name)
+            self._paid(desk, 40, fen, account, desk.unit.treasury_name)
             near("SCF-002", f"{desk.unit.treasury_code}:{account}", "两个账户各不足 5 万")
         desk, other = self.desk(), self.unit()
         account = self._kitty(other, "canteen")
