@@ -1,7 +1,7 @@
 """A generated district in memory, with the rows in force on its last business date."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -81,11 +81,16 @@ class Lived:
     world: World
     memory: Memory
 
-    def judge(self, day: int, oracle: type[Oracle] = Oracle) -> dict[str, set[str]]:
+    def judge(
+        self,
+        day: int,
+        oracle: type[Oracle] = Oracle,
+        families: Sequence[Callable[[Oracle], Hits]] = FAMILIES,
+    ) -> Hits:
         """What the oracle, or a careless one, finds on a business date (ordinal)."""
         judge = self.oracle(day, oracle)
         hits = judge.judge()
-        for family in FAMILIES:
+        for family in families:
             hits |= family(judge)
         return hits
 

@@ -12,16 +12,17 @@ from demo_worlds import lived
 from huiyan.demo.district import Options
 
 OPTIONS = Options(accounts=220)
-FAMILIES = ("CARD-", "EXP-")
+FAMILIES = [demo_oracle_cards.judge, demo_oracle_expenses.judge]
+OWN = ("CARD-", "EXP-")
 
 
 def _wrong(oracle: type[Oracle] = Oracle) -> set[str]:
     life = lived(OPTIONS)
-    hits = life.judge(OPTIONS.last, oracle)
+    hits = life.judge(OPTIONS.last, oracle, FAMILIES)
     return {
         rule
         for rule, found in hits.items()
-        if rule.startswith(FAMILIES) and found != life.world.truth.planted(rule)
+        if rule.startswith(OWN) and found != life.world.truth.planted(rule)
     }
 
 

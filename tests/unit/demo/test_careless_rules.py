@@ -295,7 +295,7 @@ def _wrong(hits: dict[str, set[str]]) -> set[str]:
     ("oracle", "rules"), CARELESS, ids=lambda each: getattr(each, "__name__", "")
 )
 def test_forgetting_a_clause_shows(oracle: type[Oracle], rules: set[str]) -> None:
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle)) >= rules
+    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle, ())) >= rules
 
 
 @pytest.mark.parametrize(
@@ -307,4 +307,4 @@ def test_another_threshold_shows(
     name: str, value: object, rules: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_oracle, name, value)
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last)) >= rules
+    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, families=())) >= rules

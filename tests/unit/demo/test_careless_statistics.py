@@ -11,6 +11,7 @@ from huiyan.demo.allowance import allowed
 from huiyan.demo.district import Options
 
 OPTIONS = Options(accounts=220)
+FAMILIES = [demo_oracle_statistics.judge]
 
 
 class ReversedAreLive(Oracle):
@@ -57,7 +58,7 @@ def _wrong(found: dict[str, set[str]]) -> set[str]:
 
 
 def test_nothing_is_wrong_with_care() -> None:
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last)) == set()
+    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, families=FAMILIES)) == set()
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_nothing_is_wrong_with_care() -> None:
     ids=lambda each: getattr(each, "__name__", ""),
 )
 def test_forgetting_a_clause_shows(oracle: type[Oracle], rules: set[str]) -> None:
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle)) >= rules
+    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle, FAMILIES)) >= rules
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,6 @@ def test_another_threshold_shows(
     name: str, value: object, rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_oracle_statistics, name, value)
-    found = lived(OPTIONS).judge(OPTIONS.last)
+    found = lived(OPTIONS).judge(OPTIONS.last, families=FAMILIES)
     monkeypatch.undo()
     assert rule in _wrong(found)

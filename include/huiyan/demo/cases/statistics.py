@@ -42,7 +42,7 @@ class StatisticsCases(Caseworker):
         district = self.district
         below = tuple(490_00 + 7 * turn % 900 for turn in range(620))
         even = tuple(100_00 + 1_800_00 * turn // 500 for turn in range(500))
-        # On one platform only and without ordinary life: nothing else is counted.
+        # On one platform only and without ordinary life; the second has one cash voucher already.
         quiet = [
             self.desk_of(unit)
             for unit in district.units
@@ -57,7 +57,7 @@ class StatisticsCases(Caseworker):
 
         benford = tuple(round(100_00 * 10 ** (2 * (turn + 0.5) / 3000)) for turn in range(3000))
         near("STAT-001", self._many(self.desk(), benford), "合乎本福特定律")
-        near("STAT-001", self._many(quiet[1], below[:499]), "只有 499 笔")
+        near("STAT-001", self._many(quiet[1], below[:498]), "只有 499 笔")
         near("STAT-001", self._many(self.desk_of(villages[-4]), below, reverse=True), "已全部红冲")
 
     # --- far above the peers ---------------------------------------------------------------
