@@ -49,19 +49,10 @@
 
 {#- The first `limit` values of a group, ordered and joined by '、' (text, null if none). -#}
 {% macro joined_list(expression, order_by=none, limit=10) -%}
-    {{ return(adapter.dispatch('joined_list', 'huiyan')(
-        expression, order_by or expression, limit
-    )) }}
-{%- endmacro %}
-
-{% macro default__joined_list(expression, order_by, limit) -%}
-    array_to_string(
-        (array_agg({{ expression }} order by {{ order_by }}))[1:{{ limit }}], '、'
-    )
-{%- endmacro %}
-
-{% macro duckdb__joined_list(expression, order_by, limit) -%}
-    array_to_string(
-        (array_agg({{ expression }} order by {{ order_by }}))[1:{{ limit }}], '、'
+    nullif(
+        array_to_string(
+            (array_agg({{ expression }} order by {{ order_by or expression }}))[1:{{ limit }}], '、'
+        ),
+        ''
     )
 {%- endmacro %}
