@@ -16,8 +16,8 @@ population as (
         swipes.*,
         not categories.is_travel
         and (
-            extract(hour from swipes.txn_at) >= {{ rule_parameter('CARD-002', 'night_from_hour') }}
-            or extract(hour from swipes.txn_at) < {{ rule_parameter('CARD-002', 'night_to_hour') }}
+            extract(hour from txn_at) >= {{ rule_parameter('CARD-002', 'night_from_hour') }}
+            or extract(hour from txn_at) < {{ rule_parameter('CARD-002', 'night_to_hour') }}
         ) as is_night,
         categories.is_dining
         and not {{ is_working_day('swipes.txn_date', 'calendar') }} as is_dining_on_day_off
