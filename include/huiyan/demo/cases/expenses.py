@@ -216,7 +216,7 @@ class ExpenseCases(Caseworker):
     def _public_expense(self, desk: Desk, eco: str, fen: int, ago: int) -> Slip:
         """One of the three expenses (or travel), with the papers it needs."""
         day = self.back(ago)
-        event = day - 4
+        event = workday(day - 7)
         words = {"30217": "公务接待用餐", "30212": "因公出国交通费", "30211": "出差交通费"}
         slip = self.with_invoice(
             desk, fen, event=event, posting=day, eco=eco, words=words.get(eco, "公务用车保养")
