@@ -24,8 +24,10 @@ festive_days as (
         {{ joined_list('festivals.name_zh', 'festivals.date') }} as festivals
     from (select distinct event_date from vouchers) as days
     inner join festivals
-        on {{ days_between('festivals.date', 'days.event_date') }}
-        between 1 and {{ rule_parameter('EXP-001', 'days_before') }}
+        on
+            days.event_date < festivals.date
+            and {{ days_between('festivals.date', 'days.event_date') }}
+            <= {{ rule_parameter('EXP-001', 'days_before') }}
     group by days.event_date
 ),
 

@@ -1,5 +1,7 @@
 -- 三公经费超预算：公务接待、公务用车、因公出国（境）当年支出合计，超过这三项当年预算的合计（没有列的项目按 0 算）。
-{%- set codes = ['30217', '30231', '30212'] %}
+{%- set is_reception = begins_with('dep_bgt_eco_code', '30217') %}
+{%- set is_vehicle = begins_with('dep_bgt_eco_code', '30231') %}
+{%- set is_abroad = begins_with('dep_bgt_eco_code', '30212') %}
 with budgets as (
     select * from {{ ref('int_budget') }}
 ),
@@ -7,7 +9,7 @@ with budgets as (
 expenses as (
     select *
     from {{ ref('int_voucher_entry') }}
-    where is_live and is_expense and {{ begins_with('dep_bgt_eco_code', codes) }}
+    where is_live and is_expense and ({{ is_reception }} or {{ is_vehicle }} or {{ is_abroad }})
 ),
 
 spent as (
@@ -15,11 +17,9 @@ spent as (
         finance_agency_code,
         fiscal_year,
         sum(amt) as total_amount,
-        {%- for code in codes %}
-        sum(
-            case when {{ begins_with('dep_bgt_eco_code', code) }} then amt else 0 end
-        ) as amount_{{ code }},
-        {%- endfor %}
+        sum(case when {{ is_reception }} then amt else 0 end) as reception_amount,
+        sum(case when {{ is_vehicle }} then amt else 0 end) as vehicle_amount,
+        sum(case when {{ is_abroad }} then amt else 0 end) as abroad_amount,
         max(posting_date) as last_posting_date
     from expenses
     group by finance_agency_code, fiscal_year
@@ -32,7 +32,7 @@ population as (
         max(unit_id) as unit_id,
         max(treasury_agency_code) as treasury_agency_code,
         sum(
-            case when dep_exp_eco_code in ('{{ codes | join("', '") }}') then amount else 0 end
+            case when dep_exp_eco_code in ('30217', '30231', '30212') then amount else 0 end
         ) as budget_amount
     from budgets
     where finance_agency_code is not null
@@ -53,9 +53,9 @@ hits as (
             'budget_amount': 'population.budget_amount',
             'total_expense': 'spent.total_amount',
             'excess_amount': 'spent.total_amount - population.budget_amount',
-            'reception_amount': 'spent.amount_30217',
-            'vehicle_amount': 'spent.amount_30231',
-            'abroad_amount': 'spent.amount_30212',
+            'reception_amount': 'spent.reception_amount',
+            'vehicle_amount': 'spent.vehicle_amount',
+            'abroad_amount': 'spent.abroad_amount',
             'last_posting_date': 'spent.last_posting_date',
         }) }} as evidence
     from population

@@ -434,17 +434,25 @@ class CardCases(Caseworker):
                 plant("CARD-010", number, "去了又回，两笔都算")
         number = self._swipe(desk, day, 88_00, city="扬江市", minute=1090 + 65)
         plant("CARD-010", number, "之前还有本地的一笔，一小时内仍有外地的")
-        for ago, minutes, city, fields, note in (
-            (50, 60, "江州市", {}, "恰好 60 分钟"),
-            (35, 20, "扬江", {}, "同一城市，一处没写市"),
-            (33, 20, "江州市", {"mcc": "5816"}, "网上商户"),
-            (28, 20, None, {}, "没有商户城市"),
-            (24, 20, "江州市", {"kind": "fee"}, "费用，不是消费"),
-        ):
+        further: tuple[tuple[int, int, str | None, str, str, str], ...] = (
+            (50, 60, "江州市", "5943", "purchase", "恰好 60 分钟"),
+            (35, 20, "扬江", "5943", "purchase", "同一城市，一处没写市"),
+            (33, 20, "江州市", "5816", "purchase", "网上商户"),
+            (28, 20, None, "5943", "purchase", "没有商户城市"),
+            (24, 20, "江州市", "5943", "fee", "费用，不是消费"),
+        )
+        for ago, minutes, other_city, mcc, kind, note in further:
             desk, day = self.card_desk(), self.back(ago)
             self._swipe(desk, day, 88_00, minute=1090, second=0)
             number = self._swipe(
-                desk, day, 66_00, city=city, minute=1090 + minutes, second=0, **fields
+                desk,
+                day,
+                66_00,
+                mcc=mcc,
+                city=other_city,
+                minute=1090 + minutes,
+                kind=kind,
+                second=0,
             )
             near("CARD-010", number, note)
         desk, day = self.card_desk(), self.back(26)

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 from huiyan.demo import names
 from huiyan.demo.cases.worker import Caseworker
@@ -150,7 +151,7 @@ class ExpenseCases(Caseworker):
         ):
             near("EXP-005", self._equipment(parts).subject, note)
         desk, posting = self.desk(), self.back(37)
-        fields = {"event": posting - 4, "posting": posting, "words": "购置服务器"}
+        fields: dict[str, Any] = {"event": posting - 4, "posting": posting, "words": "购置服务器"}
         slip = self.with_invoice(desk, 26_000_00, debit="1601", asset="2010104", **fields)
         near("EXP-005", slip.subject, "记入固定资产")
         slip = self.with_invoice(self.desk(), 26_000_00, asset="2010104", **fields)
@@ -215,7 +216,7 @@ class ExpenseCases(Caseworker):
     def _public_expense(self, desk: Desk, eco: str, fen: int, ago: int) -> Slip:
         """One of the three expenses (or travel), with the papers it needs."""
         day = self.back(ago)
-        event = day - 4
+        event = workday(day - 7)
         words = {"30217": "公务接待用餐", "30212": "因公出国交通费", "30211": "出差交通费"}
         slip = self.with_invoice(
             desk, fen, event=event, posting=day, eco=eco, words=words.get(eco, "公务用车保养")
