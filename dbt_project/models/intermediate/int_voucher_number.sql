@@ -17,7 +17,10 @@ split as (
 
 -- Reversals and reversed vouchers are there; longer numbers are no counters.
 numbered as (
-    select *, cast(digits as bigint) as number
+    select
+        *,
+        cast(digits as bigint) as number,
+        cast(length(digits) as integer) as digit_count
     from split
     where length(digits) between 1 and 15
 ),
@@ -81,11 +84,11 @@ final as (
         series,
         case
             when number > number_before + 1
-                then series || lpad(cast(number_before + 1 as text), length(digits), '0')
+                then series || lpad(cast(number_before + 1 as text), digit_count, '0')
         end as first_missing_no,
         case
             when number > number_before + 1
-                then series || lpad(cast(number - 1 as text), length(digits), '0')
+                then series || lpad(cast(number - 1 as text), digit_count, '0')
         end as last_missing_no,
         is_through_year,
         number,
