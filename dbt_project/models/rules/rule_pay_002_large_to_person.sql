@@ -8,9 +8,9 @@ persons as (
 ),
 
 staff as (
-    select salary_acct_no, min(name) as name
-    from {{ ref('stg_registry__person') }}
-    where valid_from <= {{ business_date() }} and salary_acct_no is not null
+    select salary_acct_no, min(person_name) as person_name
+    from {{ ref('int_person') }}
+    where salary_acct_no is not null
     group by salary_acct_no
 ),
 
@@ -46,7 +46,7 @@ hits as (
             'pay_date': 'population.pay_date',
             'payee_name': 'population.payee_acct_name',
             'payee_account': 'population.payee_acct_no',
-            'salary_account_of': 'staff.name',
+            'salary_account_of': 'staff.person_name',
             'economic_code': 'population.dep_exp_eco_code',
             'purpose': 'population.pay_summary_name',
         }) }} as evidence

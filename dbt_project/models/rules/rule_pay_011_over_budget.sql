@@ -1,8 +1,7 @@
 -- 超预算支付：某单位某年某经济分类的支付合计，超过了这一分类当年的预算（没有预算数的分类不比）。
 with budgets as (
-    select fiscal_year, agency_code, dep_exp_eco_code, amount as budget_amount
-    from {{ ref('stg_finance__budget') }}
-    where {{ in_force_on_business_date() }}
+    select treasury_agency_code, fiscal_year, dep_exp_eco_code, amount as budget_amount
+    from {{ ref('int_budget') }}
 ),
 
 payments as (
@@ -32,7 +31,7 @@ population as (
     from paid
     inner join budgets
         on
-            paid.treasury_agency_code = budgets.agency_code
+            paid.treasury_agency_code = budgets.treasury_agency_code
             and paid.st_year = budgets.fiscal_year
             and paid.dep_exp_eco_code = budgets.dep_exp_eco_code
 ),
