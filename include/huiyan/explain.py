@@ -60,9 +60,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
     "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
-    "voucher_group": (
-        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
-    ),
+    "voucher_group": (Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),),
     "acct_set_year": (
         Source("finance_vouchers", _ENTRY, "acct_set_code || ':' || fiscal_year = %(subject)s"),
     ),
