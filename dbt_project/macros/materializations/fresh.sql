@@ -2,7 +2,7 @@
     Working tables and views, made anew in one statement.
 
     dbt's own `table` and `view` build under another name, rename twice and drop the old one, so that
-    readers never wait; half of a small model's time goes there. Nobody but the next model reads
+    readers never wait; a third of a small model's time goes there. Nobody but the next model reads
     these, so the old one makes way in the same transaction. A table's statistics come with it: it is
     joined at once, and the planner must know its size before autovacuum does.
 -#}

@@ -10,8 +10,9 @@ from huiyan.rules.catalogue import load_rules
 
 Kind = Literal["planted", "near_miss"]
 TRUTH, UNIT_TRUTH = "truth.csv", "unit_truth.csv"
-RULES = tuple(load_rules())
-_OF_CARDS = {rule.id for rule in load_rules().values() if rule.subject_type == "card_group"}
+_CATALOGUE = load_rules()
+RULES = tuple(_CATALOGUE)
+_OF_CARDS = {rule.id for rule in _CATALOGUE.values() if rule.subject_type == "card_group"}
 
 
 @dataclass(frozen=True, order=True)
