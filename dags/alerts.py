@@ -37,12 +37,16 @@ def alerts() -> None:
 
         return issue_alerts(business_date_of(dag_run.partition_key, None))
 
-    @task(map_index_template="{{ task.op_kwargs.waiting.body_code }}", **defaults("delivery"))
-    def deliver(waiting: dict[str, str]) -> str:
+    @task(
+        map_index_template="{{ task.op_kwargs.waiting.body_code }}",
+        do_xcom_push=False,
+        **defaults("delivery"),
+    )
+    def deliver(waiting: dict[str, str]) -> None:
         from huiyan.orchestration.steps import deliver_extract
 
         day = date.fromisoformat(waiting["business_date"])
-        return deliver_extract(day, waiting["body_code"])
+        deliver_extract(day, waiting["body_code"])
 
     deliver.expand(waiting=issue())
 

@@ -14,7 +14,9 @@ from huiyan.warehouse.connection import connect
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
 TABLES = """
-drop table if exists reference.rule_parameters, reference.alert_suppression;
+drop table reference.rule_parameters, reference.alert_suppression, marts.dim_rule,
+    marts.fct_rule_hit_spell, staging.stg_finance__user, staging.stg_treasury__user,
+    staging.stg_supervision__body, staging.stg_supervision__jurisdiction cascade;
 create table marts.dim_rule (
     rule_id text, rule_version integer, name_zh text, base_tier text, legal_basis text,
     what_to_check text, close_out_standard text, description text, status text

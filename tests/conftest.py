@@ -1,5 +1,6 @@
 """Fixtures shared by all tests: a real PostgreSQL, a fresh migrated database per test."""
 
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -10,9 +11,9 @@ import pytest
 from huiyan.settings import Settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
-from huiyan.warehouse.evaluate import load_seeds
+from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
-from warehouses import Warehouses, database_name, superuser, url
+from warehouses import Snapshot, Warehouses, database_name, superuser, url
 
 TEMPLATE = "huiyan_template"
 
@@ -37,35 +38,46 @@ def postgres() -> Iterator[embedded.Server]:
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A migrated database with the seeds in it, which tests copy.
+def empty_warehouse(
+    postgres: embedded.Server, tmp_path_factory: pytest.TempPathFactory
+) -> Snapshot:
+    """A migrated database with the seeds and every model made in it, which tests copy.
 
     Made under the name that most copies get: what dbt has parsed holds for one database name.
     """
     draft = database_name(0)
-    settings = Settings(
-        home=tmp_path_factory.mktemp("template"), warehouse_url=url(postgres, draft)
-    )
+    folder = tmp_path_factory.mktemp("empty")
+    settings = Settings(home=folder / "work", warehouse_url=url(postgres, draft))
     with superuser(postgres) as connection:
         connection.execute(f"create database {draft}")
         migrate(settings)
-        with connect(settings, role="huiyan_build", autocommit=True) as build:
-            load_seeds(build, date(2025, 9, 1), settings)
+        evaluate(date(2025, 1, 1), settings)
+        with connect(settings) as owner:
+            owner.execute(
+                "truncate ops.evaluation, marts.fct_rule_run, marts.fct_rule_hit_spell,"
+                " marts.fct_rule_hit"
+            )
         connection.execute(f"alter database {draft} rename to {TEMPLATE}")
-    return TEMPLATE
+    parsed = Path("dbt") / draft / "partial_parse.msgpack"
+    (folder / "home" / parsed).parent.mkdir(parents=True)
+    shutil.copy(settings.home_dir / parsed, folder / "home" / parsed)
+    return Snapshot(TEMPLATE, folder)
 
 
 @pytest.fixture
-def another_warehouse(
-    postgres: embedded.Server, template_database: str, tmp_path: Path
-) -> Iterator[Callable[[], Settings]]:
-    """Makes fresh, migrated, empty warehouses that share one landing zone.
+def warehouses(
+    postgres: embedded.Server, empty_warehouse: Snapshot, tmp_path: Path
+) -> Iterator[Warehouses]:
+    """Makes fresh, migrated, empty warehouses that share one landing zone."""
+    made = Warehouses(postgres, empty_warehouse, tmp_path)
+    yield made
+    made.drop()
 
-    Each call points the environment at a new database, home and outbox and returns its settings.
-    """
-    warehouses = Warehouses(postgres, template_database, tmp_path)
-    yield warehouses.make
-    warehouses.drop()
+
+@pytest.fixture
+def another_warehouse(warehouses: Warehouses) -> Callable[[], Settings]:
+    """Each call points the environment at a new database, home and outbox."""
+    return warehouses.make
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ class Memory:
         return records(feed, rows)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lived:
     """A generated district and everything that was delivered."""
 
@@ -94,12 +94,33 @@ class Lived:
             hits |= family(judge)
         return hits
 
+    def judge_by(
+        self,
+        families: Sequence[Callable[[Oracle], Hits]],
+        day: int,
+        oracle: type[Oracle] = Oracle,
+    ) -> Hits:
+        """What it finds of the rules of some families only."""
+        judge = self.oracle(day, oracle)
+        return {rule: found for family in families for rule, found in family(judge).items()}
+
     def populations(self, day: int) -> dict[str, int]:
         """How many subjects the statistical rules look at."""
         return demo_oracle_statistics.populations(self.oracle(day))
 
     def oracle(self, day: int, oracle: type[Oracle] = Oracle) -> Oracle:
         """The oracle, or a careless one, with all that is known on a business date."""
+        feeds, finance_users, *others = self._known(day)
+        # Rows are copied: a careless oracle changes what it likes.
+        return oracle(
+            iso(day),
+            {feed: [dict(row) for row in rows] for feed, rows in feeds.items()},
+            [dict(row) for row in finance_users],
+            *(each.copy() for each in others),
+        )
+
+    @cache  # noqa: B019
+    def _known(self, day: int) -> tuple[Any, ...]:
         district = self.world.district
         later = self.options.later_snapshot_day
         is_later = 0 < later <= day
@@ -112,8 +133,7 @@ class Lived:
         for feed in DAILY:
             feeds[feed] = self.memory.in_force(feed, day)
         accounts = records("accounts", snapshot(district, "accounts", is_later=False))
-        return oracle(
-            iso(day),
+        return (
             feeds,
             records("finance_users", snapshot(district, "finance_users", is_later=False)),
             {each["account_no"] for each in accounts},

@@ -47,7 +47,7 @@ class Snapshot:
 class Warehouses:
     """Makes warehouses, and copies of them, on one server below one folder."""
 
-    def __init__(self, server: embedded.Server, template: str, folder: Path) -> None:
+    def __init__(self, server: embedded.Server, template: Snapshot, folder: Path) -> None:
         self._server = server
         self._empty = template
         self._folder = folder
@@ -61,9 +61,11 @@ class Warehouses:
         All made by one object share one landing zone; each has its own home and outbox.
         """
         database = database_name(len(self._databases))
-        template = like.database if like else self._empty
+        source = like or self._empty
         with superuser(self._server) as connection:
-            connection.execute(f"create database {database} template {template}")
+            connection.execute(
+                f"create database {database} template {source.database} strategy file_copy"
+            )
         self._databases.append(database)
         for name, value in {
             "HUIYAN_HOME": str(self._folder / database),
@@ -75,9 +77,9 @@ class Warehouses:
             self._patch.setenv(name, value)
         self._patch.delenv("HUIYAN_FEEDS", raising=False)
         settings = get_settings()
-        if like:
-            shutil.copytree(like.folder / "home", settings.home_dir)
-            shutil.copytree(like.folder / "landing", settings.landing, dirs_exist_ok=True)
+        for name, target in (("home", settings.home_dir), ("landing", settings.landing)):
+            if (source.folder / name).exists():
+                shutil.copytree(source.folder / name, target, dirs_exist_ok=True)
         settings.landing.mkdir(exist_ok=True)
         return settings
 
@@ -94,8 +96,11 @@ class Warehouses:
         return kept
 
     def drop(self) -> None:
-        """Remove all of it and leave the environment as it was."""
+        """Remove all of it but the landing zone and leave the environment as it was."""
         with superuser(self._server) as connection:
             for database in (*self._databases, *self._kept):
                 connection.execute(f"drop database {database} with (force)")
+                shutil.rmtree(self._folder / database, ignore_errors=True)
+        self._databases.clear()
+        self._kept.clear()
         self._patch.undo()

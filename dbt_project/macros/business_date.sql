@@ -1,14 +1,25 @@
-{#- The environment is read only at execution, so another date never re-parses the project. -#}
+{#-
+    The business date as SQL. A view outlives the day it was made on: there it is the setting of the
+    session that fills a table from it. The environment is read only at execution, so another date
+    never re-parses the project.
+-#}
 {% macro business_date() -%}
-    {%- if execute -%}
-        {%- set day = env_var('HUIYAN_BUSINESS_DATE') -%}
-        {%- if not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', day) -%}
-            {{ exceptions.raise_compiler_error(
-                'HUIYAN_BUSINESS_DATE must be YYYY-MM-DD, not "' ~ day ~ '".'
-            ) }}
-        {%- endif -%}
-        date '{{ day }}'
-    {%- else -%}
+    {%- if not execute -%}
         date '1970-01-01'
+    {%- elif target.type == 'postgres' and model.config.materialized == 'fresh_view' -%}
+        cast(current_setting('huiyan.business_date') as date)
+    {%- else -%}
+        date '{{ business_day() }}'
     {%- endif -%}
+{%- endmacro %}
+
+{#- The business date as YYYY-MM-DD. -#}
+{% macro business_day() -%}
+    {%- set day = env_var('HUIYAN_BUSINESS_DATE') -%}
+    {%- if not modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', day) -%}
+        {{ exceptions.raise_compiler_error(
+            'HUIYAN_BUSINESS_DATE must be YYYY-MM-DD, not "' ~ day ~ '".'
+        ) }}
+    {%- endif -%}
+    {{ return(day) }}
 {%- endmacro %}

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from landing_zone import Town, attachment, payment, swipe, voucher
+from warehouses import Warehouses
 
 DAY = date(2025, 9, 1)
 HUIYAN = Path(sys.executable).with_name("huiyan")
@@ -92,8 +92,8 @@ def reached(settings: Settings, question: str) -> bool:
 
 
 @pytest.mark.slow
-def test_killed_at_every_step(another_warehouse: Callable[[], Settings]) -> None:
-    undisturbed = another_warehouse()
+def test_killed_at_every_step(warehouses: Warehouses) -> None:
+    undisturbed = warehouses.make()
     write_day(undisturbed.landing)
     process = start()
     assert process.wait(LIMIT_SECONDS) == 0, process.stderr and process.stderr.read().decode()
@@ -101,7 +101,8 @@ def test_killed_at_every_step(another_warehouse: Callable[[], Settings]) -> None
     assert expected[0], "the day was meant to have hits"
     assert expected[3], "the day was meant to have extracts"
 
-    settings = another_warehouse()
+    warehouses.drop()
+    settings = warehouses.make()
     for moment, question in MOMENTS.items():
         process = start()
         deadline = time.monotonic() + LIMIT_SECONDS

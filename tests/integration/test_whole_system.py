@@ -111,9 +111,9 @@ class Judged:
 
 @pytest.fixture(scope="module")
 def judged(
-    postgres: embedded.Server, template_database: str, tmp_path_factory: pytest.TempPathFactory
+    postgres: embedded.Server, empty_warehouse: Snapshot, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judged]:
-    warehouses = Warehouses(postgres, template_database, tmp_path_factory.mktemp("judged"))
+    warehouses = Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("judged"))
     settings = warehouses.make()
     first_days(Town(settings.landing))
     run(settings, MONDAY)

@@ -1,32 +1,87 @@
 {#-
-    Working tables and views, made anew in one statement.
+    Working tables and views of which only the next model is a reader.
 
     dbt's own `table` and `view` build under another name, rename twice and drop the old one, so that
-    readers never wait; a third of a small model's time goes there. Nobody but the next model reads
-    these, so the old one makes way in the same transaction. A table's statistics come with it: it is
-    joined at once, and the planner must know its size before autovacuum does.
+    readers never wait; a third of a small model's time goes there. These are made once for a version
+    of the code (HUIYAN_REMAKE), views over them included. From then on a day empties a table and
+    fills it again, with statistics: it is joined at once, and the planner must know its size before
+    autovacuum does. Views read the business date from the session, so a day need not make them anew.
 -#}
 {% materialization fresh_table, default -%}
-    {{ return(replaced_by(this.incorporate(type='table'))) }}
+    {{ return(adapter.dispatch('fresh_table', 'huiyan')(none)) }}
+{%- endmaterialization %}
+
+{#-
+    A table whose query consists of parts, each begun by `part()`. Every part is a statement of its
+    own: the memory of one is free again before the next, and a failure names the part.
+-#}
+{% materialization fresh_table_in_parts, default -%}
+    {{ return(adapter.dispatch('fresh_table', 'huiyan')(parts_of(sql))) }}
 {%- endmaterialization %}
 
 {% materialization fresh_view, default -%}
-    {{ return(replaced_by(this.incorporate(type='view'))) }}
+    {{ return(made_anew(this.incorporate(type='view'))) }}
 {%- endmaterialization %}
 
-{% macro replaced_by(relation) -%}
+{% macro default__fresh_table(parts) -%}
+    {{ return(made_anew(this.incorporate(type='table'))) }}
+{%- endmacro %}
+
+{% macro postgres__fresh_table(parts) -%}
+    {%- set table = this.incorporate(type='table') -%}
     {%- set existing = load_cached_relation(this) -%}
+    {%- set remake = existing is none or env_var('HUIYAN_REMAKE', 'true') == 'true' -%}
     {% call statement('main') -%}
-        {%- if existing is not none %}
-        drop {{ existing.type }} if exists {{ existing }} cascade;
+        set local huiyan.business_date = '{{ business_day() }}';
+        {%- if remake %}
+        {{ dropped(existing) }}
+        create table {{ table }} as ({{ sql }}) with no data;
+        {%- else %}
+        truncate {{ table }};
         {%- endif %}
+        {%- for name, query in parts or [] %}
+        do $part$ begin
+            insert into {{ table }} {{ query }};
+        exception when others then
+            raise exception using errcode = sqlstate, message = '{{ name }}: ' || sqlerrm;
+        end $part$;
+        {%- else %}
+        insert into {{ table }} {{ sql }};
+        {%- endfor %}
+        analyze {{ table }};
+    {%- endcall %}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [table]}) }}
+{%- endmacro %}
+
+{% macro made_anew(relation) -%}
+    {% call statement('main') -%}
+        {{ dropped(load_cached_relation(this)) }}
         create {{ relation.type }} {{ relation }} as (
             {{ sql }}
         );
-        {%- if relation.type == 'table' and target.type == 'postgres' %}
-        analyze {{ relation }};
-        {%- endif %}
     {%- endcall %}
     {%- do adapter.commit() -%}
     {{ return({'relations': [relation]}) }}
+{%- endmacro %}
+
+{% macro dropped(relation) -%}
+    {%- if relation is not none %}
+        drop {{ relation.type }} if exists {{ relation }} cascade;
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Begins the part `name` of a query in parts. -#}
+{% macro part(name, is_first) -%}
+{{ return(('' if is_first else '\nunion all ') ~ '-- part ' ~ name ~ '\n') }}
+{%- endmacro %}
+
+{#- The parts of such a query, as pairs of name and query. -#}
+{% macro parts_of(query) -%}
+    {%- set pieces = modules.re.split('(?:\nunion all )?-- part (.+)\n', query) -%}
+    {%- set parts = [] -%}
+    {%- for place in range(1, pieces | length, 2) -%}
+        {%- do parts.append((pieces[place], pieces[place + 1])) -%}
+    {%- endfor -%}
+    {{ return(parts) }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
 -- One row per registered account and live payment from or to it, with the day it moved before.
+{{ config(materialized='fresh_view') }}
 with accounts as (
     select * from {{ ref('int_account') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per account set, year and first two digits: how many amounts begin with them.
+{{ config(materialized='fresh_view') }}
 with entries as (
     select *
     from {{ ref('int_voucher_entry') }}

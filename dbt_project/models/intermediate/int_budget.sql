@@ -1,4 +1,5 @@
 -- One row per unit, year and economic code of the budgets in force on the business date.
+{{ config(materialized='fresh_view') }}
 with budgets as (
     select *
     from {{ ref('stg_finance__budget') }}

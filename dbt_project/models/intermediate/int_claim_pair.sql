@@ -1,4 +1,5 @@
 -- One row per pair of like claims of one unit within days of each other, in different vouchers.
+{{ config(materialized='fresh_view') }}
 with claims as (
     select * from {{ ref('int_claim') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per live voucher and economic code of its expense entries.
+{{ config(materialized='fresh_view') }}
 with entries as (
     select * from {{ ref('int_voucher_entry') }}
 ),

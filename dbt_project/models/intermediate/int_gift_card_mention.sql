@@ -1,4 +1,5 @@
 -- One row per live voucher or payment in whose wording a gift or prepaid card is named.
+{{ config(materialized='fresh_view') }}
 with entries as (
     select voucher_id, vou_det_desc as wording
     from {{ ref('int_voucher_entry') }}

@@ -1,4 +1,5 @@
 -- One row per invoice number of a unit and seller, with the run of consecutive numbers it is in.
+{{ config(materialized='fresh_view') }}
 with all_invoices as (
     select * from {{ ref('int_invoice') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per lease of a public asset on the register of the business date.
+{{ config(materialized='fresh_view') }}
 with leases as (
     select *
     from {{ ref('stg_finance__lease') }}

@@ -1,4 +1,5 @@
 -- What each agency paid in each half of a month: up to the 15th, and from the 16th on.
+{{ config(materialized='fresh_view') }}
 with payments as (
     select
         treasury_agency_code,

@@ -1,4 +1,5 @@
 -- One row per live payment that names no procurement procedure, with the threshold for its code.
+{{ config(materialized='fresh_view') }}
 with payments as (
     select * from {{ ref('int_payment') }}
 ),

@@ -1,4 +1,5 @@
 -- Every person ever on the staff lists up to the business date, as last listed.
+{{ config(materialized='fresh_view') }}
 with listed as (
     select
         *,

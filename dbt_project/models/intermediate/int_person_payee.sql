@@ -1,4 +1,5 @@
 -- One row per payee name that reads as a natural person's.
+{{ config(materialized='fresh_view') }}
 with payments as (
     select * from {{ ref('int_payment') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per purpose that has a keyword and code it was paid on: is the code one of those meant?
+{{ config(materialized='fresh_view') }}
 with payments as (
     select * from {{ ref('int_payment') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per live voucher and kind of attachment that an economic code of its expenses demands.
+{{ config(materialized='fresh_view') }}
 with entries as (
     select * from {{ ref('int_voucher_entry') }}
 ),

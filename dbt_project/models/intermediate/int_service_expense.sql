@@ -1,4 +1,5 @@
 -- One row per live voucher and payee of meetings, training, labour or commissioned services.
+{{ config(materialized='fresh_view') }}
 with entries as (
     select *
     from {{ ref('int_voucher_entry') }}

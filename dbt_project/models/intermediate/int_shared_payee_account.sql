@@ -1,4 +1,5 @@
 -- One row per live payment to an account that was paid under more than one name.
+{{ config(materialized='fresh_view') }}
 with payments as (
     select * from {{ ref('int_payment') }} where is_live and payee_acct_no is not null
 ),

@@ -1,5 +1,6 @@
 -- One row per unit, accounting period and economic code: what its live vouchers spend, its peers'
 -- quartiles and how many peers spend on it too.
+{{ config(materialized='fresh_view') }}
 with entries as (
     select *
     from {{ ref('int_voucher_entry') }}

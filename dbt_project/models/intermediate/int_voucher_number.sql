@@ -1,4 +1,5 @@
 -- One row per voucher whose number ends in digits, with the numbers missing right below its own.
+{{ config(materialized='fresh_view') }}
 with vouchers as (
     select * from {{ ref('int_voucher') }}
 ),

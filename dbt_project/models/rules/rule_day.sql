@@ -1,4 +1,5 @@
 -- One row per enabled rule: could it be evaluated on the business date, and what did it look at?
+{{ config(materialized='fresh_table') }}
 with needs as (
     select * from {{ ref('rule_need') }}
 ),

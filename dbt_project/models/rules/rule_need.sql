@@ -1,5 +1,4 @@
 -- One row per rule and feed it needs, from the rules' own meta.
-{{ config(materialized='fresh_view') }}
 {%- set rows = [] -%}
 {%- for rule in enabled_rules() -%}
     {%- for feed in rule.config.meta['needs'] -%}

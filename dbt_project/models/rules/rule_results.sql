@@ -1,4 +1,5 @@
 -- What every rule found on the business date. A new rule adds its model's name to this list.
+{{ config(materialized='fresh_table_in_parts') }}
 {%- set rules = [
     'rule_vou_001_booked_late',
     'rule_vou_002_self_reviewed',
@@ -75,7 +76,6 @@
     'rule_stat_003_one_payee',
 ] %}
 {% for rule in rules %}
-{%- if not loop.first %}union all
-{% endif -%}
+{{- part(rule, loop.first) -}}
 select '{{ rule_id_of(rule) }}' as rule_id, found.* from {{ ref(rule) }} as found
-{% endfor %}
+{%- endfor %}

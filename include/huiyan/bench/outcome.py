@@ -43,11 +43,17 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Duck:
-    """The layers above staging on DuckDB, and whether it found the same."""
+    """The layers above staging on DuckDB, and whether it found the same.
+
+    Attributes:
+        postgresql_seconds, duckdb_seconds: what each rule took by itself, by its id.
+    """
 
     exported: Exported
     runs: list[NodeRun]
     comparison: Comparison
+    postgresql_seconds: dict[str, float]
+    duckdb_seconds: dict[str, float]
 
 
 @dataclass

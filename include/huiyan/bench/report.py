@@ -217,22 +217,18 @@ def _slowest(outcome: Outcome) -> list[str]:
 def _hits(outcome: Outcome) -> list[str]:
     if outcome.duck is None:
         return []
-    year = outcome.evaluated[0]
-    ours = {run.name: run.seconds for run in year.runs}
-    theirs = {run.name: run.seconds for run in outcome.duck.runs}
+    ours, theirs = outcome.duck.postgresql_seconds, outcome.duck.duckdb_seconds
     comparison = outcome.duck.comparison
     wrong = {each.rule_id for each in comparison.differences}
     rows = []
     for rule_id, hits in sorted(comparison.hits.items()):
-        prefix = f"rule_{rule_id.lower().replace('-', '_')}_"
-        name = next((name for name in ours if name.startswith(prefix)), "")
         rows.append(
             (
                 rule_id,
                 _count(hits),
                 "no" if rule_id in wrong else "yes",
-                f"{ours.get(name, 0):,.2f}",
-                f"{theirs.get(name, 0):,.2f}",
+                f"{ours.get(rule_id, 0):,.2f}",
+                f"{theirs.get(rule_id, 0):,.2f}",
             )
         )
     head = ("Rule", "Hits", "The same on DuckDB", "PostgreSQL s", "DuckDB s")

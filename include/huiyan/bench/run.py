@@ -1,5 +1,6 @@
 """The benchmark's steps, each timed once, in one run."""
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from huiyan.bench import compare, copying, district, duck, layers, machine
+from huiyan.bench import compare, copying, district, duck, layers, machine, rule_times
 from huiyan.bench.clock import timed
 from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome
 from huiyan.errors import WarehouseError
@@ -79,6 +80,7 @@ def _land(delivery: district.Delivery, settings: Settings) -> Landed:
 
 
 def _evaluate(day: date, settings: Settings) -> Evaluated:
+    os.environ["DBT_WRITE_JSON"] = "true"
     with timed() as timing:
         evaluate(day, settings)
     runs = layers.read(settings.home_dir / "dbt" / DATABASE / "run_results.json")
@@ -96,11 +98,14 @@ def _on_duckdb(day: date, settings: Settings, narrator: Narrator) -> Duck:
         runs = duck.build(database, day, settings)
         narrator.begin("comparing the hits")
         comparison = compare.compare(connection, database)
+        narrator.begin("timing each rule on both")
+        ours = rule_times.on_postgresql(connection, day)
+        theirs = rule_times.on_duckdb(database, duck.THREADS)
     narrator.end(
         f"DuckDB: built in {layers.span(runs):,.1f} s, "
         f"{len(comparison.differences):,} differences in {sum(comparison.hits.values()):,} hits"
     )
-    return Duck(exported, runs, comparison)
+    return Duck(exported, runs, comparison, ours, theirs)
 
 
 def _copy_bare(

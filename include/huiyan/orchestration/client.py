@@ -102,6 +102,14 @@ class Airflow:
         answer = self._send("GET", "/api/v2/importErrors", params={"limit": 100})
         return [f"{error['filename']}: {error['stack_trace']}" for error in answer["import_errors"]]
 
+    def add_pool(self, name: str, slots: int, description: str) -> None:
+        """Make a pool; one of that name that exists already is left alone."""
+        self._send(
+            "POST",
+            "/api/v2/pools",
+            json={"name": name, "slots": slots, "description": description},
+        )
+
     def unpause(self, dag_id: str) -> None:
         """Let the scheduler run this DAG."""
         self._send(

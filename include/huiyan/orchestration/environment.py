@@ -12,7 +12,7 @@ from huiyan.warehouse.connection import sqlalchemy_url
 
 HOST = "127.0.0.1"
 USER = "huiyan"
-PARALLELISM = 6
+PARALLELISM = 12
 EXECUTOR = "huiyan.orchestration.executor.WarmLocalExecutor"
 
 

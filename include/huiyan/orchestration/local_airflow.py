@@ -19,7 +19,7 @@ from huiyan.orchestration.environment import (
     login,
 )
 from huiyan.orchestration.services import Services
-from huiyan.orchestration.vocabulary import POOL_COMMAND
+from huiyan.orchestration.vocabulary import POOLS
 from huiyan.settings import Settings
 
 START_SECONDS = 240
@@ -78,7 +78,6 @@ def local_airflow(
         try:
             on_stage("preparing Airflow's database")
             services.airflow("db", "migrate")
-            services.airflow(*POOL_COMMAND)
             on_stage("starting api-server, scheduler, dag-processor, triggerer")
             services.start()
             _wait_until_ready(services, session, expected_dag_ids(settings), on_stage)
@@ -96,6 +95,8 @@ def _wait_until_ready(
         services.check()
         if not is_logged_in and session.is_healthy():
             session.login()
+            for pool in POOLS:
+                session.add_pool(*pool)
             is_logged_in = True
             on_stage("parsing the DAGs")
         if is_logged_in:

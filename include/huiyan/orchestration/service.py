@@ -12,7 +12,7 @@ import sys
 from rich.console import Console
 
 from huiyan.orchestration.environment import airflow_environment, login
-from huiyan.orchestration.vocabulary import POOL_COMMAND
+from huiyan.orchestration.vocabulary import POOLS
 from huiyan.settings import get_settings
 
 PORT = 8080
@@ -34,7 +34,10 @@ def main(arguments: list[str]) -> int:
             subprocess.run(
                 [sys.executable, "-m", "airflow", *command], env=environment, check=False
             ).returncode
-            for command in (("db", "migrate"), POOL_COMMAND)
+            for command in (
+                ("db", "migrate"),
+                *(("pools", "set", name, str(slots), why) for name, slots, why in POOLS),
+            )
         ]
         return max(codes)
     command = [sys.executable, "-m", "airflow", *arguments]

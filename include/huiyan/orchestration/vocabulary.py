@@ -8,7 +8,7 @@ TAGS = frozenset({"feed", "daily", "snapshot", "warehouse", "alerts", "operation
 # Airflow may start two partitioned runs, each with half of the assets, when the first assets of a
 # partition change in the same moment: tasks that tell of a feed take turns.
 ANNOUNCING_POOL = "announcing"
-POOL_COMMAND = ("pools", "set", ANNOUNCING_POOL, "1", "feeds tell that they are in, one at a time")
+POOLS = ((ANNOUNCING_POOL, 1, "feeds tell that they are in, one at a time"),)
 RETRY_DELAY = timedelta(seconds=20)
 RETRIES = {"feed": 2, "warehouse": 1, "alerts": 2, "delivery": 3, "operations": 1}
 

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -101,7 +102,8 @@ class Parameter(_Declared):
         return self.valid_from <= on and (self.valid_to is None or on < self.valid_to)
 
 
-def _read(path: Path) -> Rule:
+@cache
+def _read(path: Path, _modified_ns: int) -> Rule:
     # libyaml's loader: every task that judges or pushes reads all rules, unit tests included.
     declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     model: dict[str, Any] = declared["models"][0]
@@ -117,7 +119,9 @@ def _read(path: Path) -> Rule:
 
 def load_rules() -> dict[str, Rule]:
     """Every rule by id, in the order of the ids."""
-    rules = [_read(path) for path in MODELS.glob("rule_*_[0-9][0-9][0-9]_*.yml")]
+    rules = [
+        _read(path, path.stat().st_mtime_ns) for path in MODELS.glob("rule_*_[0-9][0-9][0-9]_*.yml")
+    ]
     return {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
 
 

@@ -68,6 +68,8 @@ def environment(settings: Settings, business_date: date | None = None) -> dict[s
     url = sqlalchemy_url(settings)
     variables = {
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        # Writing the manifest takes as long as twenty small models.
+        "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
         "HUIYAN_DB_HOST": url.host or "",
         "HUIYAN_DB_PORT": str(url.port or 5432),
         "HUIYAN_DB_USER": url.username or "",
@@ -139,15 +141,20 @@ def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> N
     )
 
 
-def dbt(command: str, *arguments: str, settings: Settings, business_date: date) -> None:
+def dbt(
+    command: str, *arguments: str, settings: Settings, business_date: date, remake: bool = True
+) -> None:
     """Run one dbt command, e.g. `dbt("build", "--select", "marts", ...)`.
+
+    Args:
+        remake: make working tables anew, which takes the views over them away; else fill them.
 
     Raises:
         WarehouseError: a model or test failed; the message names it.
     """
     from dbt.cli.main import dbtRunner
 
-    variables = environment(settings, business_date)
+    variables = environment(settings, business_date) | {"HUIYAN_REMAKE": str(remake).lower()}
     options = _options(settings, variables["HUIYAN_DB_NAME"])
     server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
     with _one_at_a_time, _environment(variables):

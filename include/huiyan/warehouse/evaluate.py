@@ -128,21 +128,36 @@ def _merged_feeds(connection: psycopg.Connection) -> list[str]:
     return [feed for (feed,) in rows]
 
 
+def _views(connection: psycopg.Connection) -> tuple[str, str]:
+    """What the views are, and what they must be for a day to be filled through them."""
+    row = connection.execute(
+        "select obj_description('rules'::regnamespace, 'pg_namespace'), count(*)"
+        " from pg_views where schemaname in ('intermediate', 'rules')"
+    ).fetchone()
+    noted, number = row if row is not None else (None, 0)
+    return str(noted), f"{number} views of {dbt.project_hash()}"
+
+
 def _evaluate_date(
     connection: psycopg.Connection, day: date, code: str, settings: Settings
 ) -> None:
     """Build every layer as of `day`; again if a delivery was accepted meanwhile."""
     for _ in range(ATTEMPTS):
         before = _fingerprint(connection, day, code)
-        merged = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
+        noted, wanted = _views(connection)
+        is_made = noted == wanted
+        left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
+        left_out += ["config.materialized:fresh_view"] if is_made else []
         dbt.dbt(
             "build",
             *("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test"),
-            *(("--exclude", *merged) if merged else ()),
+            *(("--exclude", *left_out) if left_out else ()),
             settings=settings,
             business_date=day,
+            remake=not is_made,
         )
         connection.execute(f"comment on schema staging is '{dbt.staging_hash()}'")
+        connection.execute(f"comment on schema rules is '{_views(connection)[1]}'")
         if _fingerprint(connection, day, code) != before:
             continue
         _check_ledger(connection, day)

@@ -55,7 +55,11 @@ def outcome() -> Outcome:
         ],
         evaluated=[Evaluated(YEAR, 30.0, nodes), Evaluated(NEXT, 20.0, nodes)],
         duck=Duck(
-            Exported(12, 100_000, 5_000_000), lake, Comparison({"ATT-001": 2, "VOU-001": 7}, [])
+            Exported(12, 100_000, 5_000_000),
+            lake,
+            Comparison({"ATT-001": 2, "VOU-001": 7}, []),
+            {"ATT-001": 1.0, "VOU-001": 3.0},
+            {"ATT-001": 0.5, "VOU-001": 0.5},
         ),
     )
 

@@ -18,7 +18,7 @@ OWN = ("CARD-", "EXP-")
 
 def _wrong(oracle: type[Oracle] = Oracle) -> set[str]:
     life = lived(OPTIONS)
-    hits = life.judge(OPTIONS.last, oracle, FAMILIES)
+    hits = life.judge_by(FAMILIES, OPTIONS.last, oracle)
     return {
         rule
         for rule, found in hits.items()

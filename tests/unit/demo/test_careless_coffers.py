@@ -134,7 +134,7 @@ def _wrong(found: dict[str, set[str]]) -> set[str]:
     ("oracle", "rules"), CARELESS, ids=lambda each: getattr(each, "__name__", "")
 )
 def test_forgetting_a_clause_shows(oracle: type[Oracle], rules: set[str]) -> None:
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle, FAMILIES)) >= rules
+    assert _wrong(lived(OPTIONS).judge_by(FAMILIES, OPTIONS.last, oracle)) >= rules
 
 
 @pytest.mark.parametrize(
@@ -146,4 +146,4 @@ def test_another_threshold_shows(
     name: str, value: object, rules: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_oracle_coffers, name, value)
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, families=FAMILIES)) >= rules
+    assert _wrong(lived(OPTIONS).judge_by(FAMILIES, OPTIONS.last)) >= rules

@@ -161,7 +161,7 @@ def _wrong(hits: dict[str, set[str]]) -> set[str]:
     ("name", "oracle", "rules"), CARELESS, ids=[name for name, _, _ in CARELESS]
 )
 def test_forgetting_a_clause_shows(name: str, oracle: type[Oracle], rules: set[str]) -> None:
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle, FAMILIES)) >= rules, name
+    assert _wrong(lived(OPTIONS).judge_by(FAMILIES, OPTIONS.last, oracle)) >= rules, name
 
 
 @pytest.mark.parametrize(
@@ -173,8 +173,8 @@ def test_another_constant_shows(
     module: Any, name: str, value: object, rules: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, name, value)
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, families=FAMILIES)) >= rules
+    assert _wrong(lived(OPTIONS).judge_by(FAMILIES, OPTIONS.last)) >= rules
 
 
 def test_books_that_begin_late_are_not_compared() -> None:
-    assert "REC-011" in _wrong(lived(OPTIONS).judge(OPTIONS.last, OldBooks, FAMILIES))
+    assert "REC-011" in _wrong(lived(OPTIONS).judge_by(FAMILIES, OPTIONS.last, OldBooks))

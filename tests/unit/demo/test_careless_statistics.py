@@ -11,7 +11,10 @@ from huiyan.demo.allowance import allowed
 from huiyan.demo.district import Options
 
 OPTIONS = Options(accounts=220)
-FAMILIES = [demo_oracle_statistics.judge]
+
+
+def _judge(oracle: type[Oracle] = Oracle) -> dict[str, set[str]]:
+    return demo_oracle_statistics.judge(lived(OPTIONS).oracle(OPTIONS.last, oracle))
 
 
 class ReversedAreLive(Oracle):
@@ -58,7 +61,7 @@ def _wrong(found: dict[str, set[str]]) -> set[str]:
 
 
 def test_nothing_is_wrong_with_care() -> None:
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, families=FAMILIES)) == set()
+    assert _wrong(_judge()) == set()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_nothing_is_wrong_with_care() -> None:
     ids=lambda each: getattr(each, "__name__", ""),
 )
 def test_forgetting_a_clause_shows(oracle: type[Oracle], rules: set[str]) -> None:
-    assert _wrong(lived(OPTIONS).judge(OPTIONS.last, oracle, FAMILIES)) >= rules
+    assert _wrong(_judge(oracle)) >= rules
 
 
 @pytest.mark.parametrize(
@@ -98,6 +101,6 @@ def test_another_threshold_shows(
     name: str, value: object, rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(demo_oracle_statistics, name, value)
-    found = lived(OPTIONS).judge(OPTIONS.last, families=FAMILIES)
+    found = _judge()
     monkeypatch.undo()
     assert rule in _wrong(found)
