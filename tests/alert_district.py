@@ -100,7 +100,7 @@ class District:
                 "《办法》第一条",
                 "查凭证。",
                 "补齐。",
-                "",
+                "凭证没有附件。",
                 status,
             )
         self.add("reference.rule_parameters", "ATT-001", "amount_step", 50000, START, None)

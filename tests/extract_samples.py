@@ -31,6 +31,8 @@ ROW = ExtractRow(
     legal_basis="《党政机关国内公务接待管理规定》第十四条（条款未核实）",
     close_out_standard="补传真实有效的公函。",
     tier_reasons=("金额 60,000.00 元，超过升级线 50,000.00 元",),
+    description="列支公务接待费的凭证，记账 3 天后仍没有上传公函。",
+    opened_on=date(2025, 11, 28),
 )
 
 GONE = GoneRow(

@@ -284,14 +284,38 @@ MONEY = {
     "peer_upper_quartile",
     "peer_limit",
 }
+PERCENT = {"late_percent"}
+# Null says that there is none; under every other key it says that nobody filled it in.
+NONE_IS_KNOWN = {"last_posting_date", "books_kept_by", "salary_account_of"}
+# Lists of codes and names, in which an item that comes twice says nothing more. Lists that go in
+# step with another (visitors and companions, buyers and their tax numbers) are not among them.
+LISTS = {
+    "agencies",
+    "paying_agencies",
+    "booking_units",
+    "vouchers",
+    "earlier_vouchers",
+    "missing_numbers",
+    "invoices",
+    "seller_names",
+    "payments",
+    "payee_names",
+    "transactions",
+    "economic_codes",
+    "expected_codes",
+    "keywords",
+    "found_words",
+    "festivals",
+}
+LIST_LIMIT = 10
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
 def readable_value(value: Any) -> str:
-    """One value of the evidence as text: null 无, booleans 是/否, lists joined by 、."""
+    """One value of the evidence as text: null 未填, booleans 是/否, lists joined by 、."""
     if value is None or value == "":
-        return "无"
+        return "未填"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
@@ -304,11 +328,27 @@ def readable_value(value: Any) -> str:
     return "、".join(VALUES.get(part, part) for part in text.split("、"))
 
 
+def _listed(key: str, value: Any) -> str:
+    """A list of codes: each once, no more than `LIST_LIMIT` of them, or a row would not fit."""
+    items = value if isinstance(value, list) else value.split("、")
+    # An invoice without a code is known as `-number`.
+    shown = [readable_value(i).removeprefix("-" if key == "invoices" else "") for i in items]
+    distinct = list(dict.fromkeys(shown))
+    text = "、".join(distinct[:LIST_LIMIT])
+    return text if len(distinct) <= LIST_LIMIT else f"{text} 等 {len(distinct)} 项"
+
+
 def _pair(key: str, value: Any) -> str:
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
-        shown = (
-            f"{value:,.2f} 元" if key in MONEY else f"{value:f}" if value % 1 else f"{value:.0f}"
-        )
+        if key in MONEY:
+            shown = f"{value:,.2f} 元"
+        else:
+            shown = f"{value:f}" if value % 1 else f"{value:.0f}"
+            shown += "%" if key in PERCENT else ""
+    elif key in NONE_IS_KNOWN and not value:
+        shown = "无"
+    elif key in LISTS and value and isinstance(value, list | str):
+        shown = _listed(key, value)
     else:
         shown = readable_value(value)
     return f"{LABELS.get(key, OTHER)}：{shown}"

@@ -25,6 +25,9 @@ class ExtractRow:
         due_on: last day for an answer.
         evidence: the rule's JSON object as recorded with the hit, as PostgreSQL writes it.
         tier_reasons: Chinese reasons of every step above the base tier.
+        description: what the rule finds, for accountants; empty, as `opened_on` is null, in an
+            extract put into the outbox before it held them.
+        opened_on: the day the alert was opened: nobody can have verified it earlier.
     """
 
     alert_id: str
@@ -47,6 +50,8 @@ class ExtractRow:
     legal_basis: str
     close_out_standard: str
     tier_reasons: tuple[str, ...] = ()
+    description: str = ""
+    opened_on: date | None = None
 
 
 CSV_COLUMNS = (
@@ -129,6 +134,7 @@ class Extract:
                         "amount": _money(row["amount"]),
                         "due_on": date.fromisoformat(row["due_on"]),
                         "tier_reasons": tuple(row["tier_reasons"]),
+                        "opened_on": _date(row.get("opened_on")),
                     }
                 )
                 for row in data["rows"]

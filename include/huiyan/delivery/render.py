@@ -8,10 +8,9 @@ from typing import Any
 
 from huiyan.delivery.extract import CSV_COLUMNS, Extract, ExtractRow
 from huiyan.delivery.neutralise import neutralised
-from huiyan.delivery.workbook import workbook_bytes
+from huiyan.delivery.workbook import TABLE, workbook_bytes
 
 WORKBOOK = "alerts.xlsx"
-TABLE = "alerts.csv"
 MANIFEST = "manifest.json"
 
 

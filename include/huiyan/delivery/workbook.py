@@ -19,13 +19,15 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from huiyan.alerts import words
-from huiyan.alerts.evidence import readable
+from huiyan.alerts.evidence import LIST_LIMIT, readable
+from huiyan.alerts.subject import readable_subject
 from huiyan.delivery.extract import Extract, ExtractRow
 from huiyan.delivery.neutralise import neutralised
 
 ALERTS_SHEET = "预警清单"
 RETURN_SHEET = "核实反馈"
 NOTES_SHEET = "说明"
+TABLE = "alerts.csv"
 
 CELL_LIMIT = 32_000
 A4 = 9
@@ -40,7 +42,23 @@ TIER_COLOURS: dict[str, dict[str, object]] = {
     "yellow": {"bg_color": "#FFF2CC", "font_color": "#000000"},
 }
 
-Value = str | Decimal | date | None
+EARLIEST_DATE = date(2000, 1, 1)
+
+Value = str | int | Decimal | date | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An alert as a line of a sheet.
+
+    Attributes:
+        number: 序号 of the alert, the same on every sheet, so that printed sheets share a key.
+        roles: every role in which the body has the alert.
+    """
+
+    row: ExtractRow
+    number: int
+    roles: str
 
 
 @dataclass(frozen=True)
@@ -50,45 +68,50 @@ class Column:
     heading: str
     width: float
     style: str
-    value: Callable[[ExtractRow], Value]
+    value: Callable[[Line], Value]
 
 
-def _subject(row: ExtractRow) -> str:
-    return f"{words.SUBJECT_TYPE.get(row.subject_type, '其他对象')}\n{row.subject_id}"
+def _subject(line: Line) -> str:
+    return readable_subject(line.row.subject_type, line.row.subject_id, line.row.evidence)
 
 
 ALERT_COLUMNS = (
-    Column("新增", 6, "centre", lambda row: "新增" if row.is_new else "未结"),
-    Column("等级", 6, "tier", lambda row: words.TIER[row.tier]),
-    Column("职责", 6, "centre", lambda row: words.ROLE[row.role]),
-    Column("疑点问题", 14, "text", lambda row: row.rule_name),
-    Column("单位", 16, "text", lambda row: row.unit_name),
+    Column("序号", 5, "centre", lambda line: line.number),
+    Column("新增", 5, "centre", lambda line: "新增" if line.row.is_new else "未结"),
+    Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
+    Column("职责", 5, "centre", lambda line: words.ROLE[line.row.role]),
+    Column("疑点问题", 11, "text", lambda line: line.row.rule_name),
+    Column("单位", 13, "text", lambda line: line.row.unit_name),
     Column("对象", 20, "text", _subject),
-    Column("发生日期", 11, "date", lambda row: row.occurred_on),
-    Column("金额（元）", 13, "money", lambda row: row.amount),
-    Column("办理期限", 11, "date", lambda row: row.due_on),
-    Column("疑点依据", 32, "text", lambda row: readable(row.evidence)),
-    Column("核查要点", 30, "text", lambda row: row.what_to_check),
-    Column("办结标准", 24, "text", lambda row: row.close_out_standard),
-    Column("政策依据", 28, "text", lambda row: row.legal_basis),
-    Column("升级原因", 22, "text", lambda row: "\n".join(row.tier_reasons) or "无"),
-    Column("状态", 10, "centre", lambda row: words.STATE.get(row.state, "办理中")),
-    Column("财务平台单位代码", 13, "code", lambda row: row.finance_agency_code),
-    Column("国库平台单位代码", 13, "code", lambda row: row.treasury_agency_code),
-    Column("规则编号", 11, "code", lambda row: row.rule_id),
-    Column("预警编号", 19, "code", lambda row: row.alert_id),
+    Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
+    Column("金额（元）", 12, "money", lambda line: line.row.amount),
+    Column("办理期限", 11, "date", lambda line: line.row.due_on),
+    Column("判定规则", 22, "text", lambda line: line.row.description),
+    Column("疑点依据", 30, "text", lambda line: readable(line.row.evidence)),
+    Column("核查要点", 22, "text", lambda line: line.row.what_to_check),
+    Column("办结标准", 18, "text", lambda line: line.row.close_out_standard),
+    Column("政策依据", 18, "text", lambda line: line.row.legal_basis),
+    Column("升级原因", 22, "text", lambda line: "\n".join(line.row.tier_reasons) or "无"),
+    Column("状态", 10, "centre", lambda line: words.STATE.get(line.row.state, "办理中")),
+    Column("财务平台单位代码", 13, "code", lambda line: line.row.finance_agency_code),
+    Column("国库平台单位代码", 13, "code", lambda line: line.row.treasury_agency_code),
+    Column("规则编号", 11, "code", lambda line: line.row.rule_id),
+    Column("预警编号", 19, "code", lambda line: line.row.alert_id),
+    Column("对象编号", 30, "code", lambda line: line.row.subject_id),
 )
 # What is printed; the columns after it are for the screen, or one page could not be read.
-PRINTED_COLUMNS = 12
+PRINTED_COLUMNS = 15
 
 KEY_COLUMNS = (
-    Column("预警编号", 18, "code", lambda row: row.alert_id),
-    Column("等级", 6, "tier", lambda row: words.TIER[row.tier]),
-    Column("疑点问题", 14, "text", lambda row: row.rule_name),
-    Column("单位", 15, "text", lambda row: row.unit_name),
+    Column("序号", 5, "centre", lambda line: line.number),
+    Column("预警编号", 18, "code", lambda line: line.row.alert_id),
+    Column("等级", 6, "tier", lambda line: words.TIER[line.row.tier]),
+    Column("职责", 6, "wrapped", lambda line: line.roles),
+    Column("疑点问题", 14, "text", lambda line: line.row.rule_name),
+    Column("单位", 15, "text", lambda line: line.row.unit_name),
     Column("对象", 20, "text", _subject),
-    Column("金额（元）", 12, "money", lambda row: row.amount),
-    Column("办理期限", 11, "date", lambda row: row.due_on),
+    Column("金额（元）", 12, "money", lambda line: line.row.amount),
+    Column("办理期限", 11, "date", lambda line: line.row.due_on),
 )
 
 
@@ -151,6 +174,7 @@ class _Styles:
             "text": book.add_format({**cell, "text_wrap": True}),
             "code": book.add_format({**cell, "text_wrap": True, "num_format": "@"}),
             "centre": book.add_format({**cell, "align": "center"}),
+            "wrapped": book.add_format({**cell, "align": "center", "text_wrap": True}),
             "date": book.add_format({**cell, "align": "center", "num_format": "yyyy-mm-dd"}),
             "money": book.add_format({**cell, "num_format": "#,##0.00"}),
         }
@@ -163,8 +187,8 @@ class _Styles:
             "money": book.add_format({**free, "num_format": "#,##0.00"}),
         }
 
-    def cell(self, column: Column, row: ExtractRow) -> Format:
-        return self._cells[row.tier if column.style == "tier" else column.style]
+    def cell(self, column: Column, line: Line) -> Format:
+        return self._cells[line.row.tier if column.style == "tier" else column.style]
 
     def named(self, style: str) -> Format:
         return self._cells[style]
@@ -193,7 +217,7 @@ def _height(cells: Iterable[tuple[Value, float]]) -> float:
 def _write(sheet: Worksheet, line: int, place: int, value: Value, style: Format) -> None:
     if value is None:
         sheet.write_blank(line, place, None, style)
-    elif isinstance(value, Decimal):
+    elif isinstance(value, Decimal | int):
         sheet.write_number(line, place, float(value), style)
     elif isinstance(value, date):
         # The date system of a workbook begins in 1900; anything earlier can only be text.
@@ -225,26 +249,48 @@ def _headings(sheet: Worksheet, styles: _Styles, columns: tuple[Column, ...]) ->
         sheet.write_string(0, place, column.heading, styles.heading)
 
 
+def _lines_of(extract: Extract) -> list[Line]:
+    """The rows of the extract with the number and the roles of their alerts."""
+    roles: dict[str, list[str]] = {}
+    for row in extract.rows:
+        roles.setdefault(row.alert_id, []).append(words.ROLE[row.role])
+    numbers = {alert_id: number for number, alert_id in enumerate(roles, start=1)}
+    return [
+        Line(row, numbers[row.alert_id], "、".join(roles[row.alert_id])) for row in extract.rows
+    ]
+
+
 def _row(
-    sheet: Worksheet, styles: _Styles, line: int, row: ExtractRow, columns: tuple[Column, ...]
+    sheet: Worksheet, styles: _Styles, place: int, line: Line, columns: tuple[Column, ...]
 ) -> None:
-    values = [column.value(row) for column in columns]
+    values = [column.value(line) for column in columns]
     sheet.set_row(
-        line,
+        place,
         _height((value, column.width) for value, column in zip(values, columns, strict=True)),
     )
-    for place, (value, column) in enumerate(zip(values, columns, strict=True)):
-        _write(sheet, line, place, value, styles.cell(column, row))
+    for across, (value, column) in enumerate(zip(values, columns, strict=True)):
+        _write(sheet, place, across, value, styles.cell(column, line))
+
+
+def _say_that_nothing_is_open(
+    sheet: Worksheet, styles: _Styles, extract: Extract, columns: int
+) -> None:
+    text = f"今日没有需要办理的预警；不再需要办理的 {len(extract.gone)} 条见“{NOTES_SHEET}”。"
+    sheet.merge_range(1, 0, 1, columns - 1, text, styles.plain)
 
 
 def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(ALERTS_SHEET)
     _headings(sheet, styles, ALERT_COLUMNS)
-    for line, row in enumerate(extract.rows, start=1):
-        _row(sheet, styles, line, row, ALERT_COLUMNS)
-    sheet.print_area(0, 0, len(extract.rows), PRINTED_COLUMNS - 1)
-    sheet.freeze_panes(1, 4)
-    sheet.autofilter(0, 0, max(len(extract.rows), 1), len(ALERT_COLUMNS) - 1)
+    for place, line in enumerate(_lines_of(extract), start=1):
+        _row(sheet, styles, place, line, ALERT_COLUMNS)
+    last = max(len(extract.rows), 1)
+    if extract.rows:
+        sheet.autofilter(0, 0, last, len(ALERT_COLUMNS) - 1)
+    else:
+        _say_that_nothing_is_open(sheet, styles, extract, PRINTED_COLUMNS)
+    sheet.print_area(0, 0, last, PRINTED_COLUMNS - 1)
+    sheet.freeze_panes(1, 5)
     sheet.repeat_rows(0)
     _print_set_up(sheet, extract, ALERTS_SHEET)
 
@@ -252,21 +298,27 @@ def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
 def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(RETURN_SHEET)
     _headings(sheet, styles, KEY_COLUMNS)
-    alerts = {row.alert_id: row for row in reversed(extract.rows)}
-    rows = [row for row in extract.rows if alerts[row.alert_id] is row]
-    for line, row in enumerate(rows, start=1):
-        _row(sheet, styles, line, row, KEY_COLUMNS)
-    last = max(len(rows), 1)
-    for place, answer in enumerate(ANSWER_COLUMNS, start=len(KEY_COLUMNS)):
-        sheet.set_column(place, place, answer.width)
-        sheet.write_string(0, place, answer.heading, styles.answer_heading)
+    firsts: dict[int, Line] = {}
+    for line in _lines_of(extract):
+        firsts.setdefault(line.number, line)
+    lines = list(firsts.values())
+    for place, line in enumerate(lines, start=1):
+        _row(sheet, styles, place, line, KEY_COLUMNS)
+    last = max(len(lines), 1)
+    for across, answer in enumerate(ANSWER_COLUMNS, start=len(KEY_COLUMNS)):
+        sheet.set_column(across, across, answer.width)
+        sheet.write_string(0, across, answer.heading, styles.answer_heading)
         style = styles.answers["date" if answer.is_date else "money" if answer.is_money else "text"]
-        for line in range(1, len(rows) + 1):
-            sheet.write_blank(line, place, None, style)
-        if rows:
-            sheet.data_validation(1, place, last, place, _validation(answer, extract))
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, last, len(KEY_COLUMNS) + len(ANSWER_COLUMNS) - 1)
+        for place in range(1, len(lines) + 1):
+            sheet.write_blank(place, across, None, style)
+        if lines:
+            sheet.data_validation(1, across, last, across, _validation(answer, extract))
+    columns = len(KEY_COLUMNS) + len(ANSWER_COLUMNS)
+    if lines:
+        sheet.autofilter(0, 0, last, columns - 1)
+    else:
+        _say_that_nothing_is_open(sheet, styles, extract, columns)
+    sheet.freeze_panes(1, 2)
     sheet.repeat_rows(0)
     _print_set_up(sheet, extract, RETURN_SHEET)
     sheet.protect(
@@ -294,13 +346,16 @@ def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
             "error_message": "请填写不小于零的数字，单位为元。",
         }
     if answer.is_date:
+        # The day of the push is no bound: an alert open for weeks may have been verified before it.
+        earliest = min((row.opened_on for row in extract.rows if row.opened_on), default=None)
+        earliest = earliest or EARLIEST_DATE
         return {
             **common,
             "validate": "date",
             "criteria": ">=",
-            "value": extract.business_date,
+            "value": earliest,
             "error_title": answer.heading,
-            "error_message": f"请填写不早于 {extract.business_date.isoformat()} 的日期。",
+            "error_message": f"请填写实际核实的日期，不早于 {earliest.isoformat()}。",
         }
     return {**common, "validate": "any"}
 
@@ -313,7 +368,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
         (
             "本次推送",
             [
-                f"接收单位：{extract.body_name}（{extract.body_code}）",
+                f"接收单位：{extract.body_name}",
                 f"数据日期：{extract.business_date.isoformat()}",
                 f"需办理预警共 {total} 条，其中新增 {new} 条、未结 {total - new} 条；"
                 + "，".join(f"{words.TIER[tier]} {count} 条" for tier, count in counts.items())
@@ -333,10 +388,23 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
             ],
         ),
         (
+            "怎样看预警清单",
+            [
+                "“判定规则”是系统查找疑点的条件，“疑点依据”是本条查到的数据，其中“未填”表示来源系统"
+                f"没有填写；编号一类的清单最多列 {LIST_LIMIT} 项，"
+                f"全部见同时送达的数据文件（{TABLE}）。",
+                "“政策依据”中，“条款待核”表示文件已确定、具体条款尚待核对，“条款未核实”表示条款尚未与"
+                "文件原文核对；引用前请以文件原文为准。",
+                "序号在“预警清单”和“核实反馈”中一致，打印后可对照；序号只在本次推送内有效，跨日请用"
+                "预警编号。“对象编号”等不打印的栏目在表格右侧。",
+            ],
+        ),
+        (
             "怎样填写和退回",
             [
-                "“预警清单”列出全部预警：职责为“处置”的由本单位处理，职责为“核实”的由本单位核实"
-                "处置结果。",
+                "职责为“处置”的，由本单位查清事实、落实整改、备齐材料；职责为“核实”的，由镇街纪委或"
+                "派驻纪检监察组核对处置结果是否属实、材料是否齐备，不代替处置方整改。个别预警因回避由"
+                "同一单位既处置又核实，此时分列两行。",
                 "“核实反馈”每条预警一行：蓝色标题的栏目已锁定，不能修改；核实结论、原因、"
                 "处理措施从下拉列表中选择，退缴金额、情况说明、佐证材料、核实人、核实日期按实填写。",
                 "对照“办结标准”备齐材料后再填写结论。填好后保存，不改文件名，按原渠道退回；"
@@ -377,12 +445,11 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
             sheet.write_string(line, place, heading, styles.heading)
         for gone in extract.gone:
             line += 1
-            kind = words.SUBJECT_TYPE.get(gone.subject_type, "其他对象")
             cells: tuple[tuple[Value, str], ...] = (
                 (gone.alert_id, "code"),
                 (gone.rule_name, "text"),
                 (gone.unit_name, "text"),
-                (f"{kind} {gone.subject_id}", "text"),
+                (readable_subject(gone.subject_type, gone.subject_id), "text"),
                 (gone.amount, "money"),
                 (words.GONE[gone.reason], "text"),
             )
@@ -393,6 +460,8 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
             for place, (value, style) in enumerate(cells):
                 _write(sheet, line, place, value, styles.named(style))
     _print_set_up(sheet, extract, NOTES_SHEET)
+    if not extract.rows:
+        sheet.activate()
 
 
 def workbook_bytes(extract: Extract) -> bytes:

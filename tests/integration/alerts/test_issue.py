@@ -111,6 +111,10 @@ def test_the_extract_has_the_columns_and_the_order_of_the_interface(district: Di
     assert manifest["business_date"] == "2025-09-01"
     assert manifest["counts_by_tier"] == {"red": 0, "orange": 0, "yellow": 1}
     assert {entry["name"] for entry in manifest["files"]} == {"alerts.xlsx", "alerts.csv"}
+    content = district.value("select content from ops.delivery where body_code = 'TC01'")
+    (kept,) = content["rows"]
+    assert kept["description"] == "凭证没有附件。"
+    assert kept["opened_on"] == MONDAY.isoformat()
 
 
 def test_hits_of_shadow_rules_are_not_pushed(district: District) -> None:

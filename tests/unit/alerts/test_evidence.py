@@ -5,7 +5,7 @@ import re
 import pytest
 
 from huiyan.alerts import words
-from huiyan.alerts.evidence import LABELS, readable
+from huiyan.alerts.evidence import LABELS, LISTS, MONEY, NONE_IS_KNOWN, PERCENT, readable
 from huiyan.settings import REPOSITORY
 
 RULES = REPOSITORY / "dbt_project" / "models" / "rules"
@@ -20,6 +20,10 @@ def test_every_key_the_rules_record_has_a_label() -> None:
     }
     assert len(keys) > 20
     assert keys - LABELS.keys() == set()
+
+
+def test_keys_that_are_shown_in_a_way_of_their_own_are_known() -> None:
+    assert LABELS.keys() >= LISTS | MONEY | NONE_IS_KNOWN | PERCENT
 
 
 def test_every_subject_type_has_a_word() -> None:
@@ -39,8 +43,20 @@ def test_every_subject_type_has_a_word() -> None:
         ('{"limit_days": 30.00}', "规定天数：30"),
         ('{"days_late": 31}', "间隔天数：31"),
         ('{"is_other_name": true, "is_other_tax_no": false}', "抬头名称不符：是\n抬头税号不符：否"),
-        ('{"summary": null}', "摘要：无"),
+        ('{"summary": null}', "摘要：未填"),
+        ('{"summary": ""}', "摘要：未填"),
+        ('{"vouchers": null}', "记账凭证：未填"),
+        ('{"last_posting_date": null}', "最近记账日期：无"),
+        ('{"books_kept_by": null}', "代理记账单位：无"),
+        ('{"salary_account_of": null}', "工资账户本人：无"),
         ('{"vouchers": ["a/1", "b/2"]}', "记账凭证：a/1、b/2"),
+        ('{"agencies": "110005、110005"}', "涉及单位代码：110005"),
+        ('{"agencies": ["2", "1", "2"]}', "涉及单位代码：2、1"),
+        # One number per reception list: the same number twice is two lists.
+        ('{"visitors": "3、3", "companions": "1、2"}', "来访人数：3、3\n陪同人数：1、2"),
+        ('{"invoices": "-25327770、032002-471"}', "发票：25327770、032002-471"),
+        ('{"late_percent": 42.41}', "占全年百分比：42.41%"),
+        ('{"late_percent": 42.00}', "占全年百分比：42%"),
         ('{"payee_account_kind": "basic"}', "收款账户类型：基本户"),
         ('{"txn_at": "2025-09-01T20:00:00"}', "刷卡时间：2025-09-01 20:00:00"),
         ('{"unheard_of": "x"}', "其他信息：x"),
@@ -50,6 +66,15 @@ def test_every_subject_type_has_a_word() -> None:
 )
 def test_readable(evidence: str, text: str) -> None:
     assert readable(evidence) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(10, "1、2、3、4、5、6、7、8、9、10"), (11, "1、2、3、4、5、6、7、8、9、10 等 11 项")],
+)
+def test_a_long_list_is_cut_and_says_so(count: int, text: str) -> None:
+    items = "、".join(str(number) for number in range(1, count + 1))
+    assert readable(f'{{"payments": "{items}"}}') == f"支付凭证：{text}"
 
 
 def test_order_is_that_of_the_labels() -> None:

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -17,7 +17,7 @@ from huiyan.alerts import words
 from huiyan.delivery.extract import CSV_COLUMNS, Extract
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
-from huiyan.delivery.workbook import ANSWER_COLUMNS
+from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
 
 ALL = extract(
     row(alert_id="a1", tier="red", amount=Decimal("-12.50")),
@@ -41,6 +41,16 @@ def test_same_extract_same_bytes() -> None:
     again = Extract.from_dict(json.loads(ALL.to_json()))
     assert again == ALL
     assert render(again, version=1) == first
+
+
+def test_an_extract_of_before_the_rule_was_told_still_renders() -> None:
+    former = json.loads(ALL.to_json())
+    for entry in former["rows"]:
+        del entry["description"], entry["opened_on"]
+    assert (
+        render(Extract.from_dict(former), version=1)["alerts.csv"]
+        == (render(ALL, version=1)["alerts.csv"])
+    )
 
 
 def test_csv_is_the_interface() -> None:
@@ -104,23 +114,60 @@ def test_sheets_headings_and_typed_cells() -> None:
     assert values["金额（元）"] == -12.5
     assert values["办理期限"] == datetime(2025, 12, 12)
     assert "已上传附件数：1" in values["疑点依据"]
-    assert sheet.freeze_panes == "E2"
-    assert sheet.auto_filter.ref == f"A1:S{sheet.max_row}"
+    assert values["判定规则"] == "列支公务接待费的凭证，记账 3 天后仍没有上传公函。"
+    assert values["对象"] == "记账凭证\n2025年9月 记0001\n账套 AF002"
+    assert headings[-2:] == ["预警编号", "对象编号"]
+    assert values["对象编号"] == "AF002/2025/09/记0001"
+    assert sheet.freeze_panes == "F2"
+    assert sheet.auto_filter.ref == f"A1:V{sheet.max_row}"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     shades = {
         words.TIER[tier]: cell.fill.fgColor.rgb
-        for tier, cell in (("red", sheet["B2"]), ("yellow", sheet["B4"]))
+        for tier, cell in (("red", sheet["C2"]), ("yellow", sheet["C4"]))
     }
     assert len(set(shades.values())) == 2
+
+
+def test_what_is_printed() -> None:
+    book = opened(ALL)
+    printed = [column.heading for column in ALERT_COLUMNS[:PRINTED_COLUMNS]]
+    assert {"序号", "判定规则", "政策依据"} <= set(printed)
+    assert "对象编号" not in printed
+    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$O${len(ALL.rows) + 1}"
+    for sheet in book:
+        assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+
+
+def test_sheets_share_the_number_of_an_alert() -> None:
+    # An alert in both roles stands on two rows of the list, not always next to each other.
+    book = opened(
+        extract(
+            row(alert_id="a1"), row(alert_id="a2", role="verify"), row(alert_id="a1", role="verify")
+        )
+    )
+    numbers = [cell.value for cell in book["预警清单"]["A"]]
+    assert numbers == ["序号", 1, 2, 1]
+    form = [[cell.value for cell in line[:4]] for line in book["核实反馈"].iter_rows(min_row=2)]
+    assert form == [[1, "a1", "橙色", "处置、核实"], [2, "a2", "橙色", "核实"]]
+
+
+def test_an_honest_date_of_verification_is_taken() -> None:
+    opened_earlier = row(alert_id="a2", is_new=False, opened_on=date(2025, 10, 9))
+    sheet = opened(extract(row(alert_id="a1"), opened_earlier))["核实反馈"]
+    (bound,) = (v for v in sheet.data_validations.dataValidation if v.type == "date")
+    assert bound.operator == "greaterThanOrEqual"
+    assert date(1899, 12, 30) + timedelta(days=int(bound.formula1)) == date(2025, 10, 9)
+    assert bound.formula2 is None
 
 
 def test_the_return_form_is_locked_but_for_the_answers() -> None:
     sheet = opened(ALL)["核实反馈"]
     headings = [cell.value for cell in sheet[1]]
-    assert [sheet.cell(line, 1).value for line in range(2, sheet.max_row + 1)] == ["a1", "a2"]
+    assert [sheet.cell(line, 2).value for line in range(2, sheet.max_row + 1)] == ["a1", "a2"]
     assert sheet.protection.sheet
     assert not sheet.protection.password
     free = {
@@ -143,7 +190,7 @@ def test_the_return_form_is_locked_but_for_the_answers() -> None:
 
 def test_no_english_where_an_accountant_reads() -> None:
     book = opened(ALL)
-    allowed = re.compile(r"\b(REC-001|TC01|AF002|F002|a1|a2|ffa9f0e31c77b2d4)\b")
+    allowed = re.compile(r"\b(REC-001|AF002|F002|a1|a2|ffa9f0e31c77b2d4|alerts\.csv)\b")
     for sheet in book:
         for line in sheet.iter_rows():
             for cell in line:
@@ -157,17 +204,22 @@ def test_the_notes_list_what_is_gone() -> None:
     cells = [cell.value for line in sheet.iter_rows() for cell in line if cell.value]
     assert "疑点已消除，无需再处理" in cells
     assert any("2025-11-28" in str(value) for value in cells)
+    assert "接收单位：青禾镇纪委" in cells
+    assert any("条款待核" in str(value) and "条款未核实" in str(value) for value in cells)
     quiet = opened(extract(row()))["说明"]
     assert [cell.value for line in quiet.iter_rows() for cell in line if cell.value][-1] == "无"
 
 
 def test_an_extract_with_nothing_but_cleared_alerts_opens() -> None:
     book = opened(extract(gone=(GONE,)))
-    assert book["预警清单"].max_row == 1
-    assert book["核实反馈"].max_row == 1
+    for name in ("预警清单", "核实反馈"):
+        assert book[name].max_row == 2
+        assert book[name]["A2"].value == ("今日没有需要办理的预警；不再需要办理的 1 条见“说明”。")
+    assert book.active.title == "说明"
+    assert opened(ALL).active.title == "预警清单"
 
 
 def test_dates_before_the_calendar_of_spreadsheets_are_text() -> None:
     book = opened(extract(row(occurred_on=date(1899, 12, 31))))
-    assert book["预警清单"]["G2"].value == "1899-12-31"
+    assert book["预警清单"]["H2"].value == "1899-12-31"
     assert DAY.year == 2025

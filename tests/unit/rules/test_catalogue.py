@@ -98,6 +98,8 @@ def test_the_meta_says_what_people_need(rule: Rule) -> None:
         rule.known_false_positives,
     ):
         assert re.search("[\u4e00-\u9fff]", text)
+    # It is printed in every workbook: no name of ours may stand in it.
+    assert not re.search("[A-Za-z]", rule.description)
 
 
 @each_rule

@@ -28,7 +28,9 @@ select
     rules.what_to_check,
     rules.legal_basis,
     rules.close_out_standard,
-    coalesce(raised.reasons, '{}') as tier_reasons
+    coalesce(raised.reasons, '{}') as tier_reasons,
+    rules.description,
+    openings.opened_on
 from ops.alert_route as routes
 inner join ops.alert_opening as openings
     on

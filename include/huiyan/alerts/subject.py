@@ -1,0 +1,98 @@
+"""What an alert is about, in readable Chinese.
+
+Subject ids are keys that rules put together from codes; people read `2025年第2季度` instead. An id
+of an unknown shape is shown as it is, so nothing is ever hidden behind a wrong reading.
+"""
+
+import json
+import re
+
+from huiyan.alerts import words
+
+_MONTH = r"0?(?P<month>[1-9]|1[0-2])"
+_AGENCY_YEAR = ((r"(?P<agency>[^:]+):(?P<year>\d{4})", "{year}年度\n单位代码 {agency}"),)
+# Per subject type the shapes of its ids, tried in this order, and how each is read.
+_SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
+    "voucher": (
+        (
+            rf"(?P<books>.+)/(?P<year>\d{{4}})/{_MONTH}/(?P<number>[^/]+)",
+            "{year}年{month}月 {number}\n账套 {books}",
+        ),
+    ),
+    "accounting_period": (
+        (rf"(?P<books>.+)/(?P<year>\d{{4}})/{_MONTH}", "{year}年{month}月\n账套 {books}"),
+    ),
+    "acct_set_year": ((r"(?P<books>[^:]+):(?P<year>\d{4})", "{year}年度\n账套 {books}"),),
+    "agency_year": _AGENCY_YEAR,
+    "treasury_agency_year": _AGENCY_YEAR,
+    "agency_quarter": (
+        (
+            r"(?P<agency>[^:]+):(?P<year>\d{4})-(?P<quarter>[1-4])",
+            "{year}年第{quarter}季度\n单位代码 {agency}",
+        ),
+    ),
+    "budget_line": (
+        (
+            r"(?P<agency>[^:]+):(?P<year>\d{4}):(?P<code>\d+)",
+            "{year}年度，经济分类 {code}\n单位代码 {agency}",
+        ),
+    ),
+    "voucher_group": (
+        (
+            rf"(?P<agency>[^:]+):(?P<year>\d{{4}})-{_MONTH}:(?P<code>\d+)",
+            "{year}年{month}月，经济分类 {code}\n单位代码 {agency}",
+        ),
+    ),
+    "advance": (
+        (
+            r"(?P<books>[^:]+):(?P<account>\d+):(?P<name>.+)",
+            "{name}\n会计科目 {account}\n账套 {books}",
+        ),
+    ),
+    "invoice": (
+        (r"-(?P<number>[^-]+)", "发票号码 {number}"),
+        (r"(?P<code>[^-]+)-(?P<number>[^-]+)", "发票代码 {code}\n发票号码 {number}"),
+    ),
+    "invoice_run": (
+        (
+            r"(?P<agency>[^:]+):(?P<seller>.+):(?P<number>[^:]+)",
+            "{seller}\n首张号码 {number}\n单位代码 {agency}",
+        ),
+    ),
+    "letter": ((r"(?P<number>[^:]+):(?P<visitor>.+)", "{number}\n来访单位 {visitor}"),),
+    "card_group": ((r"[^:]+:(?P<merchant>.+):(?P<day>\d{4}-\d\d-\d\d)", "{merchant}\n首笔 {day}"),),
+    "payment_group": (
+        (
+            r"(?P<agency>[^:]+):(?P<year>\d{4}):(?P<code>\d+):(?P<payee>.+)",
+            "{payee}\n{year}年度，经济分类 {code}\n单位代码 {agency}",
+        ),
+        (r"(?P<agency>[^:]+):[^:]+:(?P<payment>[^:]+)", "首笔 {payment}\n单位代码 {agency}"),
+        (r"(?P<agency>[^:]+):(?P<account>[^:]+)", "收款账号 {account}\n单位代码 {agency}"),
+    ),
+}
+
+
+def _reading(subject_type: str, subject_id: str) -> str:
+    for shape, text in _SHAPES.get(subject_type, ()):
+        if found := re.fullmatch(shape, subject_id, re.DOTALL):
+            return text.format(**found.groupdict())
+    return subject_id
+
+
+def readable_subject(subject_type: str, subject_id: str, evidence: str | None = None) -> str:
+    """The kind of subject on the first line, what is known of it on the lines after it.
+
+    Args:
+        evidence: the hit's JSON object, where the alert is shown with it. It gives the last digits
+            of a card, whose token says nothing, and is where a file's vouchers are listed.
+    """
+    lines = [words.SUBJECT_TYPE.get(subject_type, "其他对象")]
+    if subject_type != "attachment_file":
+        lines.append(_reading(subject_type, subject_id))
+    elif evidence:
+        lines.append("（见疑点依据）")
+    if subject_type == "card_group" and evidence:
+        digits = json.loads(evidence).get("card_last4")
+        if digits:
+            lines.append(f"卡尾号 {digits}")
+    return "\n".join(lines)

@@ -1,0 +1,67 @@
+"""Subjects in readable Chinese."""
+
+import pytest
+
+from huiyan.alerts.subject import readable_subject
+
+TOKEN = "fb6f90ca76018775175b34fa9e0843e2170aa3e5392f766b3a638c9898b854ec"
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject_id", "text"),
+    [
+        ("voucher", "AF002/2025/09/记0001", "记账凭证\n2025年9月 记0001\n账套 AF002"),
+        ("voucher", "AF002/2025/12/记0001", "记账凭证\n2025年12月 记0001\n账套 AF002"),
+        ("accounting_period", "AF002/2025/10", "会计期间\n2025年10月\n账套 AF002"),
+        ("acct_set_year", "AF002:2025", "账套年度\n2025年度\n账套 AF002"),
+        ("agency_year", "124011:2025", "记账单位年度\n2025年度\n单位代码 124011"),
+        ("treasury_agency_year", "47104002:2024", "单位年度财政支付\n2024年度\n单位代码 47104002"),
+        ("agency_quarter", "167034:2025-2", "记账单位季度\n2025年第2季度\n单位代码 167034"),
+        (
+            "budget_line",
+            "47135007:2024:30204",
+            "单位年度经济分类预算\n2024年度，经济分类 30204\n单位代码 47135007",
+        ),
+        (
+            "voucher_group",
+            "110005:2025-09:30204",
+            "多张记账凭证\n2025年9月，经济分类 30204\n单位代码 110005",
+        ),
+        (
+            "advance",
+            "ZT1:1218:甲:乙公司",
+            "往来挂账\n甲:乙公司\n会计科目 1218\n账套 ZT1",
+        ),
+        ("invoice", "-25329900876478794820", "发票\n发票号码 25329900876478794820"),
+        ("invoice", "032002-471", "发票\n发票代码 032002\n发票号码 471"),
+        (
+            "invoice_run",
+            "110008:甲:乙商行:11011998",
+            "连号发票\n甲:乙商行\n首张号码 11011998\n单位代码 110008",
+        ),
+        ("letter", "函〔033〕号:湖东县水利局", "公函\n函〔033〕号\n来访单位 湖东县水利局"),
+        ("card_group", f"{TOKEN}:41号店:2025-11-24", "多笔公务卡交易\n41号店\n首笔 2025-11-24"),
+        ("payment_group", "47:955:ZF1", "多笔财政支付\n首笔 ZF1\n单位代码 47"),
+        ("payment_group", "47:955", "多笔财政支付\n收款账号 955\n单位代码 47"),
+        (
+            "payment_group",
+            "47:2025:30203:甲公司",
+            "多笔财政支付\n甲公司\n2025年度，经济分类 30203\n单位代码 47",
+        ),
+        ("payment", "ZF202516301300001", "财政支付\nZF202516301300001"),
+        ("attachment_file", TOKEN, "附件文件"),
+        ("agency_quarter", "167034:2025-5", "记账单位季度\n167034:2025-5"),
+        ("voucher", "V1", "记账凭证\nV1"),
+        ("unheard_of", "x:1", "其他对象\nx:1"),
+    ],
+)
+def test_a_subject_from_its_id(kind: str, subject_id: str, text: str) -> None:
+    assert readable_subject(kind, subject_id) == text
+
+
+def test_what_only_the_evidence_tells() -> None:
+    subject_id = f"{TOKEN}:41号店:2025-11-24"
+    shown = readable_subject("card_group", subject_id, '{"card_last4": "2927"}')
+    assert shown.endswith("首笔 2025-11-24\n卡尾号 2927")
+    assert TOKEN not in readable_subject("card_group", subject_id, "{}")
+    assert readable_subject("attachment_file", TOKEN, "{}") == "附件文件\n（见疑点依据）"
