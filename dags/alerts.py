@@ -42,11 +42,11 @@ def alerts() -> None:
         do_xcom_push=False,
         **defaults("delivery"),
     )
-    def deliver(waiting: dict[str, str]) -> None:
+    def deliver(waiting: dict[str, str]) -> str:
         from huiyan.orchestration.steps import deliver_extract
 
         day = date.fromisoformat(waiting["business_date"])
-        deliver_extract(day, waiting["body_code"])
+        return deliver_extract(day, waiting["body_code"])
 
     deliver.expand(waiting=issue())
 

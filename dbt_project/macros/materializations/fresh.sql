@@ -2,10 +2,11 @@
     Working tables and views of which only the next model is a reader.
 
     dbt's own `table` and `view` build under another name, rename twice and drop the old one, so that
-    readers never wait; a third of a small model's time goes there. These are made once for a version
-    of the code (HUIYAN_REMAKE), views over them included. From then on a day empties a table and
-    fills it again, with statistics: it is joined at once, and the planner must know its size before
-    autovacuum does. Views read the business date from the session, so a day need not make them anew.
+    readers never wait; a third of a small model's time goes there. These are made where they are
+    missing: a new version of the code finds both schemas emptied. From then on a day empties a table
+    and fills it again, with statistics: it is joined at once, and the planner must know its size
+    before autovacuum does. Views read the business date from the session, so a day need not make
+    them anew. Nothing is dropped while others build: threads that drop each other's views deadlock.
 -#}
 {% materialization fresh_table, default -%}
     {{ return(adapter.dispatch('fresh_table', 'huiyan')(none)) }}
@@ -20,21 +21,31 @@
 {%- endmaterialization %}
 
 {% materialization fresh_view, default -%}
-    {{ return(made_anew(this.incorporate(type='view'))) }}
+    {{ return(adapter.dispatch('fresh_view', 'huiyan')()) }}
 {%- endmaterialization %}
 
 {% macro default__fresh_table(parts) -%}
     {{ return(made_anew(this.incorporate(type='table'))) }}
 {%- endmacro %}
 
+{% macro default__fresh_view() -%}
+    {{ return(made_anew(this.incorporate(type='view'))) }}
+{%- endmacro %}
+
+{% macro postgres__fresh_view() -%}
+    {%- set view = this.incorporate(type='view') -%}
+    {% call statement('main') -%}
+        create or replace view {{ view }} as ({{ sql }});
+    {%- endcall %}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [view]}) }}
+{%- endmacro %}
+
 {% macro postgres__fresh_table(parts) -%}
     {%- set table = this.incorporate(type='table') -%}
-    {%- set existing = load_cached_relation(this) -%}
-    {%- set remake = existing is none or env_var('HUIYAN_REMAKE', 'true') == 'true' -%}
     {% call statement('main') -%}
         set local huiyan.business_date = '{{ business_day() }}';
-        {%- if remake %}
-        {{ dropped(existing) }}
+        {%- if load_cached_relation(this) is none %}
         create table {{ table }} as ({{ sql }}) with no data;
         {%- else %}
         truncate {{ table }};
@@ -55,20 +66,17 @@
 {%- endmacro %}
 
 {% macro made_anew(relation) -%}
+    {%- set existing = load_cached_relation(this) -%}
     {% call statement('main') -%}
-        {{ dropped(load_cached_relation(this)) }}
+        {%- if existing is not none %}
+        drop {{ existing.type }} if exists {{ existing }} cascade;
+        {%- endif %}
         create {{ relation.type }} {{ relation }} as (
             {{ sql }}
         );
     {%- endcall %}
     {%- do adapter.commit() -%}
     {{ return({'relations': [relation]}) }}
-{%- endmacro %}
-
-{% macro dropped(relation) -%}
-    {%- if relation is not none %}
-        drop {{ relation.type }} if exists {{ relation }} cascade;
-    {%- endif -%}
 {%- endmacro %}
 
 {#- Begins the part `name` of a query in parts. -#}

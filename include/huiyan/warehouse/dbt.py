@@ -141,20 +141,15 @@ def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> N
     )
 
 
-def dbt(
-    command: str, *arguments: str, settings: Settings, business_date: date, remake: bool = True
-) -> None:
+def dbt(command: str, *arguments: str, settings: Settings, business_date: date) -> None:
     """Run one dbt command, e.g. `dbt("build", "--select", "marts", ...)`.
-
-    Args:
-        remake: make working tables anew, which takes the views over them away; else fill them.
 
     Raises:
         WarehouseError: a model or test failed; the message names it.
     """
     from dbt.cli.main import dbtRunner
 
-    variables = environment(settings, business_date) | {"HUIYAN_REMAKE": str(remake).lower()}
+    variables = environment(settings, business_date)
     options = _options(settings, variables["HUIYAN_DB_NAME"])
     server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
     with _one_at_a_time, _environment(variables):

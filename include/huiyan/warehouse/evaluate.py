@@ -15,6 +15,7 @@ from datetime import date
 from hashlib import sha256
 
 import psycopg
+from psycopg import sql
 
 from huiyan.errors import EvaluationError
 from huiyan.rules.catalogue import load_rules, missing_parameters
@@ -131,11 +132,27 @@ def _merged_feeds(connection: psycopg.Connection) -> list[str]:
 def _views(connection: psycopg.Connection) -> tuple[str, str]:
     """What the views are, and what they must be for a day to be filled through them."""
     row = connection.execute(
-        "select obj_description('rules'::regnamespace, 'pg_namespace'), count(*)"
+        "select obj_description('rules'::regnamespace, 'pg_namespace'),"
+        " md5(string_agg(schemaname || '.' || viewname, ',' order by schemaname, viewname))"
         " from pg_views where schemaname in ('intermediate', 'rules')"
     ).fetchone()
-    noted, number = row if row is not None else (None, 0)
-    return str(noted), f"{number} views of {dbt.project_hash()}"
+    noted, names = row if row is not None else (None, None)
+    return str(noted), f"views {names} of {dbt.project_hash()}"
+
+
+def _drop_working_models(connection: psycopg.Connection) -> None:
+    """Empty the schemas of working tables and views, which another version of the code made."""
+    made = connection.execute(
+        "select case table_type when 'VIEW' then 'view' else 'table' end, table_schema, table_name"
+        " from information_schema.tables where table_schema in ('intermediate', 'rules')"
+    ).fetchall()
+    with connection.transaction():
+        for kind, schema, name in made:
+            connection.execute(
+                sql.SQL("drop {} if exists {} cascade").format(
+                    sql.SQL(kind), sql.Identifier(schema, name)
+                )
+            )
 
 
 def _evaluate_date(
@@ -147,14 +164,16 @@ def _evaluate_date(
         noted, wanted = _views(connection)
         is_made = noted == wanted
         left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
-        left_out += ["config.materialized:fresh_view"] if is_made else []
+        if is_made:
+            left_out.append("config.materialized:fresh_view")
+        else:
+            _drop_working_models(connection)
         dbt.dbt(
             "build",
             *("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test"),
             *(("--exclude", *left_out) if left_out else ()),
             settings=settings,
             business_date=day,
-            remake=not is_made,
         )
         connection.execute(f"comment on schema staging is '{dbt.staging_hash()}'")
         connection.execute(f"comment on schema rules is '{_views(connection)[1]}'")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from huiyan.errors import EvaluationError
+from huiyan.errors import EvaluationError, WarehouseError
 from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings
 from huiyan.warehouse import evaluate as module
@@ -280,3 +280,33 @@ def test_the_ledger_gate_and_the_thresholds_are_held(
     assert query(warehouse, "select business_date, state from ops.evaluation") == [
         (MONDAY, "stale")
     ]
+
+
+def test_another_version_of_the_code_makes_its_views_anew(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    evaluate(MONDAY)
+    before = state(warehouse)
+    with connect(warehouse, role="huiyan_build", autocommit=True) as connection:
+        # As a version would that had one view more, and one that was broken off in the middle.
+        connection.execute("create view rules.rule_of_old as select * from intermediate.int_unit")
+        connection.execute("drop view rules.rule_vou_001_booked_late")
+        connection.execute("update ops.evaluation set state = 'stale'")
+    evaluate(MONDAY)
+    assert state(warehouse) == before
+    with connect(warehouse) as connection:
+        gone = connection.execute("select to_regclass('rules.rule_of_old') is null").fetchone()
+    assert gone == (True,)
+
+
+def test_a_failing_rule_is_named(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    evaluate(MONDAY)
+    with connect(warehouse, role="huiyan_build", autocommit=True) as connection:
+        connection.execute(
+            "create or replace view rules.rule_vou_001_booked_late as"
+            " select * from rules.rule_vou_002_self_reviewed"
+            " where 1 / (coalesce(length(subject_id), 0) * 0) = 0"
+        )
+        connection.execute("update ops.evaluation set state = 'stale'")
+    with pytest.raises(WarehouseError, match="rule_vou_001_booked_late: division by zero"):
+        evaluate(MONDAY)
