@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from huiyan.errors import OrchestrationError
 from huiyan.feeds.contract import load_contracts
 from huiyan.orchestration.run import INCOMPLETE, DayRun, run_day
 from huiyan.orchestration.status import FeedStatus
@@ -276,3 +277,11 @@ def test_a_missing_feed_leaves_its_rules_not_evaluated(
         ).fetchone()
     assert status == ("not_evaluated",)
     assert {hit for hit in before if hit[0] == needing} <= open_hits(settings)
+
+
+def test_a_mistyped_date_pushes_nothing(judged: Judged, another_warehouse: Make) -> None:
+    settings = another_warehouse(like=judged.wednesday)
+    sent = deliveries(settings)
+    with pytest.raises(OrchestrationError, match="2025-09-07 is no working day"):
+        run_day(date(2025, 9, 7))
+    assert deliveries(settings) == sent

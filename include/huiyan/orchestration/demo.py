@@ -100,7 +100,9 @@ def _warehouse(settings: Settings, console: Console, keep: bool) -> Iterator[Non
         migrate(settings)
         yield
     finally:
-        if not was_running and not keep:
+        if was_running or keep:
+            console.print("PostgreSQL goes on running; `huiyan db stop` stops it.")
+        else:
             embedded.stop(settings)
 
 
@@ -126,6 +128,8 @@ def _run_days(
             for day in dates
         }
 
+        pushed: set[date] = set()
+
         def show(days: list[DayProgress]) -> None:
             for day in days:
                 bar = bars[day.business_date]
@@ -133,13 +137,15 @@ def _run_days(
                     progress.start_task(bar)
                 done = day.feeds_done + {"alerts": 1, "done": 2}.get(day.stage, 0)
                 progress.update(bar, completed=done, stage=STAGES[day.stage])
-                if day.stage == "done":
+                if day.stage == "done" and day.business_date not in pushed:
+                    pushed.add(day.business_date)
                     progress.stop_task(bar)
+                    if not console.is_terminal:
+                        console.print(
+                            f"{day.business_date}: pushed {day.seconds:.0f} s after its feeds began"
+                        )
 
-        days = Watch(airflow, dates, feed_dags, MINUTES * 60, show).run()
-    if not console.is_terminal:
-        for day in days:
-            console.print(f"{day.business_date}: done in {day.seconds:.0f} s")
+        Watch(airflow, dates, feed_dags, MINUTES * 60, show).run()
 
 
 def _places(settings: Settings, console: Console) -> None:

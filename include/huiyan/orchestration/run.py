@@ -10,11 +10,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from huiyan.errors import OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
 from huiyan.orchestration.status import DayStatus, day_status
+from huiyan.orchestration.steps import has_batch
 from huiyan.settings import REPOSITORY, Settings, get_settings
+from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
+from huiyan.workdays import is_workday
 
 DONE, FAILED, INCOMPLETE = 0, 1, 3
 
@@ -61,6 +65,24 @@ def _environment(landing: Path | None, outbox: Path | None) -> Iterator[Settings
         for name in os.environ.keys() - before.keys():
             del os.environ[name]
         os.environ.update(before)
+
+
+def _refuse_a_mistyped_date(business_date: date, settings: Settings) -> None:
+    if is_workday(business_date):
+        return
+    contracts = calendar.subscribed_contracts(settings)
+    if any(
+        (settings.landing / each.name / business_date.isoformat()).exists() for each in contracts
+    ):
+        return
+    with connect(settings, role="huiyan_load") as connection:
+        if any(has_batch(connection, each.name, business_date) for each in contracts):
+            return
+    raise OrchestrationError(
+        f"{business_date} is no working day and nothing has come for it: judging it would only "
+        f"push what is open once more. Look at the date; deliveries are expected in "
+        f"{settings.landing}."
+    )
 
 
 def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -> DayRun:
@@ -137,9 +159,13 @@ def run_day(
         landing: landing zone instead of HUIYAN_LANDING.
         outbox: folder of extracts instead of HUIYAN_OUTBOX.
         say: told what is being done.
+
+    Raises:
+        OrchestrationError: the date is no working day and nothing has come for it.
     """
     with _environment(landing, outbox) as settings:
         migrate(settings)
+        _refuse_a_mistyped_date(business_date, settings)
         return _walk(business_date, settings, say)
 
 
