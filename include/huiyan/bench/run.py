@@ -1,6 +1,5 @@
 """The benchmark's steps, each timed once, in one run."""
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from huiyan.quality.gate import check
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import DATABASE, connect
+from huiyan.warehouse.dbt import in_environment
 from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
 
@@ -80,8 +80,7 @@ def _land(delivery: district.Delivery, settings: Settings) -> Landed:
 
 
 def _evaluate(day: date, settings: Settings) -> Evaluated:
-    os.environ["DBT_WRITE_JSON"] = "true"
-    with timed() as timing:
+    with in_environment({"DBT_WRITE_JSON": "true"}), timed() as timing:
         evaluate(day, settings)
     runs = layers.read(settings.home_dir / "dbt" / DATABASE / "run_results.json")
     return Evaluated(day, timing.seconds, runs)

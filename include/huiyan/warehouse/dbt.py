@@ -83,7 +83,8 @@ def environment(settings: Settings, business_date: date | None = None) -> dict[s
 
 
 @contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables while the block runs, and leave them as they were."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
@@ -152,7 +153,7 @@ def dbt(command: str, *arguments: str, settings: Settings, business_date: date) 
     variables = environment(settings, business_date)
     options = _options(settings, variables["HUIYAN_DB_NAME"])
     server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
-    with _one_at_a_time, _environment(variables):
+    with _one_at_a_time, in_environment(variables):
         manifest = _manifest(options, (*server, project_hash()))
         result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
         _check(result, command, options)
