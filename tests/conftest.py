@@ -1,6 +1,8 @@
 """Fixtures shared by all tests: a real PostgreSQL, a fresh migrated database per test."""
 
+import fcntl
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,6 +13,7 @@ import pytest
 from huiyan.settings import Settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
+from huiyan.warehouse.dbt import dbt
 from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
 from warehouses import Snapshot, Warehouses, database_name, superuser, url
@@ -18,22 +21,61 @@ from warehouses import Snapshot, Warehouses, database_name, superuser, url
 TEMPLATE = "huiyan_template"
 
 
+def _start(settings: Settings) -> embedded.Server:
+    server = embedded.start(settings)
+    with superuser(server) as connection:
+        # No test takes the machine's power away, and what is built is analysed as it is built.
+        connection.execute("alter system set fsync = off")
+        connection.execute("alter system set autovacuum = off")
+        connection.execute("select pg_reload_conf()")
+    return server
+
+
+def _prepare(home: Path) -> None:
+    """Make a server with a migrated database in it that has the seeds and every model, stopped."""
+    # The server runs as another system user: its folder lies where that user may walk to.
+    with tempfile.TemporaryDirectory(prefix="huiyan-test-") as draft:
+        settings = Settings(home=Path(draft) / "home")
+        server = _start(settings)
+        with superuser(server) as connection:
+            connection.execute(f"create database {TEMPLATE}")
+        settings = settings.model_copy(update={"warehouse_url": url(server, TEMPLATE)})
+        migrate(settings)
+        evaluate(date(2025, 1, 1), settings)
+        with connect(settings) as owner:
+            owner.execute(
+                "truncate ops.evaluation, marts.fct_rule_run, marts.fct_rule_hit_spell,"
+                " marts.fct_rule_hit"
+            )
+        embedded.stop(settings)
+        subprocess.run(["cp", "-a", settings.home_dir, home], check=True)
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[embedded.Server]:
-    """The embedded PostgreSQL of this test run.
+def prepared_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The home of a stopped server with the template in it, made by the worker that comes first."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder if worker_id == "master" else folder.parent
+    home, draft = shared / "server", shared / "server.new"
+    with (shared / "server.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not home.exists():
+            _prepare(draft)
+            draft.rename(home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def postgres(prepared_server: Path) -> Iterator[embedded.Server]:
+    """This worker's PostgreSQL: a copy of the prepared one.
 
     Not below pytest's own temporary folder: the next pytest to start would shut it to the system
     user that the server runs as.
     """
-    with tempfile.TemporaryDirectory(prefix="huiyan-test-") as home:
-        settings = Settings(home=Path(home))
-        server = embedded.start(settings)
-        with superuser(server) as connection:
-            # No test takes the machine's power away, and what is built is analysed as it is built.
-            connection.execute("alter system set fsync = off")
-            connection.execute("alter system set autovacuum = off")
-            connection.execute("select pg_reload_conf()")
-        yield server
+    with tempfile.TemporaryDirectory(prefix="huiyan-test-") as folder:
+        settings = Settings(home=Path(folder) / "home")
+        subprocess.run(["cp", "-a", prepared_server, settings.home_dir], check=True)
+        yield _start(settings)
         embedded.stop(settings)
 
 
@@ -43,22 +85,13 @@ def empty_warehouse(
 ) -> Snapshot:
     """A migrated database with the seeds and every model made in it, which tests copy.
 
-    Made under the name that most copies get: what dbt has parsed holds for one database name.
+    With it goes the project as dbt has parsed it, for the name that most copies get: that holds for
+    one server and one database name.
     """
-    draft = database_name(0)
     folder = tmp_path_factory.mktemp("empty")
-    settings = Settings(home=folder / "work", warehouse_url=url(postgres, draft))
-    with superuser(postgres) as connection:
-        connection.execute(f"create database {draft}")
-        migrate(settings)
-        evaluate(date(2025, 1, 1), settings)
-        with connect(settings) as owner:
-            owner.execute(
-                "truncate ops.evaluation, marts.fct_rule_run, marts.fct_rule_hit_spell,"
-                " marts.fct_rule_hit"
-            )
-        connection.execute(f"alter database {draft} rename to {TEMPLATE}")
-    parsed = Path("dbt") / draft / "partial_parse.msgpack"
+    settings = Settings(home=folder / "work", warehouse_url=url(postgres, database_name(0)))
+    dbt("parse", settings=settings, business_date=date(2025, 1, 1))
+    parsed = Path("dbt") / database_name(0) / "partial_parse.msgpack"
     (folder / "home" / parsed).parent.mkdir(parents=True)
     shutil.copy(settings.home_dir / parsed, folder / "home" / parsed)
     return Snapshot(TEMPLATE, folder)

@@ -1,7 +1,5 @@
 """`huiyan run` killed at any step and run again ends where an undisturbed run ends."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
@@ -11,6 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from forked import forked
+from huiyan.orchestration.run import run_day
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from landing_zone import Town, attachment, payment, swipe, voucher
@@ -73,15 +73,6 @@ def outcome(settings: Settings) -> tuple[object, ...]:
     return hits, batches, sent, sorted(files.items())
 
 
-def start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [HUIYAN, "run", "--date", DAY.isoformat()],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-
-
 def reached(settings: Settings, question: str) -> bool:
     try:
         with connect(settings, autocommit=True) as connection:
@@ -95,8 +86,8 @@ def reached(settings: Settings, question: str) -> bool:
 def test_killed_at_every_step(warehouses: Warehouses) -> None:
     undisturbed = warehouses.make()
     write_day(undisturbed.landing)
-    process = start()
-    assert process.wait(LIMIT_SECONDS) == 0, process.stderr and process.stderr.read().decode()
+    day = run_day(DAY)
+    assert day.exit_code == 0, (day.failures, day.status)
     expected = outcome(undisturbed)
     assert expected[0], "the day was meant to have hits"
     assert expected[3], "the day was meant to have extracts"
@@ -104,14 +95,14 @@ def test_killed_at_every_step(warehouses: Warehouses) -> None:
     warehouses.drop()
     settings = warehouses.make()
     for moment, question in MOMENTS.items():
-        process = start()
+        process = forked(run_day, DAY)
         deadline = time.monotonic() + LIMIT_SECONDS
-        while process.poll() is None and not reached(settings, question):
+        while process.is_alive() and not reached(settings, question):
             assert time.monotonic() < deadline, f"never came to: {moment}"
             time.sleep(0.02)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    process = start()
-    assert process.wait(LIMIT_SECONDS) == 0, process.stderr and process.stderr.read().decode()
+        process.kill()
+        process.join()
+    command = [HUIYAN, "run", "--date", DAY.isoformat()]
+    last = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT_SECONDS)
+    assert last.returncode == 0, last.stdout + last.stderr
     assert outcome(settings) == expected

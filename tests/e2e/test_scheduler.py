@@ -1,8 +1,5 @@
-"""A tiny demo district through the real Airflow: scheduler, LocalExecutor, assets, mapped tasks."""
+"""A small town through the real Airflow: scheduler, LocalExecutor, assets, mapped tasks."""
 
-import csv
-import json
-import shutil
 from collections.abc import Iterator
 from datetime import date
 
@@ -10,8 +7,6 @@ import httpx
 import psutil
 import pytest
 
-from huiyan.demo.district import Options
-from huiyan.demo.make import install_crosswalk, make
 from huiyan.orchestration.calendar import subscribed_contracts
 from huiyan.orchestration.local_airflow import LocalAirflow, local_airflow
 from huiyan.orchestration.status import day_status
@@ -20,25 +15,34 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
+from landing_zone import Town, attachment, deliver, payment, swipe, voucher
 
-ACCOUNTS = 150
-DAYS = 2  # of the three business dates there are; the second is sent again
+MONDAY, TUESDAY = DAYS = (date(2025, 9, 1), date(2025, 9, 2))
+IN_A_BAR = swipe("C0002", "T001", "288.00", mcc="5813", txn_at="2025-09-01 20:00:00")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """A district of its own in a state directory of its own; nothing of it is left running."""
+    """Two days of a town, a state directory of their own; nothing of it is left running."""
     home = tmp_path_factory.mktemp("home")
-    made = make(Options(accounts=ACCOUNTS, daily_days=DAYS), home / "demo")
     patch = pytest.MonkeyPatch()
     patch.setenv("HUIYAN_HOME", str(home))
-    patch.setenv("HUIYAN_LANDING", str(made.landing))
+    patch.setenv("HUIYAN_LANDING", str(home / "landing"))
     for name in ("HUIYAN_WAREHOUSE_URL", "HUIYAN_OUTBOX", "HUIYAN_FEEDS", "AIRFLOW_HOME"):
         patch.delenv(name, raising=False)
     settings = get_settings()
-    install_crosswalk(home / "demo", settings)
+    town = Town(settings.landing)
+    town.deliver_references(MONDAY)
+    town.deliver_day(
+        MONDAY,
+        vouchers=voucher("F002", "记0001", "800.00", dep_bgt_eco_code="30217"),
+        attachments=[attachment("F002", "记0001", 1, "reception_list")],
+        payments=[payment("P0001", "T003", "20000.00", payee_acct_no="BT003")],
+        swipes=[swipe("C0001", "T001", "88.00")],
+    )
+    town.deliver_day(TUESDAY, swipes=[IN_A_BAR])
     migrate(settings)
     yield settings
     embedded.stop(settings)
@@ -61,39 +65,32 @@ def airflow(settings: Settings) -> Iterator[LocalAirflow]:
     assert leftovers == []
 
 
-def _dates(settings: Settings) -> list[date]:
-    made = json.loads((settings.home_dir / "demo" / "demo.json").read_text("utf-8"))
-    return [date.fromisoformat(day) for day in made["business_dates"]]
-
-
-def _run(airflow: LocalAirflow, dates: list[date], feed_dags: list[str]) -> None:
-    days = Watch(airflow, dates, feed_dags, timeout_seconds=900).run()
+def _run(airflow: LocalAirflow, dates: tuple[date, ...], feed_dags: list[str]) -> None:
+    days = Watch(airflow, list(dates), feed_dags, timeout_seconds=900).run()
     assert [day.stage for day in days] == ["done"] * len(dates)
 
 
 @pytest.fixture(scope="module")
-def days_run(airflow: LocalAirflow, settings: Settings) -> list[date]:
-    """The first business dates, run by the scheduler."""
+def days_run(airflow: LocalAirflow, settings: Settings) -> tuple[date, ...]:
+    """Both business dates, run by the scheduler."""
     feed_dags = [f"feed_{contract.name}" for contract in subscribed_contracts(settings)]
     for dag_id in (*feed_dags, "warehouse", "alerts"):
         airflow.session.unpause(dag_id)
-    dates = _dates(settings)[:DAYS]
-    _run(airflow, dates, feed_dags)
-    return dates
+    _run(airflow, DAYS, feed_dags)
+    return DAYS
 
 
 def test_every_feed_is_decided_and_every_date_judged(
-    days_run: list[date], settings: Settings
+    days_run: tuple[date, ...], settings: Settings
 ) -> None:
     for day in days_run:
         status = day_status(day, settings)
         assert status.evaluation == "evaluated"
         assert not status.troubled
-        # The demo has one unit whose jurisdiction nobody has delivered.
-        assert {kind for kind, _, _ in status.alerts} <= {"no_jurisdiction"}
+        assert not status.alerts
 
 
-def test_every_body_has_its_extract_once(days_run: list[date], settings: Settings) -> None:
+def test_every_body_has_its_extract_once(days_run: tuple[date, ...], settings: Settings) -> None:
     with connect(settings) as connection:
         deliveries = connection.execute(
             "select d.body_code, d.business_date, d.state, r.delivery_id"
@@ -111,7 +108,7 @@ def test_every_body_has_its_extract_once(days_run: list[date], settings: Setting
 
 
 def test_pages_need_a_login_and_lead_from_a_run_to_its_day(
-    airflow: LocalAirflow, days_run: list[date]
+    airflow: LocalAirflow, days_run: tuple[date, ...]
 ) -> None:
     day = days_run[-1]
     run = next(
@@ -133,7 +130,7 @@ def test_pages_need_a_login_and_lead_from_a_run_to_its_day(
         assert outside.status_code == 404
 
 
-def test_no_secret_is_in_a_log(days_run: list[date], settings: Settings) -> None:
+def test_no_secret_is_in_a_log(days_run: tuple[date, ...], settings: Settings) -> None:
     secrets = [
         path.read_text("utf-8").strip() for path in (settings.home_dir / "secrets").iterdir()
     ]
@@ -145,25 +142,21 @@ def test_no_secret_is_in_a_log(days_run: list[date], settings: Settings) -> None
         assert not any(secret in text for secret in secrets), log
 
 
-def test_a_delivery_sent_again_has_the_day_judged_anew(
-    airflow: LocalAirflow, days_run: list[date], settings: Settings
-) -> None:
-    resend = settings.home_dir / "demo" / "resend"
-    with (resend / "changes.csv").open(encoding="utf-8", newline="") as handle:
-        changes = list(csv.DictReader(handle))
-    feed, day = changes[0]["feed"], date.fromisoformat(changes[0]["business_date"])
-    assert day == days_run[-1]
-    target = settings.landing / feed / day.isoformat()
-    shutil.rmtree(target)
-    shutil.copytree(resend / feed / day.isoformat(), target)
-    _run(airflow, [day], [f"feed_{feed}"])
+def _hits_of_cards(settings: Settings) -> set[str]:
     with connect(settings) as connection:
-        open_hits = {
-            row[0]
-            for row in connection.execute(
-                "select subject_id from marts.fct_rule_hit where rule_id = %s and is_open",
-                (changes[0]["rule_id"],),
+        return {
+            subject
+            for (subject,) in connection.execute(
+                "select subject_id from marts.fct_rule_hit where rule_id = 'CARD-001' and is_open"
             )
         }
-    for change in changes:
-        assert (change["subject_id"] in open_hits) == (change["change"] == "raised"), change
+
+
+def test_a_delivery_sent_again_has_the_day_judged_anew(
+    airflow: LocalAirflow, days_run: tuple[date, ...], settings: Settings
+) -> None:
+    assert _hits_of_cards(settings) == {"C0002"}
+    corrected = [{**IN_A_BAR, "mcc": "5942"}, {**IN_A_BAR, "txn_no": "C0003", "mcc": "7995"}]
+    deliver(settings.landing, "card_transactions", TUESDAY, corrected)
+    _run(airflow, (TUESDAY,), ["feed_card_transactions"])
+    assert _hits_of_cards(settings) == {"C0003"}

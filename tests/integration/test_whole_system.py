@@ -1,14 +1,12 @@
 """What holds for the system as a whole, whatever the day: repetition, order, correction, loss."""
 
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 
+from forked import forked
 from huiyan.errors import OrchestrationError
 from huiyan.feeds.contract import load_contracts
 from huiyan.orchestration.run import INCOMPLETE, DayRun, run_day
@@ -237,13 +235,10 @@ def test_every_row_is_accounted_for(judged: Judged, another_warehouse: Make) -> 
 
 def test_two_runs_of_one_day_at_once(judged: Judged, another_warehouse: Make) -> None:
     settings = another_warehouse(like=judged.monday)
-    command = [Path(sys.executable).with_name("huiyan"), "run", "--date", TUESDAY.isoformat()]
-    processes = [
-        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        for _ in range(2)
-    ]
-    errors = [process.communicate()[1].decode() for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], errors
+    processes = [forked(run, settings, TUESDAY) for _ in range(2)]
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
     with connect(settings) as connection:
         versions = connection.execute(
             "select feed, max(version) from ops.batch group by feed having max(version) > 1"

@@ -159,5 +159,10 @@ def build(database: Path, business_date: date, settings: Settings) -> list[layer
     Raises:
         WarehouseError: dbt failed; the message carries the end of what it said.
     """
-    _dbt(["seed"], database, business_date, settings)
-    return _dbt(["run", "--select", *LAYERS], database, business_date, settings)
+    runs = _dbt(
+        ["build", "--exclude-resource-type=unit_test", "--select", "path:seeds", *LAYERS],
+        database,
+        business_date,
+        settings,
+    )
+    return [run for run in runs if run.layer in LAYERS]

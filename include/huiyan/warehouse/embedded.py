@@ -128,8 +128,6 @@ def _initialise(settings: Settings, data: Path, user: str | None) -> None:
     if user:
         for path in (draft, password_file):
             shutil.chown(path, user)
-        _make_traversable(draft.parent)
-        _make_traversable(_binaries())
     try:
         code, output = _call(
             "initdb",
@@ -217,6 +215,9 @@ def start(settings: Settings) -> Server:
         user = _run_as()
         data = data_directory(settings)
         settings.secret("postgres_password")
+        if user:
+            _make_traversable(data.parent)
+            _make_traversable(_binaries())
         if not (data / "PG_VERSION").exists():
             _initialise(settings, data, user)
         port = _free_port()

@@ -169,8 +169,8 @@ def _evaluate_date(
         else:
             _drop_working_models(connection)
         dbt.dbt(
-            "build",
-            *("--exclude-resource-type", "seed", "--exclude-resource-type", "unit_test"),
+            "run",
+            "--no-populate-cache",
             *(("--exclude", *left_out) if left_out else ()),
             settings=settings,
             business_date=day,

@@ -1,48 +1,48 @@
 """Delivery killed between any two of its steps, and two deliveries at once."""
 
+import os
 import signal
-import subprocess
-import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from alert_district import MONDAY, District
+from forked import forked
 from huiyan.alerts.issue import issue
 from huiyan.delivery.deliver import deliver
 from huiyan.errors import DeliveryError
 
-# Dies at the n-th of: any statement to the database, its commit, any change to the file system.
-MORTAL = """
-import os, signal, sys
-from datetime import date
-from pathlib import Path
-import psycopg
-from huiyan.delivery.deliver import deliver
 
-calls = 0
-limit = int(sys.argv[1])
+def deliver_and_die(limit: int) -> None:
+    """Deliver; die after `limit` steps, or at the end.
 
+    A step is any statement to the database, its commit, any change to the file system.
+    """
+    calls = 0
 
-def mortal(function):
-    def step(*arguments, **keywords):
-        global calls
-        calls += 1
-        if calls > limit:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*arguments, **keywords)
-    return step
+    def mortal(function: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any, **keywords: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls > limit:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*arguments, **keywords)
 
+        return step
 
-psycopg.Connection.execute = mortal(psycopg.Connection.execute)
-psycopg.Connection.commit = mortal(psycopg.Connection.commit)
-os.fsync = mortal(os.fsync)
-Path.rename = mortal(Path.rename)
-deliver(date(2025, 9, 1), "U002")
-calls, limit = 0, 0
-mortal(print)()
-"""
+    for owner, name in (
+        (psycopg.Connection, "execute"),
+        (psycopg.Connection, "commit"),
+        (os, "fsync"),
+        (Path, "rename"),
+    ):
+        setattr(owner, name, mortal(getattr(owner, name)))
+    deliver(MONDAY, "U002")
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def visible(outbox: Path) -> list[str]:
@@ -64,10 +64,9 @@ def test_killed_between_any_two_steps(district: District) -> None:
         for path in sorted(outbox.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
         issue(MONDAY, district.settings)
-        process = subprocess.run(
-            [sys.executable, "-c", MORTAL, str(limit)], capture_output=True, check=False
-        )
-        assert process.returncode == -signal.SIGKILL, process.stderr.decode()
+        process = forked(deliver_and_die, limit)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
         state = district.value("select state from ops.delivery where body_code = 'U002'")
         finished = state == "delivered" and limit > 8
         assert visible(outbox) in ([], whole), f"half an extract after {limit} steps"

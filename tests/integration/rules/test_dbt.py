@@ -22,8 +22,6 @@ STEPS = {
 
 
 def test_every_dbt_test_passes(warehouse: Settings) -> None:
-    dbt("seed", settings=warehouse, business_date=DAY)
-    dbt("run", settings=warehouse, business_date=DAY)
     dbt("test", settings=warehouse, business_date=DAY)
 
 

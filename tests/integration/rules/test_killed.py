@@ -1,14 +1,11 @@
 """An evaluation that is killed in any layer leaves nothing that the next one does not put right."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from datetime import date
 
 import pytest
 
+from forked import forked
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.evaluate import evaluate
@@ -16,7 +13,6 @@ from landed import accept_day, accept_references
 from landing_zone import attachment, swipe, voucher
 
 MONDAY, TUESDAY = date(2025, 9, 1), date(2025, 9, 2)
-PROGRAM = "import datetime, huiyan.warehouse.evaluate as e; e.evaluate(datetime.date(2025, 9, 1))"
 MARTS = ("fct_rule_hit", "fct_rule_hit_spell", "fct_rule_run", "dim_rule")
 PATIENCE_SECONDS = 120
 
@@ -33,16 +29,16 @@ def kill_while_it_waits_for(settings: Settings, table: str) -> None:
     """Start evaluating Monday, stop it at `table` by holding a lock, kill it there."""
     with connect(settings) as holder:
         holder.execute(f"lock table {table} in access exclusive mode")
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM], env=os.environ.copy())
+        process = forked(evaluate, MONDAY)
         deadline = time.monotonic() + PATIENCE_SECONDS
         with connect(settings, autocommit=True) as watcher:
             waiting = "select count(*) from pg_locks where not granted and relation = %s::regclass"
             while watcher.execute(waiting, (table,)).fetchone() == (0,):
-                assert process.poll() is None, "it ended before it came to the table"
+                assert process.is_alive(), "it ended before it came to the table"
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
 
 
 @pytest.mark.slow

@@ -138,7 +138,7 @@ def test_merged_in_any_order_equals_the_definition_and_a_full_refresh(
     merge(warehouse)
 
     @settings(
-        max_examples=8,
+        max_examples=5,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
         derandomize=True,
