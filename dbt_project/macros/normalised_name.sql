@@ -27,7 +27,7 @@
     {%- endset -%}
     {%- set own = [] -%}
     {%- for part in district_parts() -%}
-        {%- do own.append('(' ~ modules.re.escape(part | upper) ~ ')?') -%}
+        {%- do own.append('(' ~ (modules.re.escape(part | upper) | replace("'", "''")) ~ ')?') -%}
     {%- endfor -%}
     regexp_replace(
         regexp_replace({{ plain }}, '^{{ own | join }}(.+)$', '\{{ own | length + 1 }}'),

@@ -5,8 +5,10 @@ import secrets
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from huiyan.errors import ConfigurationError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -33,6 +35,14 @@ class Settings(BaseSettings):
     card_key: SecretStr | None = None
     district: str = "江南省扬江市云溪区"
     feeds_csv: str | None = Field(default=None, validation_alias="HUIYAN_FEEDS")
+
+    @field_validator("home")
+    @classmethod
+    def _can_stand_in_a_configuration(cls, home: Path) -> Path:
+        """Airflow fills in percent signs and braces of its settings; pg_ctl takes quotes away."""
+        if set(str(home)) & set('%{}"\\') or not str(home).isprintable():
+            raise ValueError('the path must not hold %, {, }, ", \\ or control characters')
+        return home
 
     @cached_property
     def home_dir(self) -> Path:
@@ -91,5 +101,16 @@ class Settings(BaseSettings):
 
 
 def get_settings() -> Settings:
-    """Settings from the environment as it is now."""
-    return Settings()
+    """Settings from the environment as it is now.
+
+    Raises:
+        ConfigurationError: a variable has a value that cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        said = "; ".join(
+            f"HUIYAN_{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}"
+            for each in error.errors(include_input=False)
+        )
+        raise ConfigurationError(f"Correct the environment: {said}.") from error

@@ -279,4 +279,7 @@ def test_a_mistyped_date_pushes_nothing(judged: Judged, another_warehouse: Make)
     sent = deliveries(settings)
     with pytest.raises(OrchestrationError, match="2025-09-07 is no working day"):
         run_day(date(2025, 9, 7))
+    for nonsense in (date.min, date(1999, 12, 31), date.max):
+        with pytest.raises(OrchestrationError, match="must lie in 2000–2099"):
+            run_day(nonsense)
     assert deliveries(settings) == sent

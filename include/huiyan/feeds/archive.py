@@ -1,8 +1,9 @@
 """The immutable archive: every delivered file as it came, by its SHA-256.
 
-Layout: `<home>/archive/<feed>/<first two hex digits>/<sha256>`. Files of a feed that carries card
-numbers are encrypted (AES-256-GCM in blocks, key derived from the card key), so that a card number
-stands in clear nowhere in the state directory.
+Layout: `<home>/archive/<feed>/<first two hex digits>/<sha256>`. A file is encrypted (AES-256-GCM in
+blocks, key derived from the card key) if its feed carries card numbers, or if it may hold one all
+the same: a card file put into another feed's folder is archived too. So a card number stands in
+clear nowhere in the archive.
 """
 
 import errno
@@ -23,6 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from huiyan.errors import LandingError
+from huiyan.feeds import cards
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.encoding import EncodingProbe
 from huiyan.settings import Settings
@@ -150,10 +152,9 @@ class Archive:
 
     def __init__(self, settings: Settings, contract: FeedContract) -> None:
         self._folder = settings.archive / contract.name
-        self._cipher = None
-        if any(column.sensitive for column in contract.columns):
-            derive = HKDF(SHA256(), length=32, salt=None, info=b"huiyan archive")
-            self._cipher = AESGCM(derive.derive(settings.card_key_bytes()))
+        self._carries_cards = any(column.sensitive for column in contract.columns)
+        derive = HKDF(SHA256(), length=32, salt=None, info=b"huiyan archive")
+        self._cipher = AESGCM(derive.derive(settings.card_key_bytes()))
 
     def path(self, sha256: str) -> Path:
         """Where a file of that hash lies."""
@@ -172,16 +173,21 @@ class Archive:
         try:
             with _opened(source) as file, self._draft() as (draft, out):
                 before = os.fstat(file.fileno())
-                sealer = _Sealer(out, self._cipher) if self._cipher else None
+                sealer = _Sealer(out, self._cipher) if self._carries_cards else None
                 write = sealer.write if sealer else out.write
+                watch = cards.Watch()
                 digest = hashlib.sha256()
                 size = 0
+                looks_sealed = False
                 while block := file.read(BLOCK_BYTES):
                     digest.update(block)
+                    looks_sealed |= size == 0 and block.startswith(_MAGIC)
                     size += len(block)
                     if size > before.st_size:
                         break
                     write(block)
+                    if not sealer:
+                        watch.feed(block)
                     if probe:
                         probe.feed(block)
                 if sealer:
@@ -200,7 +206,10 @@ class Archive:
                         "delivery is complete."
                     )
                 archived = Archived(digest.hexdigest(), size)
-                self._keep(draft, archived)
+                if watch.may_have_seen_a_card or (looks_sealed and not sealer):
+                    self._keep_sealed(draft, archived)
+                else:
+                    self._keep(draft, archived)
                 return archived
         except FileNotFoundError as error:
             raise LandingError(
@@ -221,7 +230,8 @@ class Archive:
     @contextmanager
     def _draft(self) -> Iterator[tuple[Path, BinaryIO]]:
         incoming = self._folder / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self._folder.parent, self._folder, incoming):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in incoming.iterdir():
             # A killed run leaves its draft behind.
             if left.stat().st_mtime < time.time() - _STALE_SECONDS:
@@ -232,6 +242,16 @@ class Archive:
                 yield draft, out
         finally:
             draft.unlink(missing_ok=True)
+
+    def _keep_sealed(self, plain: Path, archived: Archived) -> None:
+        with plain.open("rb") as file, self._draft() as (draft, out):
+            sealer = _Sealer(out, self._cipher)
+            while block := file.read(BLOCK_BYTES):
+                sealer.write(block)
+            sealer.finish()
+            out.flush()
+            os.fsync(out.fileno())
+            self._keep(draft, archived)
 
     def _keep(self, draft: Path, archived: Archived) -> None:
         """Put the finished draft in its place unless the same bytes are there already."""
@@ -267,8 +287,10 @@ class Archive:
         """
         path = self.path(sha256)
         try:
-            if self._cipher is None:
-                return path.open("rb")
+            file = path.open("rb")
+            if not self._carries_cards and file.peek(len(_MAGIC))[: len(_MAGIC)] != _MAGIC:
+                return file
+            file.close()
             return io.BufferedReader(_Unsealed(path, self._cipher), _SEALED_BYTES)
         except OSError as error:
             raise LandingError(f"The archived file {path} cannot be read: {error}.") from error

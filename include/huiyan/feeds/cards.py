@@ -2,20 +2,29 @@
 
 import hmac
 import re
+import unicodedata
 
 FEWEST_DIGITS = 16
 VALID = re.compile(r"[0-9]{16,19}")
 _TO_ASCII = str.maketrans(
-    "０１２３４５６７８９－‐‑‒–—−．·•・／＿\u3000\u00a0\u2009\u200b\u200c\u200d\u2060\ufeff",
-    "0123456789-------..../_" + " " * 8,
-)
+    "－‐‑‒–—−．·•・／＿\u3000\u00a0\u2009\u200b\u200c\u200d\u2060\ufeff",
+    "-------..../_" + " " * 8,
+) | {
+    code: str(unicodedata.decimal(chr(code)))
+    for code in range(0x80, 0x10000)
+    if chr(code).isdecimal()
+}
 _DIGITS = re.compile(r"[0-9]+")
 _BETWEEN = r"[ \-._/]{0,2}"
-_SEPARATOR = re.compile(_BETWEEN)
+_ANY_BETWEEN = r"(?:[^\w\x1f]|_){0,3}"  # \x1f parts the cells of a row that are looked at together
+_SEPARATOR = re.compile(_ANY_BETWEEN)
 _BLANK = re.compile(r"[ \-]*")
-_MAYBE = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15}}")
+_MAYBE = re.compile(rf"[0-9](?:{_ANY_BETWEEN}[0-9]){{15}}")
 _LONG = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15,}}")
 _CHINA_UNIONPAY = "62"
+_IN_BYTES = re.compile(rb"[0-9]{16,}|(?:[0-9]{4}[ -]){3}[0-9]{4}|(?:\xef\xbc[\x90-\x99][ -]?){16,}")
+_NOT_DIGITS = re.compile(rb"[^0-9]")
+_LONGEST_RUN = 100
 _ISSUER_DIGITS = "34569"  # ISO/IEC 7812: travel, banking, merchandising; 9 older national cards
 
 
@@ -57,6 +66,8 @@ def is_identity_number(digits: str) -> bool:
 def _is_card(digits: str, grouped: bool, own: str) -> bool:
     if own and own in digits:
         return True
+    if digits.startswith("0"):
+        digits = digits.lstrip("0")
     if not 16 <= len(digits) <= 19 or is_identity_number(digits):
         return False
     if digits.startswith(_CHINA_UNIONPAY) and not grouped:
@@ -105,9 +116,9 @@ def mask(text: str, own: str = "") -> str:
     """`text` with every card number in it reduced to its last four digits.
 
     A run of 16 to 19 digits counts if it begins with an issuer's digit and passes the check-digit
-    test, or begins as UnionPay cards do, and is no identity number; groups joined by spaces or
-    hyphens, and groups of four joined by dots, strokes or signs of no width, count if the test
-    says so.
+    test, or begins as UnionPay cards do, and is no identity number; zeros in front do not matter.
+    Groups joined by spaces or hyphens, and groups of four joined by up to three signs of any kind,
+    count if the test says so.
 
     Args:
         own: the row's own card number; it is hidden wherever it stands.
@@ -124,3 +135,36 @@ def hide_all(text: str) -> str:
     plain = text.translate(_TO_ASCII)
     spans = [match.span() for match in _LONG.finditer(plain)]
     return _masked(text, spans) if spans else text
+
+
+class Watch:
+    """Looks at bytes on their way: may they hold a card number, or can that not be seen?
+
+    What is packed or of another encoding than UTF-8 and GB18030 cannot be seen through.
+    """
+
+    def __init__(self) -> None:
+        self.may_have_seen_a_card = False
+        self._tail = b""
+        self._is_first = True
+
+    def feed(self, block: bytes) -> None:
+        """Look at the next block."""
+        if self.may_have_seen_a_card:
+            return
+        if self._is_first and block.startswith(b"PK"):
+            self.may_have_seen_a_card = True
+            return
+        self._is_first = False
+        data = self._tail + block
+        self._tail = data[-_LONGEST_RUN:]
+        self.may_have_seen_a_card = b"\0" in block or any(
+            _is_card_in_bytes(match.group()) for match in _IN_BYTES.finditer(data)
+        )
+
+
+def _is_card_in_bytes(run: bytes) -> bool:
+    if run[0] > 0x7F:
+        return True
+    digits = _NOT_DIGITS.sub(b"", run).decode()
+    return _is_card(digits, digits.encode() != run, "")

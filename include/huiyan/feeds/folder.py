@@ -1,5 +1,6 @@
 """What lies in `<landing>/<feed>/<YYYY-MM-DD>/`: files to read, the manifest, what must not be."""
 
+import os
 import stat
 from dataclasses import dataclass, field
 from datetime import date
@@ -106,6 +107,12 @@ def _add(
 ) -> None:
     if path.is_symlink() and path.resolve().parent != inside:
         delivery.problems.append(f"{path.name} is a link out of the folder")
+        return
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        read = os.fsencode(path.name).decode("gb18030", "backslashreplace")
+        delivery.problems.append(f"a file's name is not UTF-8 ({read} if it is GB18030): rename it")
         return
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):

@@ -62,10 +62,12 @@ def parse(content: bytes, feed: str, business_date: date) -> Manifest:
     """Read a manifest; whatever is wrong stands in its `problems`."""
     try:
         data = json.loads(content.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
+        canonical = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
+        canonical.encode()  # an escape may name half a character, which no text can hold
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         return Manifest(content.hex(), problems=[f"{NAME} is not JSON in UTF-8: {reason}"])
-    manifest = Manifest(json.dumps(data, sort_keys=True, ensure_ascii=False, default=str))
+    manifest = Manifest(canonical)
     if not isinstance(data, dict):
         manifest.problems.append(f"{NAME} must hold an object with feed, business_date and files")
         return manifest

@@ -60,7 +60,8 @@ def feed(
             the parser cannot.
 
     Raises:
-        FeedError: not well-formed, a DTD or entity, or a single token beyond the limit.
+        FeedError: not well-formed, a DTD or entity, or an encoding that is not read, a
+            single token beyond the limit.
     """
     watched = _Watched(target)
     parser = DefusedXMLParser(
@@ -90,4 +91,9 @@ def feed(
         raise FeedError(f"{what} is not well-formed XML: {error}. Export it again.") from error
     except UnicodeDecodeError as error:
         raise FeedError(f"{what}: broken encoding: {error.reason} is not {encoding}.") from error
+    except (LookupError, ValueError) as error:
+        raise FeedError(
+            f"{what} declares an encoding that is not read ({error}). "
+            "Export it as UTF-8, UTF-16 or GB18030 and send again."
+        ) from error
     yield

@@ -26,6 +26,7 @@ from huiyan.feeds.cells import MAX_RECORD_BYTES, Problem, Record
 
 _DECLARED_CHINESE = re.compile(rb"""<\?xml[^>]{0,200}encoding=["'](gb18030|gbk|gb2312)["']""", re.I)
 MAX_COLUMNS = 1_000
+MAX_DEPTH = 100
 
 
 class _Rows:
@@ -39,7 +40,7 @@ class _Rows:
         self._depth = 0
         self._ordinal = 0
         self._row: dict[int, str] = {}
-        self._problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
         self._text: list[str] = []
         self._size = 0
 
@@ -56,18 +57,20 @@ class _Rows:
         if self._depth == 2:
             self._ordinal += 1
             self._size = 0
-            self._row, self._problems = {}, []
+            self._row, self._problems = {}, {}
             for name, value in attributes.items():
                 self._set(safe_xml.local_name(name), value)
         elif self._depth == 3:
             self._text = []
         elif self._depth > 3:
-            self._problems.append(Problem("nested_element"))
+            if self._depth > MAX_DEPTH:
+                raise FeedError(f"{self._file_name}: elements nested over {MAX_DEPTH} deep.")
+            self._problems[Problem("nested_element")] = None
 
     def _set(self, name: str, value: str) -> None:
         position = self._position(name)
         if position in self._row:
-            self._problems.append(Problem("duplicate_element", position))
+            self._problems[Problem("duplicate_element", position)] = None
         self._row[position] = value
 
     def data(self, text: str) -> None:
@@ -80,14 +83,14 @@ class _Rows:
         if self._depth >= 3:
             self._text.append(text)
         elif self._depth == 2 and text.strip():
-            self._problems.append(Problem("text_outside_elements"))
+            self._problems[Problem("text_outside_elements")] = None
 
     def end(self, tag: str) -> None:
         if self._depth == 3:
             self._set(tag, "".join(self._text))
         elif self._depth == 2:
             cells = [self._row.get(position, "") for position in range(len(self.names))]
-            self.ready.append(Record(self._ordinal, cells, tuple(dict.fromkeys(self._problems))))
+            self.ready.append(Record(self._ordinal, cells, tuple(self._problems)))
         self._depth -= 1
 
     def close(self) -> None:

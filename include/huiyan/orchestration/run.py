@@ -20,6 +20,7 @@ from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
 from huiyan.workdays import is_workday
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 DONE, FAILED, INCOMPLETE = 0, 1, 3
 
 
@@ -68,6 +69,10 @@ def _environment(landing: Path | None, outbox: Path | None) -> Iterator[Settings
 
 
 def _refuse_a_mistyped_date(business_date: date, settings: Settings) -> None:
+    if not EARLIEST <= business_date <= LATEST:
+        raise OrchestrationError(
+            f"{business_date} is no business date: it must lie in {EARLIEST.year}–{LATEST.year}."
+        )
     if is_workday(business_date):
         return
     contracts = calendar.subscribed_contracts(settings)

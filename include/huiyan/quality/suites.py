@@ -43,11 +43,16 @@ NOT_READ_AS = {
 PATTERN_REASONS = {
     "^[0-9A-Fa-f]{64}$": "not 64 hex",
     "^[0-9]{16,19}$": "not 16 to 19 digits",
+    "^[^/]+$": "contains /, which parts the voucher's id",
 }
 # A spreadsheet's day zero or a mistyped century would make every rule about dates fire.
 EARLIEST_DATE, LATEST_DATE = "1950-01-01", "2099-12-31"
 USUAL_SINCE = "2000-01-01"
 HUGE_AMOUNT = 1_000_000_000
+# Beyond it is no district's money, and sums of it would not fit an amount's 18 digits.
+LARGEST_AMOUNT = 1_000_000_000_000
+# Keys are indexed, and an index takes 2,700 bytes: three texts of a key at four bytes a character.
+LONGEST_KEY = 200
 
 
 def _bounds_reason(low: int | None, high: int | None) -> str:
@@ -127,6 +132,14 @@ def _of_column(contract: FeedContract, column: Column) -> list[Any]:
                 **_says("row", f"{column.name}: {reason}"),
             )
         )
+    if column.key and column.type == "text":
+        expectations.append(
+            gxe.ExpectColumnValueLengthsToBeBetween(
+                column=column.name,
+                max_value=LONGEST_KEY,
+                **_says("row", f"{column.name}: longer than {LONGEST_KEY} characters"),
+            )
+        )
     if column.min is not None or column.max is not None:
         reason = _bounds_reason(column.min, column.max)
         expectations += _between(column, column.min, column.max, "row", reason)
@@ -146,6 +159,9 @@ def _of_column(contract: FeedContract, column: Column) -> list[Any]:
                 f"out of {EARLIEST_DATE[:4]}–{LATEST_DATE[:4]}",
             )  # fmt: skip
     if column.type == "money":
+        expectations += _between(
+            column, -LARGEST_AMOUNT, LARGEST_AMOUNT, "row", f"beyond ±{LARGEST_AMOUNT:,}"
+        )
         expectations += _between(
             column, 0, HUGE_AMOUNT, "warning", f"negative or over {HUGE_AMOUNT:,}"
         )

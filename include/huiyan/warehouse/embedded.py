@@ -170,8 +170,15 @@ def _running_port(data: Path) -> int | None:
 
 @contextmanager
 def _exclusive(settings: Settings) -> Iterator[None]:
-    settings.home_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.home_dir / ".postgres.lock").open("w") as handle:
+    try:
+        settings.home_dir.mkdir(parents=True, exist_ok=True)
+        handle = (settings.home_dir / ".postgres.lock").open("w")
+    except OSError as error:
+        raise WarehouseError(
+            f"The state directory {settings.home_dir} cannot be written: {error.strerror}. Correct "
+            "its permissions, or set HUIYAN_HOME to a folder that can."
+        ) from error
+    with handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -418,3 +418,26 @@ def test_card_number_as_header(district: District) -> None:
     result = collect(CARD_FEED, DAY)
     assert result.status == "stopped"
     assert NUMBER not in everything(district) + result.message
+
+
+def test_a_file_name_in_gb18030_is_read_for_the_message(district: District) -> None:
+    name = os.fsdecode("财政.csv".encode("gb18030"))
+    path = district.put(FEED, name, GOOD)
+    result = collect(FEED, DAY)
+    assert result.status == "stopped"
+    assert "not UTF-8 (财政.csv if it is GB18030): rename it" in result.message
+    path.rename(path.with_name("财政.csv"))
+    assert collect(FEED, DAY).status == "landed"
+    assert len(district.landed(FEED)) == 2
+
+
+@pytest.mark.parametrize("said", ['"note": "\\ud800"', '"files": [{"name": "\\udfff.csv"}]'])
+def test_half_a_character_in_the_manifest(district: District, said: str) -> None:
+    district.put(FEED, "a.csv", GOOD)
+    district.put(FEED, "manifest.json", "{" + said + "}")
+    result = collect(FEED, DAY)
+    assert result.status == "stopped"
+    assert "manifest.json is not JSON in UTF-8" in result.message
+    district.manifest(FEED)
+    (district.folder(FEED) / "manifest.json").unlink()
+    assert collect(FEED, DAY).status == "landed"

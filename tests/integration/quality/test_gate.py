@@ -59,6 +59,11 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"amt": "12.345"}, ["amt: not money"]),
     ({"amt": "1e5"}, ["amt: not money"]),
     ({"amt": "9" * 16}, ["amt: not money"]),
+    ({"amt": "1000000000000.01"}, ["amt: beyond ±1,000,000,000,000"]),
+    ({"amt": "-9" + "9" * 12}, ["amt: beyond ±1,000,000,000,000"]),
+    ({"fiscal_year": "0"}, ["fiscal_year: out of 1950–2099"]),
+    ({"acct_set_code": "A/2025"}, ["acct_set_code: contains /, which parts the voucher's id"]),
+    ({"voucher_no": "号" * 201}, ["voucher_no: longer than 200 characters"]),
     ({"voucher_date": "2025-02-30"}, ["voucher_date: not a date"]),
     ({"voucher_date": "1900-01-01"}, ["voucher_date: out of 1950–2099"]),
     ({"bill_date": "2199-01-01"}, ["bill_date: out of 1950–2099"]),
@@ -97,6 +102,8 @@ GOOD: list[dict[str, Any]] = [
     {"red_flag": "是"},
     {"bill_date": "", "vou_cnt": None},
     {"set_mode_code": "9"},
+    {"voucher_no": "号" * 200, "acct_set_code": "套" * 200},
+    {"amt": "-1,000,000,000,000.00", "fiscal_year": "1950"},
     {"vou_det_desc": "100% off: {batch} \\n'; drop table ops.batch; -- %s %(x)s :name"},
 ]
 
@@ -218,9 +225,10 @@ class TestDuplicates:
         assert conserved(warehouse, batch) == (60, 0, 2)
 
     def test_slashes_in_a_key_do_not_mix_keys_up(self, warehouse: Settings) -> None:
-        one = {**VOUCHER, "acct_set_code": "A/2025/9", "voucher_no": "1"}
-        two = {**VOUCHER, "acct_set_code": "A", "voucher_no": "2025/9/1"}
-        batch = land(warehouse, "finance_vouchers", [[one, two]])
+        budget = {"fiscal_year": "2025", "amount": "1.00"}
+        one = {**budget, "agency_code": "A/302", "dep_exp_eco_code": "17"}
+        two = {**budget, "agency_code": "A", "dep_exp_eco_code": "302/17"}
+        batch = land(warehouse, "budgets", [[one, two]])
         check(batch)
         assert conserved(warehouse, batch) == (2, 0, 0)
 

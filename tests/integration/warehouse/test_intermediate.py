@@ -153,3 +153,5 @@ def test_normalised_names(warehouse: Settings) -> None:
     elsewhere = normalised()
     assert elsewhere["邻水区财政局"] == "财政局"
     assert elsewhere["云溪区财政局"] == "云溪区财政局"
+    warehouse = warehouse.model_copy(update={"district": "邻'水区{{ 1/0 }}%s"})
+    assert normalised()["云溪区财政局"] == "云溪区财政局"

@@ -70,3 +70,59 @@ def test_cut_encrypted_file_is_noticed(tmp_path: Path) -> None:
     os.truncate(path, len(b"HUIYAN-ARCHIVE-1") + 8 + 65_552)
     with pytest.raises(LandingError):
         archive.open(archived.sha256).read()
+
+
+CARD = b"4929123412341232"
+WITH_A_CARD = {
+    "in the middle": b"a,b\n1," + CARD + b"\n" * 10,
+    "in groups": b"a,b\n1,4929 1234 1234 1232\n",
+    "UnionPay": "摘要\n报销卡6222021234567890128款\n".encode(),
+    "full width": "摘要\n４９２９１２３４１２３４１２３２\n".encode(),
+    "over the edge of a block": b"x" * (1_048_576 - 8) + CARD,
+    "UTF-16": CARD.decode().encode("utf-16"),
+    "packed": b"PK\x03\x04 whatever is in it",
+    "a sealed file as it seems": b"HUIYAN-ARCHIVE-1 and more",
+}
+
+
+@pytest.mark.parametrize("content", WITH_A_CARD.values(), ids=WITH_A_CARD)
+def test_a_card_in_another_feeds_file_is_not_kept_in_clear(tmp_path: Path, content: bytes) -> None:
+    source = tmp_path / "a.csv"
+    source.write_bytes(content)
+    archive = archive_of(tmp_path, "finance_vouchers")
+    archived = archive.store(source)
+    kept = archive.path(archived.sha256).read_bytes()
+    assert content[:40] not in kept
+    assert content[-40:] not in kept
+    with archive.open(archived.sha256) as stream:
+        assert stream.read() == content
+    assert archive.store(source) == archived
+    assert [path.name for path in tmp_path.rglob("*") if path.parent.name == "incoming"] == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "记账凭证号,金额\n记0001,100.00，\n".encode(),
+        b"25327000000000000001,2025-09-01 10:00:00\n",  # an invoice's number has 20 digits
+        b"110105194912310021\n",  # a resident's identity number
+        b"11321012MB0000001A,1234567890123456\n",  # begins with no issuer's digit
+    ],
+)
+def test_what_holds_no_card_is_kept_as_it_came(tmp_path: Path, content: bytes) -> None:
+    source = tmp_path / "a.csv"
+    source.write_bytes(content)
+    archive = archive_of(tmp_path, "finance_vouchers")
+    assert archive.path(archive.store(source).sha256).read_bytes() == content
+
+
+def test_nobody_else_may_look_into_it(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_bytes(b"x")
+    before = os.umask(0)
+    try:
+        archive_of(tmp_path / "home", "finance_vouchers").store(source)
+    finally:
+        os.umask(before)
+    folders = [tmp_path / "home" / "archive", *(tmp_path / "home" / "archive").rglob("*/")]
+    assert {path.stat().st_mode & 0o777 for path in folders if path.is_dir()} == {0o700}

@@ -66,3 +66,15 @@ def test_files_beyond_all_bounds(content: bytes) -> None:
 def test_no_rows() -> None:
     reader = reader_of(b"<v></v>")
     assert (reader.header, list(reader.rows())) == ([], [])
+
+
+@pytest.mark.parametrize("encoding", ["big5", "shift_jis", "utf-7", "hex", "rot13", "idna", "x"])
+def test_an_encoding_that_is_not_read_is_named(encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>\n<v><e><A>1</A></e></v>'
+    with pytest.raises(FeedError, match=r"a\.xml declares an encoding .*Export it as UTF-8"):
+        reader_of(text.encode())
+
+
+def test_elements_in_elements_without_end_are_refused() -> None:
+    with pytest.raises(FeedError, match="nested over 100 deep"):
+        reader_of(b"<v>" + b"<e>" * 3_000_000)
