@@ -39,6 +39,8 @@ def _column_values(column: Column) -> str:
         )
     if column.pattern:
         words.append(f"`{column.pattern}`")
+    if column.free_text:
+        words.append("card numbers masked")
     if column.default:
         words.append(f"empty means {column.default}")
     return " · ".join(words)

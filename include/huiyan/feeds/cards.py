@@ -22,9 +22,28 @@ _BLANK = re.compile(r"[ \-]*")
 _MAYBE = re.compile(rf"[0-9](?:{_ANY_BETWEEN}[0-9]){{15}}")
 _LONG = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15,}}")
 _CHINA_UNIONPAY = "62"
-_IN_BYTES = re.compile(rb"[0-9]{16,}|(?:[0-9]{4}[ -]){3}[0-9]{4}|(?:\xef\xbc[\x90-\x99][ -]?){16,}")
-_NOT_DIGITS = re.compile(rb"[^0-9]")
+_SIXTEEN, _GROUPS = b"0" * 16, b"0000-0000-0000-0000"
+# Full-width digits in UTF-8; Arabic ones begin with bytes that begin little else in these feeds.
+_FULL_WIDTH = re.compile(rb"\xef\xbc[\x90-\x99]")
+_FULL_WIDTH_RUN = re.compile(rb"\xef\xbc[\x90-\x99](?:[ -]?\xef\xbc[\x90-\x99]){15}")
+_ARABIC = (b"\xd9", b"\xdb")
 _LONGEST_RUN = 100
+
+
+# Makes every digit a 0, a space or hyphen a hyphen, and all else an x.
+_SHAPES = bytes(
+    ord("0" if chr(code) in "0123456789" else "-" if chr(code) in " -" else "x")
+    for code in range(256)
+)
+# What may part the digits of one number is left out: all but letters, commas, and Chinese, whose
+# characters begin with these bytes.
+_ENDS = bytes([*b"\x1f\n,", *range(0xE4, 0xEA)])
+_GAPS = bytes(
+    code
+    for code in range(256)
+    if not chr(code).isascii() or not chr(code).isalnum()
+    if code not in _ENDS
+)
 _ISSUER_DIGITS = "34569"  # ISO/IEC 7812: travel, banking, merchandising; 9 older national cards
 
 
@@ -112,6 +131,15 @@ def may_hold_card(text: str) -> bool:
     return _MAYBE.search(text if text.isascii() else text.translate(_TO_ASCII)) is not None
 
 
+def may_hold_card_in_bytes(cells: bytes) -> bool:
+    """The same for cells in UTF-8 parted by commas; digits that are not ASCII are enough."""
+    return (
+        _SIXTEEN in cells.translate(_SHAPES, _GAPS)
+        or _FULL_WIDTH.search(cells) is not None
+        or any(lead in cells for lead in _ARABIC)
+    )
+
+
 def mask(text: str, own: str = "") -> str:
     """`text` with every card number in it reduced to its last four digits.
 
@@ -155,16 +183,26 @@ class Watch:
         if self._is_first and block.startswith(b"PK"):
             self.may_have_seen_a_card = True
             return
-        self._is_first = False
         data = self._tail + block
+        self.may_have_seen_a_card = b"\0" in block or _holds_card(data, is_cut=not self._is_first)
+        self._is_first = False
         self._tail = data[-_LONGEST_RUN:]
-        self.may_have_seen_a_card = b"\0" in block or any(
-            _is_card_in_bytes(match.group()) for match in _IN_BYTES.finditer(data)
-        )
 
 
-def _is_card_in_bytes(run: bytes) -> bool:
-    if run[0] > 0x7F:
-        return True
-    digits = _NOT_DIGITS.sub(b"", run).decode()
-    return _is_card(digits, digits.encode() != run, "")
+def _holds_card(data: bytes, *, is_cut: bool) -> bool:
+    """Whether `data` holds a card number; if it is cut, a run at its start is no whole one."""
+    shapes = data.translate(_SHAPES)
+    at = shapes.find(_SIXTEEN)
+    while at >= 0:
+        run = shapes[at : at + _LONGEST_RUN]
+        length = len(run) - len(run.lstrip(b"0"))
+        if not (is_cut and at == 0) and _is_card(data[at : at + length].decode(), False, ""):
+            return True
+        at = shapes.find(_SIXTEEN, at + length)
+    at = shapes.find(_GROUPS)
+    while at >= 0:
+        digits = data[at : at + len(_GROUPS)].replace(b" ", b"").replace(b"-", b"")
+        if _is_card(digits.decode(), True, ""):
+            return True
+        at = shapes.find(_GROUPS, at + 1)
+    return _FULL_WIDTH_RUN.search(data) is not None

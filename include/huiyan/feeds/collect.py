@@ -59,6 +59,7 @@ class _File:
     unknown_columns: tuple[str, ...] = ()
     trimmed_cells: int = 0
     fullwidth_cells: int = 0
+    masked_cells: int = 0
 
 
 @dataclass(frozen=True)
@@ -292,8 +293,9 @@ def _insert_files(connection: psycopg.Connection, batch_id: int, files: list[_Fi
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into ops.batch_file (batch_id, file_no, file_name, sha256, bytes, encoding, "
-            "row_count, amount_total, unknown_columns, trimmed_cells, fullwidth_cells) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "row_count, amount_total, unknown_columns, trimmed_cells, fullwidth_cells, "
+            "masked_cells) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     batch_id,
@@ -307,6 +309,7 @@ def _insert_files(connection: psycopg.Connection, batch_id: int, files: list[_Fi
                     list(file.unknown_columns),
                     file.trimmed_cells,
                     file.fullwidth_cells,
+                    file.masked_cells,
                 )
                 for file in files
             ],
@@ -393,6 +396,7 @@ def _land_file(
         unknown_columns=source.layout.unknown,
         trimmed_cells=rows.trimmed_cells,
         fullwidth_cells=rows.fullwidth_cells,
+        masked_cells=rows.masked_cells,
     )
 
 
@@ -447,4 +451,7 @@ def _message(delivery: Delivery, files: list[_File], rows: int) -> str:
         parts.append(f"{trimmed:,} cells trimmed")
     if wide:
         parts.append(f"{wide:,} full-width cells")
+    masked = sum(file.masked_cells for file in files)
+    if masked:
+        parts.append(f"card numbers masked in {masked:,} cells")
     return "; ".join(parts)

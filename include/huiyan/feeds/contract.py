@@ -34,6 +34,7 @@ class Column(_Declared):
         min, max: bounds of an int, both inclusive.
         pattern: regular expression the text must match.
         sensitive: `card_number` is never stored; its token and last four digits are.
+        free_text: people write in it what they like; card numbers in it are masked.
         default: what an empty cell means.
     """
 
@@ -49,6 +50,7 @@ class Column(_Declared):
     max: int | None = None
     pattern: str | None = None
     sensitive: Literal["card_number"] | None = None
+    free_text: bool = False
     default: str | None = None
     description: str
 

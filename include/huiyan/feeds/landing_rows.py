@@ -53,7 +53,8 @@ class LandingRows:
     joined by `;`, and where its cells cannot be told apart `extra.cells` keeps them.
 
     Attributes:
-        rows, trimmed_cells, fullwidth_cells: counts so far.
+        rows, trimmed_cells, fullwidth_cells, masked_cells: counts so far; masked are the cells of
+            free text that held a card number.
         cents: sum of the amount column in hundredths, of the amounts in plain writing.
         has_other_amounts: whether some amount was written otherwise; then only SQL, which owns
             the reading of amounts, may sum.
@@ -71,6 +72,7 @@ class LandingRows:
         self._card_at: int | None = None
         self._amount_at: int | None = None
         self._wide_types: list[int] = []
+        self._free_text: list[int] = []
         self._extra: list[int] = []
         self._named: list[int] = []
         for position, column in enumerate(layout.columns):
@@ -84,11 +86,13 @@ class LandingRows:
                 self._amount_at = position
             if column.type in FULL_WIDTH_TYPES:
                 self._wide_types.append(position)
+            if column.free_text:
+                self._free_text.append(position)
         self._watches_cards = any(column.sensitive for column in contract.columns)
         self.takes_plain = not self._watches_cards and not self._extra
         self._line_buffer = _LineBuffer()
         self._writer = csv.writer(self._line_buffer, lineterminator=LINE_END)
-        self.rows = self.trimmed_cells = self.fullwidth_cells = 0
+        self.rows = self.trimmed_cells = self.fullwidth_cells = self.masked_cells = 0
         self.cents = 0
         self.has_other_amounts = False
 
@@ -108,8 +112,10 @@ class LandingRows:
         text = b"\n".join(lines)
         # Known headers are ASCII and Chinese: width and lower case are all that sets them apart.
         wide = [line for line in lines if _WIDE in line] if _WIDE in text else []
-        if self._headline in text.lower() or any(
-            self._headline == normalise(line.decode()).encode() for line in wide
+        if (
+            self._headline in text.lower()
+            or any(self._headline == normalise(line.decode()).encode() for line in wide)
+            or (self._free_text and self._may_hold_card(text, lines))
         ):
             rows = [line.decode().split(",") for line in lines]
             return self.parsed(Parsed(line_nos, rows, lines))
@@ -119,6 +125,13 @@ class LandingRows:
         if self._amount_at is not None:
             self._add_amounts(_cells_at(lines, self._amount_at, self._width))
         return self._as_they_came(line_nos, lines)
+
+    def _may_hold_card(self, text: bytes, lines: list[bytes]) -> bool:
+        """Whether free text of lines without quotes may hold a card number."""
+        return cards.may_hold_card_in_bytes(text) and any(
+            cards.may_hold_card_in_bytes(b",".join(_cells_at(lines, position, self._width)))
+            for position in self._free_text
+        )
 
     def parsed(self, chunk: Parsed) -> bytes:
         """COPY data of records taken apart together."""
@@ -153,6 +166,10 @@ class LandingRows:
             alone |= {at for at, row in enumerate(rows) if row and normalise(row[0]) == opening}
         if self._watches_cards:
             alone |= self._with_odd_cards(rows)
+        for position in self._free_text:
+            cells = [row[position] if position < len(row) else "" for row in rows]
+            if cards.may_hold_card("\x1f".join(cells)):
+                alone |= {at for at, cell in enumerate(cells) if cards.may_hold_card(cell)}
         return alone
 
     def _with_odd_cards(self, rows: list[list[str]]) -> set[int]:
@@ -277,6 +294,11 @@ class LandingRows:
             and tuple(map(normalise, cells)) == self._layout.headers
         ):
             reasons.append("repeated_header")
+        for position in self._free_text:
+            masked = cards.mask(cells[position])
+            if masked != cells[position]:
+                self.masked_cells += 1
+                cells[position] = masked
         if self._watches_cards:
             cells = self._without_card(cells, reasons)
         if self._amount_at is not None:
@@ -363,6 +385,10 @@ class LandingRows:
                 if hidden != text:
                     reasons.append("card_number_in_unreadable_row")
                 text = hidden
+            elif self._free_text:
+                masked = cards.mask(text)
+                self.masked_cells += masked != text
+                text = masked
             cells.append(text)
         width = len(self.copy_columns) - len(_FIRST_COLUMNS)
         return self._line(record.line_no, {"cells": cells}, reasons, "," * (width - 1))

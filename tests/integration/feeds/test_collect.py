@@ -81,16 +81,20 @@ def test_encodings_and_headers(district: District, encoding: str, style: str) ->
     assert district.query("select encoding from ops.batch_file") == [(encoding,)]
 
 
-def test_repairs_are_counted_and_only_trimming_is_stored(district: District) -> None:
+def test_repairs_are_counted_and_only_trimming_and_masking_is_stored(district: District) -> None:
     rows = rows_of(
-        FEED, 1, amt=" １２３４．５６ ", voucher_no="\u3000记０００１", fiscal_year="２０２５"
-    )
+        FEED, 1, amt=" １２３４．５６ ", voucher_no="\u3000记０００１", fiscal_year="２０２５",
+        vou_det_desc="报销公务卡6222021234567890128",
+    )  # fmt: skip
     district.put(FEED, "a.csv", csv_of(FEED, rows))
-    collect(FEED, DAY)
+    assert "card numbers masked in 1 cells" in collect(FEED, DAY).message
     assert district.landed(FEED, "amt, voucher_no, fiscal_year") == [
         ("１２３４．５６", "记０００１", "２０２５")
     ]
-    assert district.query("select trimmed_cells, fullwidth_cells from ops.batch_file") == [(2, 2)]
+    assert district.landed(FEED, "vou_det_desc") == [("报销公务卡***************0128",)]
+    assert district.query(
+        "select trimmed_cells, fullwidth_cells, masked_cells from ops.batch_file"
+    ) == [(2, 2, 1)]
     assert district.query("select amount_total from ops.batch_file") == [(Decimal("1234.56"),)]
 
 

@@ -42,7 +42,13 @@ def landed(content: str, feed: str, *, together: bool) -> tuple[list[list[str]],
         data = b"".join(map(rows.record, reader.rows()))
     counts = {
         name: getattr(rows, name)
-        for name in ("rows", "trimmed_cells", "fullwidth_cells", "has_other_amounts")
+        for name in (
+            "rows",
+            "trimmed_cells",
+            "fullwidth_cells",
+            "masked_cells",
+            "has_other_amounts",
+        )
     }
     counts["cents"] = None if rows.has_other_amounts else rows.cents
     return list(csv.reader(io.StringIO(data.decode(), newline=""))), counts
@@ -125,3 +131,29 @@ def test_many_headers_in_one_block() -> None:
     rows, _ = landed(content, "finance_vouchers", together=True)
     assert {row[4] for row in rows} == {"repeated_header"}
     assert len(rows) == 4_999
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize(
+    ("feed", "column", "kept"),
+    [
+        ("finance_vouchers", "vou_det_desc", False),
+        ("treasury_payments", "pay_summary_name", False),
+        ("treasury_payments", "payee_acct_no", True),
+    ],
+)
+@pytest.mark.parametrize(
+    "written", [CARD, "4929 1234 1234 1232", "４９２９１２３４１２３４１２３２", "٤٩٢٩١٢٣٤١٢٣٤١٢٣٢"]
+)
+def test_a_card_number_in_free_text_is_masked_and_counted(
+    together: bool, feed: str, column: str, kept: bool, written: str
+) -> None:
+    content = f"amt,{column}\n1.00,办公\n2.00,报销卡{written}款\n3.00,2025年9月，3笔\n"
+    if feed == "treasury_payments":
+        content = content.replace("amt", "pay_amt", 1)
+    rows, counts = landed(content, feed, together=together)
+    assert [row[-1] for row in rows[::2]] == ["办公", "2025年9月，3笔"]
+    assert (rows[1][-1] == f"报销卡{written}款") == kept
+    assert rows[1][-1].endswith(f"{written[-4:]}款")
+    assert counts["masked_cells"] == (not kept)
+    assert all(row[4] == "" for row in rows), "masking puts nothing aside"
