@@ -42,7 +42,8 @@ def run(
 ) -> None:
     """Run one business date through the same DAGs, without a scheduler.
 
-    Exit code 0 only if all of it worked; 3 if the day is done but a feed was stopped or missing.
+    Exit code 0 only if all of it worked; 3 if the day is done but a feed was stopped or missing,
+    or a rule failed.
     """
     from huiyan.orchestration.run import run as run_date
 

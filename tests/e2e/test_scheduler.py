@@ -18,6 +18,10 @@ from huiyan.warehouse.migrate import migrate
 from landing_zone import Town, attachment, deliver, payment, swipe, voucher
 
 MONDAY, TUESDAY = DAYS = (date(2025, 9, 1), date(2025, 9, 2))
+FEEDS = (
+    *("finance_users", "treasury_users", "accounts", "bodies", "jurisdictions"),
+    *("finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"),
+)
 IN_A_BAR = swipe("C0002", "T001", "288.00", mcc="5813", txn_at="2025-09-01 20:00:00")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
@@ -30,7 +34,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     patch = pytest.MonkeyPatch()
     patch.setenv("HUIYAN_HOME", str(home))
     patch.setenv("HUIYAN_LANDING", str(home / "landing"))
-    for name in ("HUIYAN_WAREHOUSE_URL", "HUIYAN_OUTBOX", "HUIYAN_FEEDS", "AIRFLOW_HOME"):
+    patch.setenv("HUIYAN_FEEDS", ",".join(FEEDS))
+    for name in ("HUIYAN_WAREHOUSE_URL", "HUIYAN_OUTBOX", "AIRFLOW_HOME"):
         patch.delenv(name, raising=False)
     settings = get_settings()
     town = Town(settings.landing)

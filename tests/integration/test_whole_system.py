@@ -155,10 +155,10 @@ def test_the_same_day_twice_changes_nothing(judged: Judged, another_warehouse: M
 
 
 def test_days_in_any_order_end_in_the_same_state(judged: Judged, another_warehouse: Make) -> None:
-    expected = state(another_warehouse(like=judged.wednesday))
     other = another_warehouse()
+    first_days(Town(other.landing))
     run(other, WEDNESDAY, MONDAY, TUESDAY)
-    assert state(other) == expected
+    assert state(other) == state(another_warehouse(like=judged.wednesday))
 
 
 def test_a_corrected_resend_clears_and_raises(judged: Judged, another_warehouse: Make) -> None:
@@ -283,3 +283,29 @@ def test_a_mistyped_date_pushes_nothing(judged: Judged, another_warehouse: Make)
         with pytest.raises(OrchestrationError, match="must lie in 2000–2099"):
             run_day(nonsense)
     assert deliveries(settings) == sent
+
+
+def test_a_failing_rule_stops_neither_the_others_nor_the_day(
+    judged: Judged, another_warehouse: Make
+) -> None:
+    settings = another_warehouse(like=judged.tuesday)
+    view = "rules.rule_card_001_barred_mcc"
+    with connect(settings, role="huiyan_build") as connection:
+        (before,) = connection.execute(f"select pg_get_viewdef('{view}')").fetchone() or ("",)
+        connection.execute(
+            f"create or replace view {view} as select * from rules.rule_card_002_odd_time"
+            " where 1 / (coalesce(length(subject_id), 0) * 0) = 0"
+        )
+    day = run_day(WEDNESDAY)
+    assert day.exit_code == INCOMPLETE
+    assert not troubled(day)
+    (said,) = day.failed_rules
+    assert said.startswith("CARD-001 failed on 2025-09-03: division by zero")
+    assert ("CARD-001", "C0002") in open_hits(settings), "it stands as it stood"
+    assert ("REC-001", "AF002/2025/07/记0001") not in open_hits(settings)
+    assert day.deliveries.keys() == {"delivered"}
+
+    with connect(settings, role="huiyan_build") as connection:
+        connection.execute(f"create or replace view {view} as {before}".encode())
+    run(settings, WEDNESDAY)
+    assert state(settings) == state(another_warehouse(like=judged.wednesday))

@@ -14,7 +14,9 @@
 
 {#-
     A table whose query consists of parts, each begun by `part()`. Every part is a statement of its
-    own: the memory of one is free again before the next, and a failure names the part.
+    own: the memory of one is free again before the next. A part that its data or its own SQL makes
+    fail is left out, and the table named by the config `failures` says why; whatever else fails
+    (space, memory, a lock, the connection) fails the whole.
 -#}
 {% materialization fresh_table_in_parts, default -%}
     {{ return(adapter.dispatch('fresh_table', 'huiyan')(parts_of(sql))) }}
@@ -50,10 +52,22 @@
         {%- else %}
         truncate {{ table }};
         {%- endif %}
+        {%- if parts %}
+        delete from {{ config.require('failures') }} where business_date = {{ business_date() }};
+        {%- endif %}
         {%- for name, query in parts or [] %}
         do $part$ begin
             insert into {{ table }} {{ query }};
-        exception when others then
+        exception when
+            data_exception
+            or cardinality_violation
+            or integrity_constraint_violation
+            or syntax_error_or_access_rule_violation
+            or program_limit_exceeded
+        then
+            insert into {{ config.require('failures') }} (business_date, part, message)
+            values ({{ business_date() }}, '{{ name }}', sqlerrm);
+        when others then
             raise exception using errcode = sqlstate, message = '{{ name }}: ' || sqlerrm;
         end $part$;
         {%- else %}

@@ -32,10 +32,12 @@ counts as (
 final as (
     select
         deliveries.rule_id,
-        deliveries.is_subscribed and deliveries.is_delivered as is_evaluated,
+        deliveries.is_subscribed
+        and deliveries.is_delivered
+        and counts.rule_id is not null as is_evaluated,
         case
             when not deliveries.is_subscribed then 'not_applicable'
-            when not deliveries.is_delivered then 'not_evaluated'
+            when not deliveries.is_delivered or counts.rule_id is null then 'not_evaluated'
             when counts.population = 0 then 'not_applicable'
             when counts.hits > 0 then 'hit'
             else 'clear'

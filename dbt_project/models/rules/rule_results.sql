@@ -1,5 +1,5 @@
 -- What every rule found on the business date. A new rule adds its model's name to this list.
-{{ config(materialized='fresh_table_in_parts') }}
+{{ config(materialized='fresh_table_in_parts', failures='ops.rule_failure') }}
 {%- set rules = [
     'rule_vou_001_booked_late',
     'rule_vou_002_self_reviewed',

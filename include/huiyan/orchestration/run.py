@@ -14,7 +14,7 @@ from huiyan.errors import OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
 from huiyan.orchestration.status import DayStatus, day_status
-from huiyan.orchestration.steps import has_batch
+from huiyan.orchestration.steps import RULE_FAILED, has_batch
 from huiyan.settings import REPOSITORY, Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
@@ -42,11 +42,18 @@ class DayRun:
     status: DayStatus | None = None
 
     @property
+    def failed_rules(self) -> list[str]:
+        """What the rules said that failed on the date."""
+        alerts = self.status.alerts if self.status else []
+        return [message for kind, _, message in alerts if kind == RULE_FAILED]
+
+    @property
     def exit_code(self) -> int:
-        """0 if all of it worked, 1 if a task failed, 3 if a feed was stopped or did not come."""
+        """0 if all of it worked, 1 if a task failed, 3 if a feed or a rule is not in."""
         if self.failures:
             return FAILED
-        return INCOMPLETE if self.status is None or self.status.troubled else DONE
+        is_whole = self.status is not None and not self.status.troubled and not self.failed_rules
+        return DONE if is_whole else INCOMPLETE
 
 
 @contextmanager
@@ -132,6 +139,8 @@ def _report(day: DayRun, console: Console) -> None:
             f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(feed.message)}",
             soft_wrap=True,
         )
+    for message in day.failed_rules:
+        console.print(f"[red]rule failed[/] {escape(message)}", soft_wrap=True)
     for failure in day.failures:
         console.print(f"[red]failed[/] {escape(failure)}", soft_wrap=True)
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
@@ -141,8 +150,8 @@ def _report(day: DayRun, console: Console) -> None:
     )
     if day.exit_code == INCOMPLETE:
         console.print(
-            "Not every feed is in (see above); the rest of the day is done. Have it delivered or "
-            "corrected and run the date again."
+            "Not every feed and rule is in (see above); the rest of the day is done. Have it "
+            "delivered or corrected and run the date again."
         )
 
 

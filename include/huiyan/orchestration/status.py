@@ -98,7 +98,7 @@ class DayStatus:
 
     Attributes:
         evaluation: evaluated, stale or None.
-        alerts: open operations alerts of the date, (kind, feed, message).
+        alerts: open operations alerts of the date, (kind, feed or rule, message).
     """
 
     business_date: date
@@ -234,7 +234,7 @@ def _render_open_alerts(console: Console) -> None:
         console.print("No operations alert is open.")
         return
     table = Table(title="open operations alerts", title_justify="left")
-    for name in ("date", "kind", "feed", "message"):
+    for name in ("date", "kind", "feed or rule", "message"):
         table.add_column(name, overflow="fold")
     for day, kind, feed, message in rows:
         table.add_row(str(day), kind, feed, escape(message))

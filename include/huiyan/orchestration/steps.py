@@ -13,6 +13,7 @@ from huiyan.warehouse.connection import connect
 
 LATE = "feed_late"
 STOPPED = "feed_stopped"
+RULE_FAILED = "rule_failed"
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,28 @@ def must_be_released(business_date: date, now: datetime) -> bool:
 
 
 def evaluate_day(business_date: date) -> list[date]:
-    """Evaluate the date and every later one that became stale; the dates whose marts are new."""
+    """Evaluate the date and every later one that became stale; the dates whose marts are new.
+
+    A rule that failed raises an operations alert and keeps neither the others nor the day back.
+    """
     from huiyan.warehouse.evaluate import evaluate
 
-    return list(evaluate(business_date).dates) or [business_date]
+    result = evaluate(business_date)
+    with connect(role="huiyan_build") as connection:
+        for day, failures in result.failures.items():
+            connection.execute(
+                "update ops.operations_alert set resolved_at = clock_timestamp() where kind = %s"
+                " and business_date = %s and feed <> all(%s) and resolved_at is null",
+                (RULE_FAILED, day, list(failures)),
+            )
+            for rule_id, said in failures.items():
+                message = (
+                    f"{rule_id} failed on {day}: {said}. It found nothing new, and its hits stand "
+                    "as they stood. Have the data it stumbled over corrected, or correct its SQL; "
+                    "then run the date again."
+                )
+                raise_alert(connection, RULE_FAILED, rule_id, day, message)
+    return list(result.dates) or [business_date]
 
 
 def issue_alerts(business_date: date) -> list[dict[str, str]]:

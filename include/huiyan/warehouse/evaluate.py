@@ -18,6 +18,7 @@ import psycopg
 from psycopg import sql
 
 from huiyan.errors import EvaluationError
+from huiyan.feeds import cards
 from huiyan.rules.catalogue import load_rules, missing_parameters
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import dbt, reviewed
@@ -36,11 +37,14 @@ class EvaluationResult:
         business_date: the date asked for.
         dates: the dates evaluated now, in order; empty if nothing had changed.
         statuses: rules by status on the business date, from the ledger.
+        failures: of the dates evaluated now, what each rule that failed said; its hits stand as
+            they stood the day before.
     """
 
     business_date: date
     dates: list[date] = field(default_factory=list)
     statuses: dict[str, list[str]] = field(default_factory=dict)
+    failures: dict[date, dict[str, str]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -155,17 +159,30 @@ def _drop_working_models(connection: psycopg.Connection) -> None:
             )
 
 
+def _failures(connection: psycopg.Connection, day: date) -> dict[str, str]:
+    """What each rule that failed on `day` said, by rule id."""
+    rules = {rule.model: rule.id for rule in load_rules().values()}
+    rows = connection.execute(
+        "select part, message from ops.rule_failure where business_date = %s order by part", (day,)
+    )
+    return {rules[model]: cards.hide_all(message) for model, message in rows}
+
+
 def _evaluate_date(
     connection: psycopg.Connection, day: date, code: str, settings: Settings
-) -> None:
-    """Build every layer as of `day`; again if a delivery was accepted meanwhile."""
+) -> dict[str, str]:
+    """Build every layer as of `day`; again if a delivery was accepted meanwhile.
+
+    Returns:
+        The rules that failed, with what they said; the next run of the date tries them again.
+    """
     for _ in range(ATTEMPTS):
         before = _fingerprint(connection, day, code)
         noted, wanted = _views(connection)
         is_made = noted == wanted
         left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
         if is_made:
-            left_out.append("config.materialized:fresh_view")
+            left_out += ["config.materialized:fresh_view", "config.materialized:view"]
         else:
             _drop_working_models(connection)
         dbt.dbt(
@@ -180,12 +197,13 @@ def _evaluate_date(
         if _fingerprint(connection, day, code) != before:
             continue
         _check_ledger(connection, day)
+        failures = _failures(connection, day)
         connection.execute(
             "update ops.evaluation set state = 'evaluated', fingerprint = %s,"
             " evaluated_at = clock_timestamp() where business_date = %s",
-            (before, day),
+            ("" if failures else before, day),
         )
-        return
+        return failures
     raise EvaluationError(
         f"Deliveries up to {day} kept changing while it was evaluated. Wait until the feeds are "
         "collected, then run the date again."
@@ -234,7 +252,8 @@ def evaluate(business_date: date, settings: Settings | None = None) -> Evaluatio
     waits, and then has nothing to do if nothing changed.
 
     Raises:
-        WarehouseError: dbt failed. EvaluationError: a rule is not accounted for.
+        WarehouseError: dbt failed; a rule that fails does not make it fail.
+        EvaluationError: a rule is not accounted for.
     """
     settings = settings or get_settings()
     code = f"{settings.district} {dbt.project_hash()} {reviewed.fingerprint(settings)}"
@@ -244,9 +263,8 @@ def evaluate(business_date: date, settings: Settings | None = None) -> Evaluatio
         _mark_stale(connection, stale)
         if stale:
             load_seeds(connection, business_date, settings)
-        for day in stale:
-            _evaluate_date(connection, day, code, settings)
+        failures = {day: _evaluate_date(connection, day, code, settings) for day in stale}
         statuses: dict[str, list[str]] = {}
         for rule, status in sorted(_ledger(connection, business_date).items()):
             statuses.setdefault(status, []).append(rule)
-    return EvaluationResult(business_date, stale, statuses)
+    return EvaluationResult(business_date, stale, statuses, failures)

@@ -298,15 +298,51 @@ def test_another_version_of_the_code_makes_its_views_anew(warehouse: Settings) -
     assert gone == (True,)
 
 
-def test_a_failing_rule_is_named(warehouse: Settings) -> None:
-    deliver_monday(warehouse)
-    evaluate(MONDAY)
+RULE = "rules.rule_vou_001_booked_late"
+
+
+def fail_with(warehouse: Settings, error: str) -> str:
+    """Make VOU-001 fail with an error of that condition; its view as it was."""
     with connect(warehouse, role="huiyan_build", autocommit=True) as connection:
+        (before,) = connection.execute(f"select pg_get_viewdef('{RULE}')").fetchone() or ("",)
         connection.execute(
-            "create or replace view rules.rule_vou_001_booked_late as"
-            " select * from rules.rule_vou_002_self_reviewed"
-            " where 1 / (coalesce(length(subject_id), 0) * 0) = 0"
+            f"create or replace function rules.fail() returns boolean language plpgsql as"
+            f" $$ begin raise exception 'no good' using errcode = '{error}'; end $$"
+        )
+        connection.execute(
+            f"create or replace view {RULE} as select * from rules.rule_vou_002_self_reviewed"
+            " where rules.fail()"
         )
         connection.execute("update ops.evaluation set state = 'stale'")
-    with pytest.raises(WarehouseError, match="rule_vou_001_booked_late: division by zero"):
+    return str(before)
+
+
+def ledger(warehouse: Settings, day: date) -> dict[str, str]:
+    with connect(warehouse) as connection:
+        return dict(
+            connection.execute(
+                "select rule_id, status from marts.fct_rule_run where business_date = %s", (day,)
+            ).fetchall()
+        )
+
+
+def test_a_failing_rule_stops_no_other_and_is_tried_again(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    assert evaluate(MONDAY).failures == {MONDAY: {}}
+    whole = ledger(warehouse, MONDAY)
+    view = fail_with(warehouse, "numeric_value_out_of_range")
+    assert evaluate(MONDAY).failures == {MONDAY: {"VOU-001": "no good"}}
+    assert ledger(warehouse, MONDAY) == {**whole, "VOU-001": "not_evaluated"}
+    with connect(warehouse, role="huiyan_build") as connection:
+        connection.execute(f"create or replace view {RULE} as {view}".encode())
+    assert evaluate(MONDAY).failures == {MONDAY: {}}
+    assert ledger(warehouse, MONDAY) == whole
+    assert evaluate(MONDAY).dates == []
+
+
+def test_a_full_disk_is_no_fault_of_the_rule_but_it_is_named(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    evaluate(MONDAY)
+    fail_with(warehouse, "disk_full")
+    with pytest.raises(WarehouseError, match="rule_vou_001_booked_late: no good"):
         evaluate(MONDAY)

@@ -13,7 +13,8 @@ from huiyan.quality.validation import masked
 REASONS = (
     r"^([a-z][a-z0-9_]*: (required|not an integer|not a date|not a timestamp|not money"
     r"|not a yes/no flag|not in the code list|not 64 hex|out of -?\d+–-?\d+|below -?\d+"
-    r"|above -?\d+)|read_error)$"
+    r"|above -?\d+|beyond ±[\d,]+|longer than \d+ characters"
+    r"|contains /, which parts the voucher's id)|read_error)$"
 )
 
 
