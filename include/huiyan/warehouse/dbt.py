@@ -4,7 +4,6 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -156,9 +155,5 @@ def dbt(command: str, *arguments: str, settings: Settings, business_date: date) 
     server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
     with _one_at_a_time, in_environment(variables):
         manifest = _manifest(options, (*server, project_hash()))
-        # dbt looks through the whole stack of callers, which is short in a thread of its own.
-        with ThreadPoolExecutor(1) as thread:
-            result = thread.submit(
-                dbtRunner(manifest=manifest).invoke, [command, *options, *arguments]
-            ).result()
+        result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
         _check(result, command, options)
