@@ -152,7 +152,7 @@ class Archive:
 
     def __init__(self, settings: Settings, contract: FeedContract) -> None:
         self._folder = settings.archive / contract.name
-        self._carries_cards = any(column.sensitive for column in contract.columns)
+        self._carries_cards = contract.carries_cards
         derive = HKDF(SHA256(), length=32, salt=None, info=b"huiyan archive")
         self._cipher = AESGCM(derive.derive(settings.card_key_bytes()))
 
@@ -175,13 +175,11 @@ class Archive:
                 before = os.fstat(file.fileno())
                 sealer = _Sealer(out, self._cipher) if self._carries_cards else None
                 write = sealer.write if sealer else out.write
-                watch = cards.Watch()
+                watch = cards.Watch(opaque=(b"PK", _MAGIC))
                 digest = hashlib.sha256()
                 size = 0
-                looks_sealed = False
                 while block := file.read(BLOCK_BYTES):
                     digest.update(block)
-                    looks_sealed |= size == 0 and block.startswith(_MAGIC)
                     size += len(block)
                     if size > before.st_size:
                         break
@@ -206,7 +204,7 @@ class Archive:
                         "delivery is complete."
                     )
                 archived = Archived(digest.hexdigest(), size)
-                if watch.may_have_seen_a_card or (looks_sealed and not sealer):
+                if watch.may_have_seen_a_card:
                     self._keep_sealed(draft, archived)
                 else:
                     self._keep(draft, archived)

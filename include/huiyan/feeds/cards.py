@@ -22,6 +22,7 @@ _BLANK = re.compile(r"[ \-]*")
 _MAYBE = re.compile(rf"[0-9](?:{_ANY_BETWEEN}[0-9]){{15}}")
 _LONG = re.compile(rf"[0-9](?:{_BETWEEN}[0-9]){{15,}}")
 _CHINA_UNIONPAY = "62"
+_ISSUER_DIGITS = "34569"  # ISO/IEC 7812: travel, banking, merchandising; 9 older national cards
 _SIXTEEN, _GROUPS = b"0" * 16, b"0000-0000-0000-0000"
 # Full-width digits in UTF-8; Arabic ones begin with bytes that begin little else in these feeds.
 _FULL_WIDTH = re.compile(rb"\xef\xbc[\x90-\x99]")
@@ -44,7 +45,6 @@ _GAPS = bytes(
     if not chr(code).isascii() or not chr(code).isalnum()
     if code not in _ENDS
 )
-_ISSUER_DIGITS = "34569"  # ISO/IEC 7812: travel, banking, merchandising; 9 older national cards
 
 
 def token(key: bytes, card_no: str) -> str:
@@ -169,9 +169,13 @@ class Watch:
     """Looks at bytes on their way: may they hold a card number, or can that not be seen?
 
     What is packed or of another encoding than UTF-8 and GB18030 cannot be seen through.
+
+    Args:
+        opaque: how files begin that cannot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, opaque: tuple[bytes, ...]) -> None:
+        self._opaque = opaque
         self.may_have_seen_a_card = False
         self._tail = b""
         self._is_first = True
@@ -180,7 +184,7 @@ class Watch:
         """Look at the next block."""
         if self.may_have_seen_a_card:
             return
-        if self._is_first and block.startswith(b"PK"):
+        if self._is_first and block.startswith(self._opaque):
             self.may_have_seen_a_card = True
             return
         data = self._tail + block

@@ -162,7 +162,7 @@ def _or_nothing(feed: str, business_date: date) -> Iterator[None]:
 
 
 def _archive_all(delivery: Delivery, contract: FeedContract, archive: Archive) -> list[_File]:
-    hides = any(column.sensitive for column in contract.columns)
+    hides = contract.carries_cards
     files = []
     for file_no, path in enumerate(delivery.files, start=1):
         probe = EncodingProbe() if readers.is_text(path.name) else None
@@ -267,7 +267,7 @@ def _insert_batch(
     kept = None
     if delivery.manifest is not None:
         kept = delivery.manifest.canonical
-        if any(column.sensitive for column in load_contract(feed).columns):
+        if load_contract(feed).carries_cards:
             kept = cards.hide_all(kept)
     row = connection.execute(
         "insert into ops.batch (feed, business_date, version, status, is_controlled, "

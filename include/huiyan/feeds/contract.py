@@ -133,6 +133,11 @@ class FeedContract(_Declared):
         raise NotFoundError(f"Feed {self.name} has no column {name!r}.")
 
     @property
+    def carries_cards(self) -> bool:
+        """Whether a column of it is a card number."""
+        return any(column.sensitive for column in self.columns)
+
+    @property
     def key_columns(self) -> tuple[Column, ...]:
         """Columns of the natural key, in order."""
         return tuple(column for column in self.columns if column.key)

@@ -90,7 +90,7 @@ def rebuild(
 
 
 def _hide(delivery: Delivery, contract: FeedContract) -> None:
-    if any(column.sensitive for column in contract.columns):
+    if contract.carries_cards:
         delivery.problems = [cards.hide_all(problem) for problem in delivery.problems]
 
 

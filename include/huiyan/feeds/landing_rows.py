@@ -88,7 +88,7 @@ class LandingRows:
                 self._wide_types.append(position)
             if column.free_text:
                 self._free_text.append(position)
-        self._watches_cards = any(column.sensitive for column in contract.columns)
+        self._watches_cards = contract.carries_cards
         self.takes_plain = not self._watches_cards and not self._extra
         self._line_buffer = _LineBuffer()
         self._writer = csv.writer(self._line_buffer, lineterminator=LINE_END)
@@ -295,10 +295,7 @@ class LandingRows:
         ):
             reasons.append("repeated_header")
         for position in self._free_text:
-            masked = cards.mask(cells[position])
-            if masked != cells[position]:
-                self.masked_cells += 1
-                cells[position] = masked
+            cells[position] = self._masked(cells[position])
         if self._watches_cards:
             cells = self._without_card(cells, reasons)
         if self._amount_at is not None:
@@ -325,6 +322,12 @@ class LandingRows:
             cells[position], problem = clean(cell)
             if problem:
                 reasons.append(f"{problem}:{self._name(position)}")
+
+    def _masked(self, text: str) -> str:
+        """`text` without card numbers, counted if there was one."""
+        masked = cards.mask(text)
+        self.masked_cells += masked != text
+        return masked
 
     def _without_card(self, cells: list[str], reasons: list[str]) -> list[str]:
         """The row with token and last four digits in place of the card number.
@@ -386,9 +389,7 @@ class LandingRows:
                     reasons.append("card_number_in_unreadable_row")
                 text = hidden
             elif self._free_text:
-                masked = cards.mask(text)
-                self.masked_cells += masked != text
-                text = masked
+                text = self._masked(text)
             cells.append(text)
         width = len(self.copy_columns) - len(_FIRST_COLUMNS)
         return self._line(record.line_no, {"cells": cells}, reasons, "," * (width - 1))
