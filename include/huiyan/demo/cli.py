@@ -42,7 +42,7 @@ def make(
     ] = None,
     daily_days: Annotated[
         int, typer.Option(help="Working days delivered one by one after the opening delivery.")
-    ] = 5,
+    ] = 3,
     last_day: Annotated[str, typer.Option(help="Last business date.")] = LAST_DAY,
 ) -> None:
     """Write the demo district's feeds (in <out>/landing) and what is known about it."""

@@ -36,7 +36,7 @@ class Options:
     months: int = 5
     seed: int = 2025
     entries: int | None = None
-    daily_days: int = 5
+    daily_days: int = 3
     last_day: str = LAST_DAY
 
     def __post_init__(self) -> None:
@@ -66,7 +66,7 @@ class Options:
     def later_snapshot_day(self) -> int:
         """Ordinal of the day that brings changed reference snapshots; 0 = there is none."""
         days = self.business_days
-        return days[3] if len(days) > 3 else 0
+        return days[2] if len(days) > 2 else 0
 
     @property
     def has_later_snapshot(self) -> bool:

@@ -59,7 +59,7 @@ def test_another_seed_other_bytes(demo: Path, tmp_path: Path) -> None:
 def test_every_delivery_has_a_true_manifest(demo: Path) -> None:
     landing = demo / "landing"
     manifests = list(landing.rglob("manifest.json"))
-    assert len(manifests) == len(DAILY) * 6 + len(REFERENCE) + 3
+    assert len(manifests) == len(DAILY) * 4 + len(REFERENCE) + 3
     for path in manifests:
         manifest = json.loads(path.read_text("utf-8"))
         assert manifest["feed"] == path.parent.parent.name
@@ -74,8 +74,6 @@ def test_every_delivery_has_a_true_manifest(demo: Path) -> None:
 def test_daily_feeds_come_on_every_business_date(demo: Path) -> None:
     dates = json.loads((demo / "demo.json").read_text("utf-8"))["business_dates"]
     assert dates == [
-        "2025-11-21",
-        "2025-11-24",
         "2025-11-25",
         "2025-11-26",
         "2025-11-27",

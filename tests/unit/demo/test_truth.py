@@ -12,7 +12,7 @@ from huiyan.demo.truth import RULES
     "options",
     [
         Options(accounts=220),
-        Options(accounts=220, seed=7),
+        Options(accounts=220, seed=7, daily_days=5),
         Options(accounts=160, seed=11, months=7, entries=60_000),
         Options(accounts=220, seed=3, daily_days=1),
         Options(accounts=180, seed=5, months=12, daily_days=1, last_day="2025-12-31"),
