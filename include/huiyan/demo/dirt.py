@@ -26,7 +26,7 @@ class _Catch:
 
 
 def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink, truth: Truth) -> None:
-    """Spoil a few rows: in the opening delivery, and at most two a day and feed afterwards."""
+    """Spoil a few rows: in the opening delivery, and at most one a day and feed afterwards."""
     days = district.options.business_days
     unit = next(u for u in district.covered if u.ordinary and u.kind == "school" and u.is_certain)
     opening, daily = days[0], days[1:]
@@ -43,7 +43,7 @@ def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink, tru
         ("amount", "12.345", "金额多于两位小数"),
     )
     for place, (column, cell, what) in enumerate(attachments):
-        day = daily[place % len(daily)]
+        day = daily[place] if place < len(daily) else in_opening
         row: Row = (
             unit.acct_set,
             2025,
@@ -65,8 +65,9 @@ def scatter(district: District, desk_of: Callable[[Unit], Desk], sink: Sink, tru
         ("amt", "壹佰元", "金额读不出"),
         (None, "", "单元格数不对"),
     )
-    for place, (name, cell, what) in enumerate(vouchers if daily[1:] else ()):
-        day = daily[1:][place % len(daily[1:])]
+    later = daily[1:]
+    for place, (name, cell, what) in enumerate(vouchers):
+        day = later[place] if place < len(later) else in_opening
         row = (
             names.DIVISION_CODE,
             unit.finance_code,

@@ -1,4 +1,7 @@
-"""The benchmark at a hundredth of its size: that it works, not how fast."""
+"""The benchmark at a hundredth of its size: that it works, not how fast.
+
+It also judges every rule on PostgreSQL and on DuckDB: both find the same.
+"""
 
 from pathlib import Path
 
@@ -6,12 +9,15 @@ import pytest
 
 from huiyan.bench import report
 from huiyan.bench.run import Narrator, run
+from huiyan.rules.catalogue import load_rules
 
 DAILY = {"finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"}
 
 
 @pytest.mark.slow
-def test_a_small_run_measures_every_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("HUIYAN_HOME", str(tmp_path))
     begun: list[str] = []
     ended: list[str] = []
@@ -21,7 +27,6 @@ def test_a_small_run_measures_every_step(tmp_path: Path, monkeypatch: pytest.Mon
         home,
         scale=0.01,
         months=5,
-        with_duckdb=False,
         narrator=Narrator(begun.append, ended.append),
     )
 
@@ -40,6 +45,14 @@ def test_a_small_run_measures_every_step(tmp_path: Path, monkeypatch: pytest.Mon
         assert {"staging", "intermediate", "rules", "marts"} <= {
             each.layer for each in evaluated.runs
         }
+    duck = outcome.duck
+    assert duck is not None
+    assert duck.comparison.differences == []
+    enabled = {rule.id for rule in load_rules().values() if rule.is_enabled}
+    assert duck.comparison.hits.keys() == enabled
+    without_hits = {rule_id for rule_id, hits in duck.comparison.hits.items() if not hits}
+    assert not without_hits, "the small district has no case for these rules"
+    assert duck.postgresql_seconds.keys() == duck.duckdb_seconds.keys() == enabled
     assert "## Ratios" in report.render(outcome)
     assert begun
     assert ended

@@ -97,7 +97,10 @@ class ReceptionCases(Caseworker):
         near("REC-002", slip.subject, "记账第 2 天，还在宽限期内")
         for place in (51, 52, 53):
             slip = self._reception(
-                place, 1000_00, posting=self.back(30 - place % 5), late_letter=self.back(2 - place % 2)
+                place,
+                1000_00,
+                posting=self.back(30 - place % 5),
+                late_letter=self.back(2 - place % 2),
             )
             self.truth.marks.setdefault("late_letter", slip.subject)
             near("REC-001", slip.subject, "公函迟到：先有疑点，后销除")
