@@ -7,8 +7,8 @@ READY := $(VENV)/.ready
 HUIYAN_HOME ?= $(CURDIR)/.huiyan
 export HUIYAN_HOME
 
-# One more than there are cores: some tests wait for the processes they have started.
-WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
+# More than there are cores: some tests wait for the processes they have started.
+WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, 2 + (os.cpu_count() or 1)))')
 
 # The longest first: the short ones fill the gap at the end.
 LINTERS := lint-types lint-sql lint-project lint-docs lint-python

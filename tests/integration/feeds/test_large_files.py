@@ -1,17 +1,13 @@
-"""Memory does not grow with the file, and landing keeps up with COPY."""
+"""Memory does not grow with the file."""
 
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from psycopg import sql
 
-from huiyan.feeds.collect import collect
 from huiyan.feeds.contract import load_contract
-from huiyan.warehouse.connection import connect
 
 from .conftest import DAY, VALUES, District
 
@@ -59,34 +55,3 @@ def test_memory_does_not_grow_with_the_file(district: District) -> None:
 @pytest.mark.skipif(not os.environ.get("HUIYAN_TEST_HUGE"), reason="HUIYAN_TEST_HUGE is not set")
 def test_ten_million_rows(district: District) -> None:
     assert peak_of(district, 10_000_000) < 400 * 1024
-
-
-@pytest.mark.slow
-def test_landing_keeps_up_with_copy(district: District) -> None:
-    """At least a quarter of the speed of a bare COPY of the same file into the same table."""
-    path = district.folder(FEED) / "a.csv"
-    write_vouchers(path, 200_000)
-    names = path.open(encoding="utf-8").readline().strip().split(",")
-    with connect(district.settings) as connection:
-        connection.execute(
-            f"create table bare (like landing.{FEED}); alter table bare alter batch_id "
-            "drop not null, alter file_no drop not null, alter line_no drop not null"
-        )
-        started = time.perf_counter()
-        statement = sql.SQL("copy bare ({}) from stdin (format csv, header)").format(
-            sql.SQL(", ").join(map(sql.Identifier, names))
-        )
-        with (
-            path.open("rb") as handle,
-            connection.cursor() as cursor,
-            cursor.copy(statement) as copy,
-        ):
-            while block := handle.read(262_144):
-                copy.write(block)
-        connection.commit()
-        bare = time.perf_counter() - started
-    started = time.perf_counter()
-    assert collect(FEED, DAY).rows == 200_000
-    ours = time.perf_counter() - started
-    print(f"bare COPY {200_000 / bare:,.0f} rows/s, collect {200_000 / ours:,.0f} rows/s")
-    assert bare / ours > 0.25
