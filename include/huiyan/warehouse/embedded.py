@@ -91,6 +91,19 @@ def _make_traversable(path: Path) -> None:
             folder.chmod(mode | 0o001)
 
 
+def _admit(user: str, home: Path) -> None:
+    """Let the system user walk through a state directory: where its owner alone may, only it."""
+    state, group = home.stat(), pwd.getpwnam(user).pw_gid
+    if state.st_mode & 0o001:
+        _make_traversable(home.parent)
+    elif state.st_mode & 0o070 and state.st_gid != group:
+        _make_traversable(home)
+    else:
+        shutil.chown(home, group=group)
+        home.chmod(state.st_mode | 0o010)
+        _make_traversable(home.parent)
+
+
 def _call(program: str, *arguments: str, user: str | None) -> tuple[int, str]:
     # The server inherits pg_ctl's output: a pipe would stay open as long as it runs.
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
@@ -171,8 +184,7 @@ def _running_port(data: Path) -> int | None:
 @contextmanager
 def _exclusive(settings: Settings) -> Iterator[None]:
     try:
-        settings.home_dir.mkdir(parents=True, exist_ok=True)
-        handle = (settings.home_dir / ".postgres.lock").open("w")
+        handle = (settings.make_home() / ".postgres.lock").open("w")
     except OSError as error:
         raise WarehouseError(
             f"The state directory {settings.home_dir} cannot be written: {error.strerror}. Correct "
@@ -223,7 +235,7 @@ def start(settings: Settings) -> Server:
         data = data_directory(settings)
         settings.secret("postgres_password")
         if user:
-            _make_traversable(data.parent)
+            _admit(user, data.parent)
             _make_traversable(_binaries())
         if not (data / "PG_VERSION").exists():
             _initialise(settings, data, user)
