@@ -22,6 +22,7 @@ from huiyan.workdays import is_workday
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 DONE, FAILED, INCOMPLETE = 0, 1, 3
+SHOWN = 20
 
 
 @dataclass
@@ -141,8 +142,10 @@ def _report(day: DayRun, console: Console) -> None:
         )
     for message in day.failed_rules:
         console.print(f"[red]rule failed[/] {escape(message)}", soft_wrap=True)
-    for failure in day.failures:
+    for failure in day.failures[:SHOWN]:
         console.print(f"[red]failed[/] {escape(failure)}", soft_wrap=True)
+    if len(day.failures) > SHOWN:
+        console.print(f"[red]failed[/] and {len(day.failures) - SHOWN} tasks more")
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
     console.print(
         f"{day.business_date}: judged {', '.join(day.evaluated) or 'nothing'}; "

@@ -67,7 +67,8 @@ def check_feed(feed: str, business_date: date, collected: Collected) -> bool:
     from huiyan.quality.gate import check
 
     status, message = collected.status, collected.message
-    if collected.batch_id is not None and status != "stopped":
+    if collected.batch_id is not None:
+        # Also of a stopped one: a person may have decided it again since it was collected.
         gate = check(collected.batch_id)
         status, message = gate.status, gate.message
     with connect(role="huiyan_load") as connection:

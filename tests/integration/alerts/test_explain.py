@@ -30,7 +30,11 @@ def alerts_of_a_day(warehouse: Settings) -> dict[str, str]:
             *voucher("F001", "记0002", "100.00"),
         ],
         attachments=[attachment("F002", "记0001", 1, "reception_list")],
-        payments=[payment("P0001", "T003", "20000.00", payee_acct_no="BT003")],
+        payments=[
+            payment("P0001", "T003", "20000.00", payee_acct_no="BT003"),
+            payment("P0002", "T001", "5000.00"),
+            payment("P0003", "T001", "5000.00"),
+        ],
         swipes=[swipe("C0002", "T001", "288.00", mcc="5813", card_no=CARD)],
     )
     day = run_day(DAY)
@@ -57,6 +61,8 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
 
     own_account = explain(alerts["PAY-001"], warehouse)
     assert own_account["sources"][0]["natural_key"] == "P0001"
+    paid_twice = explain(alerts["PAY-004"], warehouse)["sources"]
+    assert [row["natural_key"] for row in paid_twice] == ["P0003", "P0002"], "its own row first"
     assert explain(alerts["PAY-001"][:8], warehouse)["hit"] == own_account["hit"]
     assert explain(own_account["hit"]["hit_id"], warehouse)["alert"] == own_account["alert"]
     for subject in ("no such alert", alerts["PAY-001"][:5], "%", ""):
