@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from huiyan.errors import WarehouseError
 from huiyan.settings import Settings
 
@@ -175,8 +177,10 @@ def _running_port(data: Path) -> int | None:
     try:
         lines = pid_file.read_text().splitlines()
         pid, port, status = int(lines[0]), int(lines[3]), lines[7].strip()
-        os.kill(pid, 0)
-    except (OSError, IndexError, ValueError):
+        # After a power cut the file is still there, and the number may be another program's.
+        if psutil.Process(pid).name() != "postgres":
+            return None
+    except (OSError, IndexError, ValueError, psutil.Error):
         return None
     return port if status == "ready" else None
 
