@@ -16,6 +16,7 @@ from rich.table import Table
 from huiyan.alerts import words
 from huiyan.alerts.evidence import readable
 from huiyan.errors import NotFoundError
+from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 
@@ -156,9 +157,10 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
         subject: an alert id or a hit id, or the beginning of one (8 characters or more).
 
     Returns:
-        Keys: hit, rule, evidence, sources, alert (null if the hit is not pushed), tier_steps,
-        routes, events, deliveries. `sources` names the rows that were in force when the hit was
-        detected, at most 200 of each feed, latest first.
+        Keys: hit, rule, parameters, evidence, sources, alert (null if the hit is not pushed),
+        tier_steps, routes, events, deliveries. `parameters` are the rule's values that were in
+        force when the hit was detected. `sources` names the rows that were, at most 200 of each
+        feed, latest first.
 
     Raises:
         NotFoundError: nothing, or more than one thing, has that id.
@@ -170,14 +172,16 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
     ):
         alert, hit = _find(cursor, subject)
         facts = hit or alert or {}
+        day = _detected_on(cursor, facts)
         evidence = json.loads(facts["evidence"], parse_float=Decimal)
         return {
             "alert": _without(alert, "evidence"),
             "hit": _without(hit, "evidence"),
             "rule": _rule(cursor, facts["rule_id"]),
+            "parameters": _parameters(cursor, facts["rule_id"], day),
             "evidence": evidence,
             "evidence_text": readable(facts["evidence"]),
-            "sources": _sources(cursor, facts, evidence),
+            "sources": _sources(cursor, facts, evidence, day),
             "tier_steps": _of_alert(cursor, alert, "tier_steps"),
             "routes": _of_alert(cursor, alert, "routes"),
             "events": _of_alert(cursor, alert, "events"),
@@ -228,9 +232,22 @@ def _rule(cursor: psycopg.Cursor[Record], rule_id: str) -> Record:
     return row or {"rule_id": rule_id, "status": "retired"}
 
 
-def _sources(cursor: psycopg.Cursor[Record], facts: Record, evidence: Record) -> list[Record]:
+def _parameters(cursor: psycopg.Cursor[Record], rule_id: str, day: date) -> list[Record]:
+    """Values in force on `day` of what the rule reads from the reviewed seed."""
+    rule = load_rules().get(rule_id)
+    keys = [f"{owner} {name}" for owner, name in rule.parameter_keys] if rule else []
+    return cursor.execute(
+        "select rule_id, parameter, value, valid_from, valid_to, legal_basis, approved_by "
+        "from reference.rule_parameters where rule_id || ' ' || parameter = any(%s) "
+        "and valid_from <= %s and (valid_to is null or valid_to > %s) order by 1, 2",
+        [keys, day, day],
+    ).fetchall()
+
+
+def _sources(
+    cursor: psycopg.Cursor[Record], facts: Record, evidence: Record, day: date
+) -> list[Record]:
     """Rows in force when the hit was detected: of its subject, and of what its evidence names."""
-    day = _detected_on(cursor, facts)
     named = {key: _ids(evidence[key]) for key in NAMED if key in evidence}
     wanted = [(source, []) for source in SOURCES.get(facts["subject_type"], ())]
     wanted += [(NAMED[key], ids) for key, ids in named.items()]
@@ -347,6 +364,12 @@ def render(explanation: Record, console: Console) -> None:
         console.print(f"[bold]{name:>14}[/]  {escape('' if value is None else str(value))}")
     console.print("[bold]\nEvidence[/]")
     console.print(escape(explanation["evidence_text"] or "none"))
+    _table(
+        console,
+        "Parameters in force",
+        explanation["parameters"],
+        ("rule_id", "parameter", "value", "valid_from", "approved_by"),
+    )
     _table(
         console,
         "Source rows",
