@@ -177,8 +177,10 @@ def _running_port(data: Path) -> int | None:
     try:
         lines = pid_file.read_text().splitlines()
         pid, port, status = int(lines[0]), int(lines[3]), lines[7].strip()
-        # After a power cut the file is still there, and the number may be another program's.
-        if psutil.Process(pid).name() != "postgres":
+        # After a power cut the file is still there, and the number may be another program's; a
+        # server that was killed stays in the list until its parent looks, which may be never.
+        process = psutil.Process(pid)
+        if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
             return None
     except (OSError, IndexError, ValueError, psutil.Error):
         return None
