@@ -28,6 +28,7 @@ SUPERUSER = "huiyan"
 DATABASES = ("huiyan", "airflow")
 SYSTEM_USER = "huiyan-postgres"
 START_SECONDS = 60
+WORKERS_END_SECONDS = 10
 
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
@@ -171,20 +172,64 @@ def _initialise(settings: Settings, data: Path, user: str | None) -> None:
     draft.rename(data)
 
 
+def _is_server(pid: int) -> bool:
+    """Whether a server runs under this number.
+
+    After a power cut the number may be another program's; a server that was killed stays in the
+    list of processes until its parent looks, which in a container may be never.
+    """
+    try:
+        process = psutil.Process(pid)
+        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+    except (ValueError, psutil.Error):
+        return False
+
+
+def _pid_lines(data: Path) -> list[str]:
+    try:
+        return (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return []
+
+
 def _running_port(data: Path) -> int | None:
     """Port of the server that runs on `data`, None if none does."""
-    pid_file = data / "postmaster.pid"
     try:
-        lines = pid_file.read_text().splitlines()
+        lines = _pid_lines(data)
         pid, port, status = int(lines[0]), int(lines[3]), lines[7].strip()
-        # After a power cut the file is still there, and the number may be another program's; a
-        # server that was killed stays in the list until its parent looks, which may be never.
-        process = psutil.Process(pid)
-        if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
-            return None
-    except (OSError, IndexError, ValueError, psutil.Error):
+    except (IndexError, ValueError):
         return None
-    return port if status == "ready" else None
+    return port if status == "ready" and _is_server(pid) else None
+
+
+def _workers(data: Path) -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd", "status"])
+        if process.info["name"] == "postgres"
+        and process.info["cwd"] == str(data)
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+def _forget_a_killed_server(data: Path) -> None:
+    """Remove a pid file whose number lives on as a zombie's or as another program's.
+
+    PostgreSQL would refuse to start for as long as it does. The file also keeps a second server off
+    the workers of the first; so they must have ended, as they do as soon as their server has.
+    """
+    lines = _pid_lines(data)
+    if not lines or not lines[0].isdigit():
+        return
+    pid = int(lines[0])
+    if not psutil.pid_exists(pid) or _is_server(pid):
+        return
+    deadline = time.monotonic() + WORKERS_END_SECONDS
+    while _workers(data):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.05)
+    (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 @contextmanager
@@ -245,6 +290,7 @@ def start(settings: Settings) -> Server:
             _make_traversable(_binaries())
         if not (data / "PG_VERSION").exists():
             _initialise(settings, data, user)
+        _forget_a_killed_server(data)
         port = _free_port()
         log = data / "server.log"
         code, output = _call(
