@@ -13,9 +13,7 @@
     nothing but the district's own stays as it is.
 -#}
 {% macro normalised_name(expression) -%}
-    {%- set full = '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ'
-        ~ 'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ－．，：／＆＃＋' -%}
-    {%- set half = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.,:/&#+' -%}
+    {%- set full, half = width_pairs() -%}
     {%- set brackets = '()（）[]［］【】{}｛｝〔〕〈〉《》<>＜＞「」『』' -%}
     {%- set spaces = ' \t\r\n\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
         ~ '\u200a\u200b\u200c\u200d\u202f\u205f\u2060\u3000\ufeff' -%}

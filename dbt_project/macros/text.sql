@@ -56,3 +56,17 @@
         ''
     )
 {%- endmacro %}
+
+{#- Full-width digits, letters and signs, and the half-width ones they stand for, in one order. -#}
+{% macro width_pairs() -%}
+    {%- set full = '０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ'
+        ~ 'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ－．，：／＆＃＋' -%}
+    {%- set half = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.,:/&#+' -%}
+    {{ return((full, half)) }}
+{%- endmacro %}
+
+{#- A number as a person may have typed it, in half-width characters. -#}
+{% macro half_width(expression) -%}
+    {%- set full, half = width_pairs() -%}
+    translate({{ expression }}, '{{ full }}', '{{ half }}')
+{%- endmacro %}

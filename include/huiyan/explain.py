@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from rich.table import Table
 from huiyan.alerts import words
 from huiyan.alerts.evidence import readable
 from huiyan.errors import NotFoundError
+from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 
@@ -28,8 +30,8 @@ Record = dict[str, Any]
 class Source:
     """Where rows of a kind of subject lie: a feed, its staging table, a condition on it.
 
-    The condition sees %(subject)s (the subject id) and %(listed)s (the ids of a list that the
-    evidence holds, as text[]).
+    The condition sees %(subject)s (the subject id) and %(named)s (the ids that the evidence names,
+    as text[]).
     """
 
     feed: str
@@ -37,16 +39,35 @@ class Source:
     condition: str
 
 
-_PERIOD_ID = "acct_set_code || '/' || fiscal_year || '/' || lpad(acct_period::text, 2, '0')"
-_VOUCHER_ID = f"{_PERIOD_ID} || '/' || voucher_no"
 _ATTACHMENT = "stg_finance__attachment"
 _ENTRY = "stg_finance__voucher_entry"
 _PAYMENT = "stg_treasury__payment"
+_SWIPE = "stg_card__transaction"
 
+# What else than its subject a hit rests on: documents that its evidence names under these keys.
+_VOUCHERS_NAMED = Source("finance_vouchers", _ENTRY, "voucher_id = any(%(named)s)")
+_PAYMENTS_NAMED = Source("treasury_payments", _PAYMENT, "voucher_no = any(%(named)s)")
+_SWIPES_NAMED = Source("card_transactions", _SWIPE, "txn_no = any(%(named)s)")
+NAMED: dict[str, Source] = {
+    "vouchers": _VOUCHERS_NAMED,
+    "earlier_vouchers": _VOUCHERS_NAMED,
+    "payments": _PAYMENTS_NAMED,
+    "earlier_payment": _PAYMENTS_NAMED,
+    "returned_payment": _PAYMENTS_NAMED,
+    "transactions": _SWIPES_NAMED,
+    "earlier_txn_no": _SWIPES_NAMED,
+    "refund_txn_no": _SWIPES_NAMED,
+}
+# The attachments of the vouchers that a hit of these types names, as far as they are its reason.
+ATTACHMENTS_NAMED: dict[str, str] = {
+    "invoice_run": "attachment_type = 'invoice'",
+    "letter": "attachment_type = 'official_letter'",
+    "payee": "true",
+}
 SOURCES: dict[str, tuple[Source, ...]] = {
     "voucher": (
-        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = %(subject)s"),
-        Source("finance_attachments", _ATTACHMENT, f"{_VOUCHER_ID} = %(subject)s"),
+        Source("finance_vouchers", _ENTRY, "voucher_id = %(subject)s"),
+        Source("finance_attachments", _ATTACHMENT, "voucher_id = %(subject)s"),
     ),
     "invoice": (
         Source(
@@ -54,13 +75,18 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             _ATTACHMENT,
             "coalesce(invoice_code, '') || '-' || invoice_no = %(subject)s",
         ),
-        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
     ),
     "attachment_file": (
         Source("finance_attachments", _ATTACHMENT, "lower(file_sha256) = %(subject)s"),
-        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
     ),
-    "accounting_period": (Source("finance_vouchers", _ENTRY, f"{_PERIOD_ID} = %(subject)s"),),
+    "accounting_period": (
+        Source(
+            "finance_vouchers",
+            _ENTRY,
+            "acct_set_code || '/' || fiscal_year || '/' || lpad(acct_period::text, 2, '0') "
+            "= %(subject)s",
+        ),
+    ),
     "advance": (
         Source(
             "finance_vouchers",
@@ -69,36 +95,13 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             "= %(subject)s",
         ),
     ),
-    "invoice_run": (
-        Source(
-            "finance_attachments",
-            _ATTACHMENT,
-            f"attachment_type = 'invoice' and {_VOUCHER_ID} = any(%(listed)s)",
-        ),
-        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
-    ),
-    "letter": (
-        Source(
-            "finance_attachments",
-            _ATTACHMENT,
-            f"attachment_type = 'official_letter' and {_VOUCHER_ID} = any(%(listed)s)",
-        ),
-        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
-    ),
-    "agency_quarter": (Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),),
     "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
-    "payment_group": (Source("treasury_payments", _PAYMENT, "voucher_no = any(%(listed)s)"),),
-    "voucher_group": (Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),),
     "acct_set_year": (
         Source("finance_vouchers", _ENTRY, "acct_set_code || ':' || fiscal_year = %(subject)s"),
     ),
     "payee_account": (
         Source("treasury_payments", _PAYMENT, "payee_acct_no = %(subject)s"),
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
-    ),
-    "payee": (
-        Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
-        Source("finance_attachments", _ATTACHMENT, f"{_VOUCHER_ID} = any(%(listed)s)"),
     ),
     "account": (
         Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
@@ -113,7 +116,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         Source("treasury_payments", _PAYMENT, "agency_code = %(subject)s"),
     ),
     "card_transaction": (
-        Source("card_transactions", "stg_card__transaction", "txn_no = %(subject)s"),
+        Source("card_transactions", _SWIPE, "txn_no = %(subject)s"),
         Source("finance_vouchers", _ENTRY, "card_txn_no = %(subject)s"),
     ),
     "agency_year": (
@@ -123,9 +126,6 @@ SOURCES: dict[str, tuple[Source, ...]] = {
             "agency_code || ':' || fiscal_year = %(subject)s "
             "and dep_bgt_eco_code like any(array['30212%%', '30217%%', '30231%%'])",
         ),
-    ),
-    "card_group": (
-        Source("card_transactions", "stg_card__transaction", "txn_no = any(%(listed)s)"),
     ),
     "treasury_agency_year": (
         Source(
@@ -148,17 +148,6 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
 }
-LISTS = {
-    "invoice": "vouchers",
-    "attachment_file": "vouchers",
-    "payment_group": "payments",
-    "invoice_run": "vouchers",
-    "letter": "vouchers",
-    "agency_quarter": "vouchers",
-    "card_group": "transactions",
-    "payee": "vouchers",
-    "voucher_group": "vouchers",
-}
 
 
 def explain(subject: str, settings: Settings | None = None) -> Record:
@@ -168,9 +157,10 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
         subject: an alert id or a hit id, or the beginning of one (8 characters or more).
 
     Returns:
-        Keys: hit, rule, evidence, sources, alert (null if the hit is not pushed), tier_steps,
-        routes, events, deliveries. `sources` names the rows that were in force when the hit was
-        detected, at most 200 of each feed, latest first.
+        Keys: hit, rule, parameters, evidence, sources, alert (null if the hit is not pushed),
+        tier_steps, routes, events, deliveries. `parameters` are the rule's values that were in
+        force when the hit was detected. `sources` names the rows that were, at most 200 of each
+        feed, latest first.
 
     Raises:
         NotFoundError: nothing, or more than one thing, has that id.
@@ -182,14 +172,16 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
     ):
         alert, hit = _find(cursor, subject)
         facts = hit or alert or {}
+        day = _detected_on(cursor, facts)
         evidence = json.loads(facts["evidence"], parse_float=Decimal)
         return {
             "alert": _without(alert, "evidence"),
             "hit": _without(hit, "evidence"),
             "rule": _rule(cursor, facts["rule_id"]),
+            "parameters": _parameters(cursor, facts["rule_id"], day),
             "evidence": evidence,
             "evidence_text": readable(facts["evidence"]),
-            "sources": _sources(cursor, facts, evidence),
+            "sources": _sources(cursor, facts, evidence, day),
             "tier_steps": _of_alert(cursor, alert, "tier_steps"),
             "routes": _of_alert(cursor, alert, "routes"),
             "events": _of_alert(cursor, alert, "events"),
@@ -240,41 +232,73 @@ def _rule(cursor: psycopg.Cursor[Record], rule_id: str) -> Record:
     return row or {"rule_id": rule_id, "status": "retired"}
 
 
-def _sources(cursor: psycopg.Cursor[Record], facts: Record, evidence: Record) -> list[Record]:
-    listed = evidence.get(LISTS.get(facts["subject_type"], ""))
-    day = _detected_on(cursor, facts)
-    rows: list[Record] = []
-    for source in SOURCES.get(facts["subject_type"], ()):
-        rows += cursor.execute(
-            f"""
-            select
-                '{source.feed}' as feed,
-                batch.business_date,
-                batch.version,
-                held.batch_id,
-                batch_file.file_name,
-                held.line_no,
-                held.natural_key,
-                batch_file.sha256,
-                held.valid_to as replaced_on
-            from staging.{source.table} as held
-            inner join ops.batch as batch on held.batch_id = batch.batch_id
-            left join ops.batch_file as batch_file
-                on held.batch_id = batch_file.batch_id and held.file_no = batch_file.file_no
-            where
-                {source.condition}
-                and held.valid_from <= %(day)s
-                and (held.valid_to is null or held.valid_to > %(day)s)
-            order by batch.business_date desc, batch_file.file_name, held.line_no
-            limit {SOURCE_LIMIT}
-            """,  # noqa: S608 - every part is a constant of this module
-            {
-                "subject": facts["subject_id"],
-                "listed": listed.split("、") if isinstance(listed, str) else listed or [],
-                "day": day,
-            },
-        ).fetchall()
-    return rows
+def _parameters(cursor: psycopg.Cursor[Record], rule_id: str, day: date) -> list[Record]:
+    """Values in force on `day` of what the rule reads from the reviewed seed."""
+    rule = load_rules().get(rule_id)
+    keys = [f"{owner} {name}" for owner, name in rule.parameter_keys] if rule else []
+    return cursor.execute(
+        "select rule_id, parameter, value, valid_from, valid_to, legal_basis, approved_by "
+        "from reference.rule_parameters where rule_id || ' ' || parameter = any(%s) "
+        "and valid_from <= %s and (valid_to is null or valid_to > %s) order by 1, 2",
+        [keys, day, day],
+    ).fetchall()
+
+
+def _sources(
+    cursor: psycopg.Cursor[Record], facts: Record, evidence: Record, day: date
+) -> list[Record]:
+    """Rows in force when the hit was detected: of its subject, and of what its evidence names."""
+    named = {key: _ids(evidence[key]) for key in NAMED if key in evidence}
+    wanted = [(source, []) for source in SOURCES.get(facts["subject_type"], ())]
+    wanted += [(NAMED[key], ids) for key, ids in named.items()]
+    if condition := ATTACHMENTS_NAMED.get(facts["subject_type"]):
+        attachments = f"voucher_id = any(%(named)s) and {condition}"
+        source = Source("finance_attachments", _ATTACHMENT, attachments)
+        wanted.append((source, named.get("vouchers", [])))
+    rows = [
+        row
+        for source, ids in wanted
+        for row in _rows_in_force(cursor, source, facts["subject_id"], ids, day)
+    ]
+    place = itemgetter("feed", "batch_id", "file_name", "line_no")
+    return list({place(row): row for row in rows}.values())
+
+
+def _ids(named: Any) -> list[str]:
+    """The ids of one evidence value: a list, or what a list is joined to."""
+    if named is None:
+        return []
+    return [str(each) for each in named] if isinstance(named, list) else str(named).split("、")
+
+
+def _rows_in_force(
+    cursor: psycopg.Cursor[Record], source: Source, subject: str, named: list[str], day: date
+) -> list[Record]:
+    return cursor.execute(
+        f"""
+        select
+            '{source.feed}' as feed,
+            batch.business_date,
+            batch.version,
+            held.batch_id,
+            batch_file.file_name,
+            held.line_no,
+            held.natural_key,
+            batch_file.sha256,
+            held.valid_to as replaced_on
+        from staging.{source.table} as held
+        inner join ops.batch as batch on held.batch_id = batch.batch_id
+        left join ops.batch_file as batch_file
+            on held.batch_id = batch_file.batch_id and held.file_no = batch_file.file_no
+        where
+            {source.condition}
+            and held.valid_from <= %(day)s
+            and (held.valid_to is null or held.valid_to > %(day)s)
+        order by batch.business_date desc, batch_file.file_name, held.line_no
+        limit {SOURCE_LIMIT}
+        """,  # noqa: S608 - every part is a constant of this module
+        {"subject": subject, "named": named, "day": day},
+    ).fetchall()
 
 
 def _detected_on(cursor: psycopg.Cursor[Record], facts: Record) -> date:
@@ -340,6 +364,12 @@ def render(explanation: Record, console: Console) -> None:
         console.print(f"[bold]{name:>14}[/]  {escape('' if value is None else str(value))}")
     console.print("[bold]\nEvidence[/]")
     console.print(escape(explanation["evidence_text"] or "none"))
+    _table(
+        console,
+        "Parameters in force",
+        explanation["parameters"],
+        ("rule_id", "parameter", "value", "valid_from", "approved_by"),
+    )
     _table(
         console,
         "Source rows",

@@ -49,6 +49,27 @@ class Settings(BaseSettings):
         """The state directory as an absolute path."""
         return self.home.expanduser().resolve()
 
+    def make_home(self) -> Path:
+        """The state directory, made if need be: it holds names, payments and secrets.
+
+        A new or empty one becomes the owner's alone whatever the umask; one in use stays as its
+        owner left it.
+
+        Raises:
+            ConfigurationError: it cannot be made or written.
+        """
+        home = self.home_dir
+        try:
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if home.stat().st_mode & 0o077 and not any(home.iterdir()):
+                home.chmod(0o700)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The state directory {home} cannot be written: {error.strerror}. Correct its "
+                "permissions, or set HUIYAN_HOME to a folder that can."
+            ) from error
+        return home
+
     @cached_property
     def landing(self) -> Path:
         """The landing zone as an absolute path."""
@@ -77,8 +98,8 @@ class Settings(BaseSettings):
 
     def secret(self, name: str) -> str:
         """Return the secret `name` kept in the state directory, making it on first use (0600)."""
-        folder = self.home_dir / "secrets"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = self.make_home() / "secrets"
+        folder.mkdir(exist_ok=True, mode=0o700)
         path = folder / name
         if not path.exists():
             draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"

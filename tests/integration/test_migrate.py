@@ -1,7 +1,9 @@
 """The schema the migrations leave behind."""
 
+import os
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,6 +24,12 @@ def test_migrating_twice_changes_nothing(warehouse: Settings) -> None:
     with connect(warehouse) as connection:
         assert connection.execute(query).fetchall() == before
     assert len(before) > 300
+
+
+def test_only_its_owner_and_the_server_enter_the_home_of_a_server(prepared_server: Path) -> None:
+    mode = prepared_server.stat().st_mode & 0o777
+    assert mode == (0o710 if os.geteuid() == 0 else 0o700)
+    assert (prepared_server / "postgres").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ invoices as (
         buyer_name,
         buyer_tax_no,
         coalesce(buyer_name, '') as buyer_name_key,
-        coalesce(upper(buyer_tax_no), '') as buyer_tax_no_key,
+        coalesce(upper({{ half_width('buyer_tax_no') }}), '') as buyer_tax_no_key,
         seller_name,
         seller_tax_no,
         check_result,

@@ -9,7 +9,7 @@ with listed as (
         '{{ platform }}' as platform,
         agency_code,
         agency_name,
-        upper(uscc) as sent_uscc,
+        upper({{ half_width('uscc') }}) as sent_uscc,
         {{ parent }} as parent_name,
         township,
         status,

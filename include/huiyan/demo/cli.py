@@ -21,7 +21,7 @@ _SHOWN = 5
 
 
 def _folder(out: Path | None) -> Path:
-    return out or get_settings().home_dir / "demo"
+    return out or get_settings().make_home() / "demo"
 
 
 @app.callback()

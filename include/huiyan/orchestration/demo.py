@@ -50,7 +50,7 @@ def delivered_dates(settings: Settings) -> list[date]:
 
 def _demo_settings() -> Settings:
     """Settings of the environment with the demo's own landing zone, which child processes see."""
-    landing = get_settings().home_dir / DISTRICT / "landing"
+    landing = get_settings().make_home() / DISTRICT / "landing"
     os.environ["HUIYAN_LANDING"] = str(landing)
     return get_settings()
 
@@ -206,4 +206,3 @@ def _keep(airflow: LocalAirflow, settings: Settings, console: Console) -> None:
         while True:
             airflow.services.check()
             time.sleep(2)
-    console.print("Stopping ...")

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+import psycopg
 from rich.console import Console
 from rich.markup import escape
 
-from huiyan.errors import OrchestrationError
+from huiyan.errors import HuiyanError, OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
 from huiyan.orchestration.status import DayStatus, day_status
@@ -22,6 +23,7 @@ from huiyan.workdays import is_workday
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 DONE, FAILED, INCOMPLETE = 0, 1, 3
+SHOWN = 20
 
 
 @dataclass
@@ -126,7 +128,11 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
             day.deliveries[result] = day.deliveries.get(result, 0) + 1
     # Nobody waits here: what is not there now counts as missing, whatever the clock says.
     now = calendar.collected_until(business_date)
-    day.status = day_status(business_date, settings, now)
+    try:
+        day.status = day_status(business_date, settings, now)
+    except (HuiyanError, psycopg.Error) as error:
+        # What failed before it says more than this alone would.
+        day.failures.append(f"The state of the day cannot be told: {error}")
     return day
 
 
@@ -141,8 +147,10 @@ def _report(day: DayRun, console: Console) -> None:
         )
     for message in day.failed_rules:
         console.print(f"[red]rule failed[/] {escape(message)}", soft_wrap=True)
-    for failure in day.failures:
+    for failure in day.failures[:SHOWN]:
         console.print(f"[red]failed[/] {escape(failure)}", soft_wrap=True)
+    if len(day.failures) > SHOWN:
+        console.print(f"[red]failed[/] and {len(day.failures) - SHOWN} tasks more")
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
     console.print(
         f"{day.business_date}: judged {', '.join(day.evaluated) or 'nothing'}; "

@@ -1,6 +1,7 @@
 """The services of a local Airflow as child processes: started, watched, stopped to the last one."""
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -181,12 +182,27 @@ class Terminated(SystemExit):
 
 @contextmanager
 def stopped_on_signals() -> Iterator[None]:
-    """Turn SIGTERM and SIGHUP into an exception while the block runs."""
+    """Turn the first request to stop into an exception while the block runs.
+
+    From then on further ones are ignored: everything is being stopped already, and a second Ctrl-C
+    would leave half of it running.
+    """
 
     def leave(number: int, _frame: object) -> None:
-        raise Terminated(128 + number)
+        for each in previous:
+            signal.signal(each, signal.SIG_IGN)
+        with suppress(OSError):  # the terminal itself may have gone
+            os.write(2, b"\nStopping ...\n")
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated(128 + number)
 
-    previous = {number: signal.signal(number, leave) for number in STOPPING[1:]}
+    previous = {
+        number: signal.getsignal(number)
+        for number in STOPPING
+        # Whoever started this in the background wants it deaf to the terminal's Ctrl-C.
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    for number in previous:
+        signal.signal(number, leave)
     try:
         yield
     finally:

@@ -1,11 +1,14 @@
 """What the tasks of the DAGs do: each opens its own connection and may be killed and repeated."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 import psycopg
 
+from huiyan.errors import WarehouseError
 from huiyan.feeds.contract import load_contract
 from huiyan.orchestration import calendar
 from huiyan.settings import get_settings
@@ -33,6 +36,18 @@ class Collected:
     def plain(self) -> dict[str, Any]:
         """As a dict, to be handed from task to task."""
         return asdict(self)
+
+
+@contextmanager
+def _while(doing: str) -> Iterator[None]:
+    """Say in plain words that the database failed: it was stopped, its disk is full …"""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"PostgreSQL failed while {doing}: {str(error).strip()}. Nothing is lost; once it is "
+            "well, run the date again."
+        ) from error
 
 
 def collect_feed(feed: str, business_date: date) -> Collected:
@@ -67,7 +82,8 @@ def check_feed(feed: str, business_date: date, collected: Collected) -> bool:
     from huiyan.quality.gate import check
 
     status, message = collected.status, collected.message
-    if collected.batch_id is not None and status != "stopped":
+    if collected.batch_id is not None:
+        # Also of a stopped one: a person may have decided it again since it was collected.
         gate = check(collected.batch_id)
         status, message = gate.status, gate.message
     with connect(role="huiyan_load") as connection:
@@ -121,7 +137,8 @@ def evaluate_day(business_date: date) -> list[date]:
     """
     from huiyan.warehouse.evaluate import evaluate
 
-    result = evaluate(business_date)
+    with _while(f"{business_date} was judged"):
+        result = evaluate(business_date)
     with connect(role="huiyan_build") as connection:
         for day, failures in result.failures.items():
             connection.execute(
@@ -148,18 +165,20 @@ def issue_alerts(business_date: date) -> list[dict[str, str]]:
     """
     from huiyan.alerts.issue import issue_all
 
-    return [
-        {"business_date": issued.business_date.isoformat(), "body_code": body}
-        for issued in issue_all([business_date])
-        for body in issued.bodies
-    ]
+    with _while(f"the alerts of {business_date} were issued"):
+        return [
+            {"business_date": issued.business_date.isoformat(), "body_code": body}
+            for issued in issue_all([business_date])
+            for body in issued.bodies
+        ]
 
 
 def deliver_extract(business_date: date, body_code: str) -> str:
     """Hand one body its extract; what became of it."""
     from huiyan.delivery.deliver import deliver
 
-    return deliver(business_date, body_code).status
+    with _while(f"the extract of {business_date} for {body_code} was delivered"):
+        return deliver(business_date, body_code).status
 
 
 def raise_alert(

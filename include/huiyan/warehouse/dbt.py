@@ -1,6 +1,7 @@
 """Runs dbt in this process, on this warehouse, with all it writes kept in the state directory."""
 
 import hashlib
+import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -83,6 +84,17 @@ def environment(settings: Settings, business_date: date | None = None) -> dict[s
 
 
 @contextmanager
+def _without_complaints() -> Iterator[None]:
+    """A log that cannot be written (a full disk) must not bury the error under its own."""
+    before = logging.raiseExceptions
+    logging.raiseExceptions = False
+    try:
+        yield
+    finally:
+        logging.raiseExceptions = before
+
+
+@contextmanager
 def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
     """Set environment variables while the block runs, and leave them as they were."""
     before = {name: os.environ.get(name) for name in variables}
@@ -153,7 +165,7 @@ def dbt(command: str, *arguments: str, settings: Settings, business_date: date) 
     variables = environment(settings, business_date)
     options = _options(settings, variables["HUIYAN_DB_NAME"])
     server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
-    with _one_at_a_time, in_environment(variables):
+    with _one_at_a_time, _without_complaints(), in_environment(variables):
         manifest = _manifest(options, (*server, project_hash()))
         result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
         _check(result, command, options)

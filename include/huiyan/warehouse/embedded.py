@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from huiyan.errors import WarehouseError
 from huiyan.settings import Settings
 
@@ -26,6 +28,7 @@ SUPERUSER = "huiyan"
 DATABASES = ("huiyan", "airflow")
 SYSTEM_USER = "huiyan-postgres"
 START_SECONDS = 60
+WORKERS_END_SECONDS = 10
 
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
@@ -89,6 +92,19 @@ def _make_traversable(path: Path) -> None:
         mode = folder.stat().st_mode
         if not mode & 0o001:
             folder.chmod(mode | 0o001)
+
+
+def _admit(user: str, home: Path) -> None:
+    """Let the system user walk through a state directory: where its owner alone may, only it."""
+    state, group = home.stat(), pwd.getpwnam(user).pw_gid
+    if state.st_mode & 0o001:
+        _make_traversable(home.parent)
+    elif state.st_mode & 0o070 and state.st_gid != group:
+        _make_traversable(home)
+    else:
+        shutil.chown(home, group=group)
+        home.chmod(state.st_mode | 0o010)
+        _make_traversable(home.parent)
 
 
 def _call(program: str, *arguments: str, user: str | None) -> tuple[int, str]:
@@ -156,23 +172,70 @@ def _initialise(settings: Settings, data: Path, user: str | None) -> None:
     draft.rename(data)
 
 
+def _is_server(pid: int) -> bool:
+    """Whether a server runs under this number.
+
+    After a power cut the number may be another program's; a server that was killed stays in the
+    list of processes until its parent looks, which in a container may be never.
+    """
+    try:
+        process = psutil.Process(pid)
+        return process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE
+    except (ValueError, psutil.Error):
+        return False
+
+
+def _pid_lines(data: Path) -> list[str]:
+    try:
+        return (data / "postmaster.pid").read_text().splitlines()
+    except OSError:
+        return []
+
+
 def _running_port(data: Path) -> int | None:
     """Port of the server that runs on `data`, None if none does."""
-    pid_file = data / "postmaster.pid"
     try:
-        lines = pid_file.read_text().splitlines()
+        lines = _pid_lines(data)
         pid, port, status = int(lines[0]), int(lines[3]), lines[7].strip()
-        os.kill(pid, 0)
-    except (OSError, IndexError, ValueError):
+    except (IndexError, ValueError):
         return None
-    return port if status == "ready" else None
+    return port if status == "ready" and _is_server(pid) else None
+
+
+def _workers(data: Path) -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd", "status"])
+        if process.info["name"] == "postgres"
+        and process.info["cwd"] == str(data)
+        and process.info["status"] != psutil.STATUS_ZOMBIE
+    ]
+
+
+def _forget_a_killed_server(data: Path) -> None:
+    """Remove a pid file whose number lives on as a zombie's or as another program's.
+
+    PostgreSQL would refuse to start for as long as it does. The file also keeps a second server off
+    the workers of the first; so they must have ended, as they do as soon as their server has.
+    """
+    lines = _pid_lines(data)
+    if not lines or not lines[0].isdigit():
+        return
+    pid = int(lines[0])
+    if not psutil.pid_exists(pid) or _is_server(pid):
+        return
+    deadline = time.monotonic() + WORKERS_END_SECONDS
+    while _workers(data):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.05)
+    (data / "postmaster.pid").unlink(missing_ok=True)
 
 
 @contextmanager
 def _exclusive(settings: Settings) -> Iterator[None]:
     try:
-        settings.home_dir.mkdir(parents=True, exist_ok=True)
-        handle = (settings.home_dir / ".postgres.lock").open("w")
+        handle = (settings.make_home() / ".postgres.lock").open("w")
     except OSError as error:
         raise WarehouseError(
             f"The state directory {settings.home_dir} cannot be written: {error.strerror}. Correct "
@@ -223,10 +286,11 @@ def start(settings: Settings) -> Server:
         data = data_directory(settings)
         settings.secret("postgres_password")
         if user:
-            _make_traversable(data.parent)
+            _admit(user, data.parent)
             _make_traversable(_binaries())
         if not (data / "PG_VERSION").exists():
             _initialise(settings, data, user)
+        _forget_a_killed_server(data)
         port = _free_port()
         log = data / "server.log"
         code, output = _call(

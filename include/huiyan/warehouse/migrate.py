@@ -16,6 +16,7 @@ LOCK = 0x48595F4D  # advisory lock: one migration at a time
 def migrate(settings: Settings | None = None) -> None:
     """Apply outstanding migrations and sync landing and quarantine; safe to repeat and to race."""
     settings = settings or get_settings()
+    settings.make_home()
     configuration = Config()
     configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine(settings).begin() as connection:

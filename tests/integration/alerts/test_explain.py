@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from rich.console import Console
@@ -15,7 +16,7 @@ from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from landing_zone import Town, attachment, payment, swipe, voucher
 
-DAY = date(2025, 9, 1)
+DAY, LATER = date(2025, 9, 1), date(2025, 9, 2)
 CARD = "6259000000000001"
 
 
@@ -30,7 +31,11 @@ def alerts_of_a_day(warehouse: Settings) -> dict[str, str]:
             *voucher("F001", "记0002", "100.00"),
         ],
         attachments=[attachment("F002", "记0001", 1, "reception_list")],
-        payments=[payment("P0001", "T003", "20000.00", payee_acct_no="BT003")],
+        payments=[
+            payment("P0001", "T003", "20000.00", payee_acct_no="BT003"),
+            payment("P0002", "T001", "5000.00"),
+            payment("P0003", "T001", "5000.00"),
+        ],
         swipes=[swipe("C0002", "T001", "288.00", mcc="5813", card_no=CARD)],
     )
     day = run_day(DAY)
@@ -57,6 +62,27 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
 
     own_account = explain(alerts["PAY-001"], warehouse)
     assert own_account["sources"][0]["natural_key"] == "P0001"
+    paid_twice = explain(alerts["PAY-004"], warehouse)["sources"]
+    assert [row["natural_key"] for row in paid_twice] == ["P0003", "P0002"], "its own row first"
+    in_force = [
+        (each["parameter"], each["value"])
+        for each in explain(alerts["PAY-004"], warehouse)["parameters"]
+    ]
+    assert in_force == [("min_amount", Decimal(1000)), ("within_days", Decimal(10))]
+    with connect(warehouse) as connection:
+        connection.execute(
+            "insert into reference.rule_parameters select rule_id, parameter, 5000, %(later)s, "
+            "null, legal_basis, approved_by from reference.rule_parameters where rule_id = "
+            "'PAY-004' and parameter = 'min_amount'",
+            {"later": LATER},
+        )
+        connection.execute(
+            "update reference.rule_parameters set valid_to = %(later)s where rule_id = 'PAY-004' "
+            "and parameter = 'min_amount' and valid_from < %(later)s",
+            {"later": LATER},
+        )
+    values = [each["value"] for each in explain(alerts["PAY-004"], warehouse)["parameters"]]
+    assert values == [Decimal(1000), Decimal(10)], "a later value is not the one it was judged by"
     assert explain(alerts["PAY-001"][:8], warehouse)["hit"] == own_account["hit"]
     assert explain(own_account["hit"]["hit_id"], warehouse)["alert"] == own_account["alert"]
     for subject in ("no such alert", alerts["PAY-001"][:5], "%", ""):

@@ -7,6 +7,7 @@ import pytest
 
 from huiyan.orchestration import calendar, steps
 from huiyan.orchestration.status import day_status
+from huiyan.quality.recheck import recheck
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 
@@ -111,6 +112,19 @@ def test_a_stopped_feed_raises_an_alert_that_its_correction_resolves(warehouse: 
     assert status.message
     _deliver(warehouse, rows=2)
     steps.check_feed(FEED, DAY, steps.collect_feed(FEED, DAY))
+    assert _alerts(warehouse) == set()
+
+
+def test_what_a_person_accepted_meanwhile_is_not_reported_as_stopped(warehouse: Settings) -> None:
+    _deliver(warehouse, rows=3)
+    file = warehouse.landing / FEED / DAY.isoformat() / "cards.csv"
+    file.write_text(file.read_text("utf-8").replace("100.00", "a lot", 1), "utf-8")
+    steps.check_feed(FEED, DAY, steps.collect_feed(FEED, DAY))
+    assert _alerts(warehouse) == {("feed_stopped", FEED)}
+    found_stopped = steps.collect_feed(FEED, DAY)
+    assert found_stopped.status == "stopped"
+    recheck(FEED, DAY, by="王主任", reason="已核实", confirmed=frozenset({"quarantine_share"}))
+    steps.check_feed(FEED, DAY, found_stopped)
     assert _alerts(warehouse) == set()
 
 

@@ -62,9 +62,15 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
                 connection.execute(f"select * from {table}")
 
 
-def test_a_failed_model_is_named(warehouse: Settings) -> None:
+def test_a_failed_model_is_named_also_where_the_log_has_no_room(
+    warehouse: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     evaluate(DAY)
     with connect(warehouse) as connection:
         connection.execute("drop view landing.leases_typed cascade")
+    log = warehouse.home_dir / "logs" / "dbt" / "dbt.log"
+    log.unlink()
+    log.symlink_to("/dev/full")
     with pytest.raises(WarehouseError, match=r"stg_finance__lease: .*leases_typed"):
         dbt("run", "--select", "stg_finance__lease", settings=warehouse, business_date=DAY)
+    assert "Logging error" not in capsys.readouterr().err

@@ -14,3 +14,13 @@ def test_a_file_name_that_looks_like_markup_is_printed_as_it_is() -> None:
     _report(DayRun(date(2025, 9, 1), failures=[failure]), shown)
     assert isinstance(shown.file, io.StringIO)
     assert failure in shown.file.getvalue()
+
+
+def test_a_thousand_failures_alike_do_not_push_the_rest_off_the_screen() -> None:
+    shown = Console(file=io.StringIO(), width=200)
+    failures = [f"alerts.deliver: body {number}: no space" for number in range(1000)]
+    _report(DayRun(date(2025, 9, 1), failures=failures), shown)
+    assert isinstance(shown.file, io.StringIO)
+    lines = shown.file.getvalue().splitlines()
+    assert len(lines) < 30
+    assert "failed and 980 tasks more" in lines

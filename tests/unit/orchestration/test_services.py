@@ -98,5 +98,29 @@ def test_sigterm_leaves_through_the_front_door() -> None:
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+def test_a_second_request_to_stop_breaks_nothing_off() -> None:
+    stopped = []
+    with pytest.raises(KeyboardInterrupt), services.stopped_on_signals():
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(1)
+        finally:
+            for number in services.STOPPING:
+                os.kill(os.getpid(), number)
+            stopped.append("everything")
+    assert stopped == ["everything"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_what_is_deaf_to_the_terminal_stays_so() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with services.stopped_on_signals():
+            os.kill(os.getpid(), signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_a_probe_of_nothing_is_not_healthy() -> None:
     assert not is_healthy("http://127.0.0.1:9/health")
