@@ -43,6 +43,17 @@ _ATTACHMENT = "stg_finance__attachment"
 _ENTRY = "stg_finance__voucher_entry"
 _PAYMENT = "stg_treasury__payment"
 
+# Rows of the hits that a rule over other rules' hits lists, whatever their subjects are.
+_OF_HITS = (
+    Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = any(%(listed)s)"),
+    Source(
+        "treasury_payments",
+        _PAYMENT,
+        "(voucher_no = any(%(listed)s) or payee_acct_no = any(%(listed)s))",
+    ),
+    Source("card_transactions", "stg_card__transaction", "txn_no = any(%(listed)s)"),
+    Source("leases", "stg_finance__lease", "lease_no = any(%(listed)s)"),
+)
 SOURCES: dict[str, tuple[Source, ...]] = {
     "voucher": (
         Source("finance_vouchers", _ENTRY, f"{_VOUCHER_ID} = %(subject)s"),
@@ -147,6 +158,8 @@ SOURCES: dict[str, tuple[Source, ...]] = {
         ),
     ),
     "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
+    "unit": _OF_HITS,
+    "regulator_rule": _OF_HITS,
 }
 LISTS = {
     "invoice": "vouchers",
@@ -158,6 +171,8 @@ LISTS = {
     "card_group": "transactions",
     "payee": "vouchers",
     "voucher_group": "vouchers",
+    "unit": "subjects",
+    "regulator_rule": "subjects",
 }
 
 
