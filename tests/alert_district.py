@@ -14,9 +14,10 @@ from huiyan.warehouse.connection import connect
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
 TABLES = """
+drop view marts.fct_rule_hit_spell;
 drop table reference.rule_parameters, reference.alert_suppression, marts.dim_rule,
-    marts.fct_rule_hit_spell, staging.stg_finance__user, staging.stg_treasury__user,
-    staging.stg_supervision__body, staging.stg_supervision__jurisdiction cascade;
+    staging.stg_finance__user, staging.stg_treasury__user, staging.stg_supervision__body,
+    staging.stg_supervision__jurisdiction cascade;
 create table marts.dim_rule (
     rule_id text, rule_version integer, name_zh text, base_tier text, legal_basis text,
     what_to_check text, close_out_standard text, description text, status text
@@ -74,6 +75,7 @@ RULES = (
     ("INV-001", "发票不规范", "yellow", "trial"),
     ("CARD-001", "禁止类商户", "red", "fixed"),
     ("STAT-001", "首位数异常", "yellow", "shadow"),
+    ("LOOP-001", "系统性问题", "orange", "trial"),
 )
 
 

@@ -44,8 +44,8 @@ def _prepare(home: Path) -> None:
         evaluate(date(2025, 1, 1), settings)
         with connect(settings) as owner:
             owner.execute(
-                "truncate ops.evaluation, marts.fct_rule_run, marts.fct_rule_hit_spell,"
-                " marts.fct_rule_hit"
+                "truncate ops.evaluation, marts.fct_rule_run, marts.fct_rule_hit,"
+                " history.rule_spell, history.pattern_spell"
             )
         embedded.stop(settings)
         subprocess.run(["cp", "-a", settings.home_dir, home], check=True)

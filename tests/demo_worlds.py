@@ -11,6 +11,7 @@ import demo_oracle_cards
 import demo_oracle_coffers
 import demo_oracle_expenses
 import demo_oracle_invoices
+import demo_oracle_patterns
 import demo_oracle_payments
 import demo_oracle_receptions
 import demo_oracle_statistics
@@ -73,6 +74,13 @@ class Memory:
         return records(feed, rows)
 
 
+def _judged(oracle: Oracle, families: Sequence[Callable[[Oracle], Hits]]) -> Hits:
+    hits = oracle.judge()
+    for family in families:
+        hits |= family(oracle)
+    return hits
+
+
 @dataclass(frozen=True, eq=False)
 class Lived:
     """A generated district and everything that was delivered."""
@@ -88,11 +96,9 @@ class Lived:
         families: Sequence[Callable[[Oracle], Hits]] = FAMILIES,
     ) -> Hits:
         """What the oracle, or a careless one, finds on a business date (ordinal)."""
-        judge = self.oracle(day, oracle)
-        hits = judge.judge()
-        for family in families:
-            hits |= family(judge)
-        return hits
+        if oracle is Oracle and families is FAMILIES:
+            return self._found(day)[0]
+        return _judged(self.oracle(day, oracle), families)
 
     def judge_by(
         self,
@@ -104,9 +110,33 @@ class Lived:
         judge = self.oracle(day, oracle)
         return {rule: found for family in families for rule, found in family(judge).items()}
 
-    def populations(self, day: int) -> dict[str, int]:
-        """How many subjects the statistical rules look at."""
-        return demo_oracle_statistics.populations(self.oracle(day))
+    @cache  # noqa: B019
+    def history(self, *evaluated: int) -> demo_oracle_patterns.History:
+        """What the rules that read records found on the dates (ordinals), which are evaluated."""
+        history = demo_oracle_patterns.History()
+        for day in evaluated:
+            history.add(iso(day), self._found(day)[1])
+        return history
+
+    @cache  # noqa: B019
+    def _found(self, day: int) -> tuple[Hits, dict[tuple[str, str], tuple[str, str]]]:
+        """What the careful oracle finds, and the unit that each hit concerns."""
+        oracle = self.oracle(day)
+        hits = _judged(oracle, FAMILIES)
+        concerned = demo_oracle_patterns.Concerned(oracle)
+        keys = [(rule, subject) for rule, found in hits.items() for subject in found]
+        return hits, {key: concerned.codes(*key) for key in keys}
+
+    def judge_patterns(self, *evaluated: int) -> Hits:
+        """What the rules that read other rules' hits find on the last of the evaluated dates."""
+        return demo_oracle_patterns.judge(self.oracle(evaluated[-1]), self.history(*evaluated))
+
+    def populations(self, *evaluated: int) -> dict[str, int]:
+        """How many subjects the rules look at whose hits are not all planted."""
+        oracle = self.oracle(evaluated[-1])
+        return demo_oracle_statistics.populations(oracle) | demo_oracle_patterns.populations(
+            oracle, self.history(*evaluated)
+        )
 
     def oracle(self, day: int, oracle: type[Oracle] = Oracle) -> Oracle:
         """The oracle, or a careless one, with all that is known on a business date."""

@@ -48,15 +48,23 @@ _SWIPE = "stg_card__transaction"
 _VOUCHERS_NAMED = Source("finance_vouchers", _ENTRY, "voucher_id = any(%(named)s)")
 _PAYMENTS_NAMED = Source("treasury_payments", _PAYMENT, "voucher_no = any(%(named)s)")
 _SWIPES_NAMED = Source("card_transactions", _SWIPE, "txn_no = any(%(named)s)")
-NAMED: dict[str, Source] = {
-    "vouchers": _VOUCHERS_NAMED,
-    "earlier_vouchers": _VOUCHERS_NAMED,
-    "payments": _PAYMENTS_NAMED,
-    "earlier_payment": _PAYMENTS_NAMED,
-    "returned_payment": _PAYMENTS_NAMED,
-    "transactions": _SWIPES_NAMED,
-    "earlier_txn_no": _SWIPES_NAMED,
-    "refund_txn_no": _SWIPES_NAMED,
+NAMED: dict[str, tuple[Source, ...]] = {
+    "vouchers": (_VOUCHERS_NAMED,),
+    "earlier_vouchers": (_VOUCHERS_NAMED,),
+    "payments": (_PAYMENTS_NAMED,),
+    "earlier_payment": (_PAYMENTS_NAMED,),
+    "returned_payment": (_PAYMENTS_NAMED,),
+    "transactions": (_SWIPES_NAMED,),
+    "earlier_txn_no": (_SWIPES_NAMED,),
+    "refund_txn_no": (_SWIPES_NAMED,),
+    # Of other rules' hits, whatever they are.
+    "subjects": (
+        _VOUCHERS_NAMED,
+        _PAYMENTS_NAMED,
+        Source("treasury_payments", _PAYMENT, "payee_acct_no = any(%(named)s)"),
+        _SWIPES_NAMED,
+        Source("leases", "stg_finance__lease", "lease_no = any(%(named)s)"),
+    ),
 }
 # The attachments of the vouchers that a hit of these types names, as far as they are its reason.
 ATTACHMENTS_NAMED: dict[str, str] = {
@@ -249,8 +257,10 @@ def _sources(
 ) -> list[Record]:
     """Rows in force when the hit was detected: of its subject, and of what its evidence names."""
     named = {key: _ids(evidence[key]) for key in NAMED if key in evidence}
-    wanted = [(source, []) for source in SOURCES.get(facts["subject_type"], ())]
-    wanted += [(NAMED[key], ids) for key, ids in named.items()]
+    wanted: list[tuple[Source, list[str]]] = [
+        (source, []) for source in SOURCES.get(facts["subject_type"], ())
+    ]
+    wanted += [(source, ids) for key, ids in named.items() for source in NAMED[key]]
     if condition := ATTACHMENTS_NAMED.get(facts["subject_type"]):
         attachments = f"voucher_id = any(%(named)s) and {condition}"
         source = Source("finance_attachments", _ATTACHMENT, attachments)

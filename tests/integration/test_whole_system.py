@@ -19,6 +19,8 @@ from warehouses import Snapshot, Warehouses
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
+UNDONE = ("LOOP-004", "AF003/2025/07/记0007")
+
 STATE = {
     "marts.fct_rule_hit": "hit_id, first_detected_on, last_detected_on, cleared_on, is_open, "
     "amount, base_tier, evidence::text",
@@ -74,18 +76,32 @@ def reception(number: str, **changes: str) -> list[Row]:
 
 
 def first_days(town: Town) -> None:
-    """Three days: a reception without letter, a small purchase, a swipe in a bar."""
+    """Three days: a reception without letter, small purchases, one undone, a swipe in a bar."""
     town.deliver_references(MONDAY)
     town.deliver_day(
         MONDAY,
-        vouchers=[*reception("记0001"), *voucher("F001", "记0001", "100.00")],
+        vouchers=[
+            *reception("记0001"),
+            *voucher("F001", "记0001", "100.00"),
+            *voucher("F003", "记0007", "300.00", auditor="甲"),
+        ],
         attachments=[attachment("F002", "记0001", 1, "reception_list")],
         payments=[payment("P0001", "T003", "20000.00", x_pay_date="2025-08-25")],
         swipes=[swipe("C0001", "T001", "88.00")],
     )
     town.deliver_day(
         TUESDAY,
-        vouchers=voucher("F003", "记0001", "20000.00", pay_voucher_no="P0001"),
+        vouchers=[
+            *voucher("F003", "记0001", "20000.00", pay_voucher_no="P0001"),
+            *voucher(
+                "F003",
+                "记0008",
+                "-300.00",
+                red_flag="1",
+                red_vou_no="记0007",
+                poster_date=TUESDAY.isoformat(),
+            ),
+        ],
         attachments=[attachment("F003", "记0001", 1, "invoice", invoice_no="25327000000000000001")],
         swipes=[swipe("C0002", "T001", "288.00", mcc="5813", txn_at="2025-09-01 20:00:00")],
     )
@@ -135,8 +151,10 @@ def test_a_late_attachment_clears_the_missing_letter(
     letter = ("REC-001", "AF002/2025/07/记0001")
     assert letter in open_hits(settings)
     assert ("CARD-001", "C0002") in open_hits(settings)
+    assert UNDONE in open_hits(settings)
     run(settings, WEDNESDAY)
     assert letter not in open_hits(settings)
+    assert UNDONE in open_hits(settings)
     with connect(settings) as connection:
         dates = connection.execute(
             "select first_detected_on, cleared_on, evidence is not null from marts.fct_rule_hit "
@@ -212,6 +230,7 @@ def test_every_row_is_accounted_for(judged: Judged, another_warehouse: Make) -> 
     rows = [*good, *bad, good[0]]
     deliver(settings.landing, "finance_vouchers", TUESDAY, rows, manifest=False)
     run(settings, TUESDAY)
+    assert UNDONE not in open_hits(settings), "the reversal was not sent again"
     with connect(settings) as connection:
         for feed in load_contracts():
             unexplained = connection.execute(

@@ -4,13 +4,14 @@
     {{ return((words[1] ~ '-' ~ words[2]) | upper) }}
 {%- endmacro %}
 
-{#- The enabled rules (all but retired ones): their models in the graph, by id. -#}
-{% macro enabled_rules() -%}
+{#- The enabled rules (all but retired ones), or those of one layer: their models, by id. -#}
+{% macro enabled_rules(layer=none) -%}
     {%- set found = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() -%}
             {%- if node.resource_type == 'model' and node.config.meta.get('id')
-                and node.config.meta['status'] != 'retired' -%}
+                and node.config.meta['status'] != 'retired'
+                and layer in (none, node.schema) -%}
                 {%- do found.append(node) -%}
             {%- endif -%}
         {%- endfor -%}

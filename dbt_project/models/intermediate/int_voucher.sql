@@ -106,7 +106,8 @@ reversals as (
         entries.acct_set_code,
         entries.fiscal_year,
         entries.red_vou_no as reversed_no,
-        vouchers.acct_period
+        vouchers.acct_period,
+        vouchers.posting_date
     from vouchers
     inner join entries on vouchers.voucher_id = entries.voucher_id
     where vouchers.is_reversal and entries.red_vou_no is not null
@@ -116,6 +117,7 @@ reversals as (
 reversed_candidates as (
     select
         vouchers.voucher_id,
+        reversals.posting_date as reversed_on,
         row_number() over (
             partition by reversals.voucher_id, reversals.reversed_no
             order by vouchers.acct_period desc
@@ -132,7 +134,10 @@ reversed_candidates as (
 ),
 
 reversed as (
-    select distinct voucher_id from reversed_candidates where recency = 1
+    select voucher_id, min(reversed_on) as reversed_on
+    from reversed_candidates
+    where recency = 1
+    group by voucher_id
 ),
 
 attached as (
@@ -162,6 +167,7 @@ final as (
         vouchers.vou_cnt,
         vouchers.is_reversal,
         reversed.voucher_id is not null as is_reversed,
+        reversed.reversed_on,
         not vouchers.is_reversal and reversed.voucher_id is null as is_live,
         cast(vouchers.expense_amount as numeric(18, 2)) as expense_amount,
         cast(vouchers.reception_amount as numeric(18, 2)) as reception_amount,

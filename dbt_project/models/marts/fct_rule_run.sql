@@ -10,6 +10,8 @@
 ) }}
 with days as (
     select * from {{ ref('rule_day') }}
+    union all
+    select * from {{ ref('pattern_day') }}
 ),
 
 spells as (

@@ -2,15 +2,22 @@
 {%- set rows = [] -%}
 {%- for rule in enabled_rules() -%}
     {%- for feed in rule.config.meta['needs'] -%}
-        {%- do rows.append((rule.config.meta['id'], feed)) -%}
+        {%- do rows.append((rule.config.meta['id'], rule.schema, feed)) -%}
     {%- endfor -%}
 {%- endfor %}
 with final as (
-    {% for rule_id, feed in rows -%}
-    select cast('{{ rule_id }}' as text) as rule_id, cast('{{ feed }}' as text) as feed
+    {% for rule_id, layer, feed in rows -%}
+    select
+        cast('{{ rule_id }}' as text) as rule_id,
+        cast('{{ layer }}' as text) as layer,
+        cast('{{ feed }}' as text) as feed
     {{ 'union all' if not loop.last }}
     {% else -%}
-    select cast(null as text) as rule_id, cast(null as text) as feed where false
+    select
+        cast(null as text) as rule_id,
+        cast(null as text) as layer,
+        cast(null as text) as feed
+    where false
     {% endfor %}
 )
 

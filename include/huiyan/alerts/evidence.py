@@ -194,6 +194,21 @@ LABELS: dict[str, str] = {
     "peer_lower_quartile": "同类下四分位数",
     "peer_upper_quartile": "同类上四分位数",
     "peer_limit": "同类上限",
+    "regulator_name": "监管部门",
+    "rule_name": "同一条规则",
+    "unit_count": "有疑点的单位数",
+    "units": "有疑点的单位",
+    "score": "得分",
+    "score_threshold": "预警分数线",
+    "rule_count": "命中规则数",
+    "rules": "命中规则",
+    "hit_count": "疑点数",
+    "first_detected_on": "首次发现日期",
+    "last_detected_on": "最近发现日期",
+    "subjects": "疑点对象",
+    "pushed_on": "预警推送日期",
+    "reversed_on": "冲销记账日期",
+    "days_after_push": "推送后天数",
 }
 
 VALUES = {
@@ -306,9 +321,15 @@ LISTS = {
     "keywords",
     "found_words",
     "festivals",
+    "units",
+    "rules",
+    "subjects",
 }
 LIST_LIMIT = 10
 OTHER = "其他信息"
+# A card's token in front of the rest of a subject says nothing; a file's digest only as a whole.
+TOKEN = re.compile(r"^[0-9a-f]{64}:")
+DIGEST = re.compile(r"^([0-9a-f]{8})[0-9a-f]{56}$")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 
 
@@ -333,6 +354,8 @@ def _listed(key: str, value: Any) -> str:
     items = value if isinstance(value, list) else value.split("、")
     # An invoice without a code is known as `-number`.
     shown = [readable_value(i).removeprefix("-" if key == "invoices" else "") for i in items]
+    if key == "subjects":
+        shown = [DIGEST.sub(r"\1…", TOKEN.sub("", each)) for each in shown]
     distinct = list(dict.fromkeys(shown))
     text = "、".join(distinct[:LIST_LIMIT])
     return text if len(distinct) <= LIST_LIMIT else f"{text} 等 {len(distinct)} 项"

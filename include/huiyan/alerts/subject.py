@@ -59,6 +59,7 @@ _SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
             "{seller}\n首张号码 {number}\n单位代码 {agency}",
         ),
     ),
+    "regulator_rule": ((r"(?P<body>[^:]+):(?P<rule>[^:]+)", "监管部门代码 {body}\n规则 {rule}"),),
     "letter": ((r"(?P<number>[^:]+):(?P<visitor>.+)", "{number}\n来访单位 {visitor}"),),
     "card_group": ((r"[^:]+:(?P<merchant>.+):(?P<day>\d{4}-\d\d-\d\d)", "{merchant}\n首笔 {day}"),),
     "payment_group": (

@@ -45,6 +45,7 @@ SUBJECT_TYPE = {
     "account": "账户",
     "lease": "资产出租合同",
     "unit": "单位",
+    "regulator_rule": "监管部门系统性问题",
 }
 
 VERDICTS = {"confirmed": "属实", "partly": "部分属实", "not_confirmed": "不属实"}

@@ -16,7 +16,11 @@ RESULTS = """
         rule_id, coalesce(subject_id, ''), subject_type, unit_id, finance_agency_code,
         treasury_agency_code, occurred_on, amount, base_tier, population,
         cast(evidence as varchar)
-    from rules.rule_results
+    from (
+        select * from rules.rule_results
+        union all
+        select * from patterns.pattern_results
+    ) as results
 """
 TIMESTAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})$")
 

@@ -16,8 +16,8 @@ from huiyan.errors import WarehouseError
 from huiyan.settings import REPOSITORY, Settings
 
 PROJECT = REPOSITORY / "dbt_project"
-LAYERS = ("intermediate", "rules")
-EXPORTED_SCHEMAS = ("staging", "ops")
+LAYERS = ("intermediate", "rules", "history", "patterns")
+EXPORTED_SCHEMAS = ("staging", "ops", "history")
 THREADS = 2
 TYPES = {
     "bigint": "bigint",
@@ -63,7 +63,10 @@ def _export_table(
     columns: list[list[str]],
     folder: Path,
 ) -> tuple[int, Path]:
-    """Write one table as Parquet by way of CSV and put a view of the same name over it."""
+    """Write one table as Parquet by way of CSV and put a view of the same name over it.
+
+    What models add to becomes a table: history goes on from where the warehouse's stands.
+    """
     draft = folder / f"{schema}.{table}.csv"
     target = folder / f"{schema}.{table}.parquet"
     command = sql.SQL("copy {} to stdout (format csv)").format(sql.Identifier(schema, table))
@@ -85,7 +88,8 @@ def _export_table(
     draft.unlink()
     view = f'"{schema}"."{table}"'
     lake.execute(f'create schema if not exists "{schema}"')
-    lake.execute(f"create view {view} as from read_parquet({_quoted(str(target))})")
+    kind = "table" if schema in LAYERS else "view"
+    lake.execute(f"create {kind} {view} as from read_parquet({_quoted(str(target))})")
     found = lake.execute(f"select count(*) from {view}").fetchone()  # noqa: S608
     if found is None or found[0] != cursor.rowcount:
         raise WarehouseError(
@@ -96,7 +100,7 @@ def _export_table(
 
 
 def export(connection: psycopg.Connection, database: Path) -> Exported:
-    """Write staging and ops as Parquet beside a new DuckDB file at `database` that shows them.
+    """Write staging, ops and history as Parquet beside a new DuckDB file that shows them.
 
     Raises:
         WarehouseError: a copy does not hold as many rows as its table.

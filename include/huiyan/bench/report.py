@@ -6,7 +6,10 @@ from pathlib import Path
 from huiyan.bench import layers
 from huiyan.bench.outcome import Evaluated, Landed, Outcome
 
-LAYERS = ("staging", "intermediate", "rules", "marts", layers.TESTS)
+LAYERS = (
+    *("staging", "intermediate", "rules", "history", "patterns", "marts"),
+    layers.TESTS,
+)
 SLOWEST = 12
 MEGABYTE = 1_000_000
 

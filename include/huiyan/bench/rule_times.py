@@ -18,7 +18,7 @@ def _timed(execute: Callable[[str], Any]) -> dict[str, float]:
         if not rule.is_enabled:
             continue
         began = time.perf_counter()
-        execute(f"create temporary table found as select * from rules.{rule.model}")  # noqa: S608
+        execute(f"create temporary table found as select * from {rule.layer}.{rule.model}")  # noqa: S608
         seconds[rule.id] = time.perf_counter() - began
         execute("drop table found")
     return seconds

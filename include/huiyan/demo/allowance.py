@@ -1,4 +1,4 @@
-"""What statistical rules may find beside the planted cases: chance and lawful peculiarity.
+"""What some rules may find beside the planted cases: chance, peculiarity, and what adds up.
 
 Every other rule is exact: whatever it finds beside the planted is wrong.
 """
@@ -30,6 +30,15 @@ ALLOWED: dict[str, Allowance] = {
     ),
     "STAT-003": Allowance(
         0.001, "units that by chance, or by one contract in instalments, buy from one supplier"
+    ),
+    "LOOP-001": Allowance(
+        0.25,
+        "cases planted for other rules: most lie in units of the finance bureau, five of one rule "
+        "are systemic by definition",
+    ),
+    "SCF-008": Allowance(
+        0.01,
+        "cases planted for other rules that fall into one unit by chance and add up to the score",
     ),
 }
 

@@ -291,8 +291,10 @@ class Desk:
             voucher_day, posting_day, lines, declared, deliver_on=deliver_on, people=people
         )
 
-    def reverse(self, slip: Slip, day: int, *, negative: bool = True) -> Slip | None:
-        """The red-letter voucher that undoes `slip`."""
+    def reverse(
+        self, slip: Slip, day: int, *, negative: bool = True, deliver_on: int = 0
+    ) -> Slip | None:
+        """The red-letter voucher that undoes `slip`, posted on `day`."""
         lines = [
             replace(
                 line,
@@ -312,7 +314,14 @@ class Desk:
             voucher_day = slip.posting_day  # the number would name another voucher
             while year_month(voucher_day) != (slip.year, slip.period):
                 voucher_day -= 1
-        return self.post(voucher_day, max(day, voucher_day), lines, None, reverses=slip)
+        return self.post(
+            voucher_day,
+            max(day, voucher_day),
+            lines,
+            None,
+            reverses=slip,
+            deliver_on=deliver_on,
+        )
 
     # --- attachments -----------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from huiyan.errors import ConfigurationError, NotFoundError
 from huiyan.settings import REPOSITORY
 
-MODELS = REPOSITORY / "dbt_project" / "models" / "rules"
+MODELS = REPOSITORY / "dbt_project" / "models"
+RESULTS = {"rules": "rule_results", "patterns": "pattern_results"}
 PARAMETERS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "rule_parameters.csv"
 SHARED = "ALL"
 
@@ -43,7 +44,8 @@ class Rule(_Declared):
     """One rule's meta.
 
     Attributes:
-        model: its dbt model. description: what is wrong, in words an accountant understands.
+        model: its dbt model. layer: `rules` if it reads records, `patterns` if it reads what rules
+            found. description: what is wrong, in words an accountant understands.
         scope: the grain at which it must be evaluated again when rows change.
         needs: feeds without which it cannot be evaluated.
         parameters: the seed rows it reads: a name for its own, `RULE.name` for another's and
@@ -51,6 +53,7 @@ class Rule(_Declared):
     """
 
     model: str
+    layer: Literal["rules", "patterns"]
     description: str
     id: str
     version: int
@@ -70,7 +73,7 @@ class Rule(_Declared):
     @property
     def sql_path(self) -> Path:
         """The file of its model."""
-        return MODELS / f"{self.model}.sql"
+        return MODELS / self.layer / f"{self.model}.sql"
 
     @property
     def is_enabled(self) -> bool:
@@ -108,10 +111,13 @@ def _read(path: Path, _modified_ns: int) -> Rule:
     declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     model: dict[str, Any] = declared["models"][0]
     try:
-        return Rule(
-            model=model["name"],
-            description=model["description"].strip(),
-            **model["config"]["meta"],
+        return Rule.model_validate(
+            {
+                "model": model["name"],
+                "layer": path.parent.name,
+                "description": model["description"].strip(),
+                **model["config"]["meta"],
+            }
         )
     except (KeyError, ValidationError) as error:
         raise ConfigurationError(f"The rule's meta in {path.name} is wrong: {error}") from error
@@ -120,7 +126,9 @@ def _read(path: Path, _modified_ns: int) -> Rule:
 def load_rules() -> dict[str, Rule]:
     """Every rule by id, in the order of the ids."""
     rules = [
-        _read(path, path.stat().st_mtime_ns) for path in MODELS.glob("rule_*_[0-9][0-9][0-9]_*.yml")
+        _read(path, path.stat().st_mtime_ns)
+        for layer in RESULTS
+        for path in (MODELS / layer).glob("rule_*_[0-9][0-9][0-9]_*.yml")
     ]
     return {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
 

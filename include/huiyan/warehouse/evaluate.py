@@ -26,6 +26,7 @@ from huiyan.warehouse.connection import connect
 
 LOCK = 0x48594556  # advisory lock: one evaluation at a time in a warehouse
 ATTEMPTS = 3
+WORKING = ("intermediate", "rules", "patterns")  # schemas that each version of the code makes anew
 STATUSES = ("hit", "clear", "not_applicable", "not_evaluated")
 
 
@@ -138,7 +139,8 @@ def _views(connection: psycopg.Connection) -> tuple[str, str]:
     row = connection.execute(
         "select obj_description('rules'::regnamespace, 'pg_namespace'),"
         " md5(string_agg(schemaname || '.' || viewname, ',' order by schemaname, viewname))"
-        " from pg_views where schemaname in ('intermediate', 'rules')"
+        " from pg_views where schemaname = any(%s)",
+        (list(WORKING),),
     ).fetchone()
     noted, names = row if row is not None else (None, None)
     return str(noted), f"views {names} of {dbt.project_hash()}"
@@ -148,7 +150,8 @@ def _drop_working_models(connection: psycopg.Connection) -> None:
     """Empty the schemas of working tables and views, which another version of the code made."""
     made = connection.execute(
         "select case table_type when 'VIEW' then 'view' else 'table' end, table_schema, table_name"
-        " from information_schema.tables where table_schema in ('intermediate', 'rules')"
+        " from information_schema.tables where table_schema = any(%s)",
+        (list(WORKING),),
     ).fetchall()
     with connection.transaction():
         for kind, schema, name in made:
@@ -231,7 +234,8 @@ def _check_ledger(connection: psycopg.Connection, day: date) -> None:
     if wrong:
         raise EvaluationError(
             f"The ledger of {day} does not account for every rule: {'; '.join(wrong)}. Look at the "
-            "rule's model and at the list in rule_results.sql, then run the date again."
+            "rule's model and at the list in rule_results.sql or pattern_results.sql, then run the "
+            "date again."
         )
 
 

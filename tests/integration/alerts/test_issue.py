@@ -239,6 +239,25 @@ def test_a_body_with_both_roles_has_a_row_for_each(district: District) -> None:
     assert [row["role"] for row in table(district, "SO1", MONDAY)] == ["dispose", "verify"]
 
 
+def test_what_concerns_a_regulator_goes_to_the_body_above_it(district: District) -> None:
+    district.add("staging.stg_supervision__body", "RG02", "审计局", "regulator", "SO1", START, None)
+    # As a unit the finance bureau has a regulator, which has no say over how it regulates others.
+    district.run(
+        "update staging.stg_supervision__jurisdiction set regulator_body_code = 'RG02'"
+        " where agency_code = 'F001'"
+    )
+    for subject, agency in (("RG01:ATT-001", "F001"), ("RG02:ATT-001", "unknown")):
+        district.hit("LOOP-001", subject, agency, subject_type="regulator_rule")
+    district.evaluated(MONDAY)
+    run(district, MONDAY)
+    assert district.routes("LOOP-001", "RG01:ATT-001") == {"dispose": "SO2", "verify": "DG01"}
+    # Not known as a unit: whoever is above it verifies too, and nothing is out of order.
+    assert district.routes("LOOP-001", "RG02:ATT-001") == {"dispose": "SO1", "verify": "SO1"}
+    assert district.value("select count(*) from ops.operations_alert") == 0
+    (row,) = (row for row in table(district, "SO1", MONDAY) if row["role"] == "dispose")
+    assert (row["rule_id"], row["unit_name"]) == ("LOOP-001", "审计局")
+
+
 def test_a_recused_body_without_parent_leaves_it_to_another_office(district: District) -> None:
     district.jurisdiction("F008", "SO1", "SO1", "RG01", "SO1")
     district.hit("CARD-001", "C1", "F008")

@@ -42,7 +42,7 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     assert len(outcome.landed_on(first, "snapshot")) == 8
     assert 0 < sum(each.rows for each in outcome.landed_on(second)) < 1_000
     for evaluated in outcome.evaluated:
-        assert {"staging", "intermediate", "rules", "marts"} <= {
+        assert {"staging", "intermediate", "rules", "history", "patterns", "marts"} <= {
             each.layer for each in evaluated.runs
         }
     duck = outcome.duck

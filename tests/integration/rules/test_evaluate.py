@@ -12,6 +12,7 @@ from huiyan.settings import Settings
 from huiyan.warehouse import evaluate as module
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.evaluate import evaluate
+from huiyan.warehouse.migrate import migrate
 from landed import accept, accept_day, accept_references
 from landing_zone import Row, attachment, payment, swipe, voucher
 
@@ -96,6 +97,56 @@ def test_a_late_letter_clears_and_repetition_changes_nothing(warehouse: Settings
         connection.execute("update ops.evaluation set state = 'stale'")
     assert evaluate(TUESDAY).dates == [MONDAY, TUESDAY]
     assert state(warehouse) == before
+
+
+FORMER = """
+drop view marts.fct_rule_hit_spell;
+alter table history.rule_spell set schema marts;
+alter table marts.rule_spell rename to fct_rule_hit_spell;
+drop schema history, patterns cascade;
+comment on schema rules is 'views of a former version of the code';
+delete from marts.fct_rule_run where rule_id in ('LOOP-001', 'LOOP-004', 'SCF-008');
+update ops.alembic_version set version_num = '0006';
+"""
+
+
+def test_hits_of_a_warehouse_of_the_former_code_live_on(warehouse: Settings) -> None:
+    accept_references(warehouse, MONDAY)
+    accept_day(warehouse, MONDAY, vouchers=[*reception("记0001"), *reception("记0002")])
+    evaluate(MONDAY)
+    before = query(warehouse, "select * from marts.fct_rule_hit_spell order by spell_id")
+    assert len(before) == 4
+    with connect(warehouse) as connection:
+        connection.execute(FORMER)
+
+    migrate(warehouse)
+    migrate(warehouse)
+    for role in ("huiyan_read", "huiyan_push"):
+        with connect(warehouse, role=role) as connection:
+            rows = connection.execute("select * from marts.fct_rule_hit_spell order by spell_id")
+            assert rows.fetchall() == before
+
+    accept_day(
+        warehouse,
+        TUESDAY,
+        attachments=[attachment("F002", "记0001", 1, "reception_list")],
+        vouchers=reception("记0009", red_flag="1", red_vou_no="记0002", poster_date="2025-09-02"),
+    )
+    assert evaluate(TUESDAY).dates == [TUESDAY]
+    assert query(
+        warehouse,
+        "select rule_id, right(subject_id, 5), detected_on, cleared_on"
+        " from marts.fct_rule_hit_spell order by 1, 2",
+    ) == [
+        ("LOOP-004", "记0002", TUESDAY, None),
+        ("REC-001", "记0001", MONDAY, None),
+        ("REC-001", "记0002", MONDAY, TUESDAY),
+        ("REC-002", "记0001", MONDAY, TUESDAY),
+        ("REC-002", "记0002", MONDAY, TUESDAY),
+    ]
+    assert {row[0] for row in before} < {
+        row[0] for row in query(warehouse, "select spell_id from marts.fct_rule_hit_spell")
+    }
 
 
 def test_days_in_another_order_end_in_the_same_state(warehouse: Settings) -> None:
@@ -299,6 +350,7 @@ def test_another_version_of_the_code_makes_its_views_anew(warehouse: Settings) -
 
 
 RULE = "rules.rule_vou_001_booked_late"
+SCORE = "patterns.rule_scf_008_score"
 
 
 def fail_with(warehouse: Settings, error: str) -> str:
@@ -331,10 +383,18 @@ def test_a_failing_rule_stops_no_other_and_is_tried_again(warehouse: Settings) -
     assert evaluate(MONDAY).failures == {MONDAY: {}}
     whole = ledger(warehouse, MONDAY)
     view = fail_with(warehouse, "numeric_value_out_of_range")
-    assert evaluate(MONDAY).failures == {MONDAY: {"VOU-001": "no good"}}
-    assert ledger(warehouse, MONDAY) == {**whole, "VOU-001": "not_evaluated"}
+    with connect(warehouse, role="huiyan_build") as connection:
+        (score,) = connection.execute(f"select pg_get_viewdef('{SCORE}')").fetchone() or ("",)
+        connection.execute(
+            f"create or replace view {SCORE} as select * from patterns.rule_loop_001_systemic"
+            " where rules.fail()"
+        )
+    failed = {"VOU-001": "no good", "SCF-008": "no good"}
+    assert evaluate(MONDAY).failures == {MONDAY: failed}
+    assert ledger(warehouse, MONDAY) == whole | dict.fromkeys(failed, "not_evaluated")
     with connect(warehouse, role="huiyan_build") as connection:
         connection.execute(f"create or replace view {RULE} as {view}".encode())
+        connection.execute(f"create or replace view {SCORE} as {score}".encode())
     assert evaluate(MONDAY).failures == {MONDAY: {}}
     assert ledger(warehouse, MONDAY) == whole
     assert evaluate(MONDAY).dates == []

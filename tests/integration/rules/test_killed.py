@@ -60,7 +60,8 @@ def test_killed_in_any_layer(warehouse: Settings) -> None:
     before = marts(warehouse)
     for table in (
         "staging.stg_finance__voucher_entry",
-        "marts.fct_rule_hit_spell",
+        "history.rule_spell",
+        "history.pattern_spell",
         "marts.fct_rule_hit",
     ):
         with connect(warehouse) as connection:

@@ -8,13 +8,14 @@ from huiyan.alerts import words
 from huiyan.alerts.evidence import LABELS, LISTS, MONEY, NONE_IS_KNOWN, PERCENT, readable
 from huiyan.settings import REPOSITORY
 
-RULES = REPOSITORY / "dbt_project" / "models" / "rules"
+MODELS = REPOSITORY / "dbt_project" / "models"
+RULES = [*MODELS.glob("rules/*.sql"), *MODELS.glob("patterns/*.sql")]
 
 
 def test_every_key_the_rules_record_has_a_label() -> None:
     keys = {
         key
-        for path in RULES.glob("*.sql")
+        for path in RULES
         for block in re.findall(r"evidence\(\{(.*?)\}\)", path.read_text("utf-8"), re.DOTALL)
         for key in re.findall(r"^\s*'(\w+)':", block, re.MULTILINE)
     }
@@ -29,7 +30,7 @@ def test_keys_that_are_shown_in_a_way_of_their_own_are_known() -> None:
 def test_every_subject_type_has_a_word() -> None:
     types = {
         kind
-        for path in RULES.glob("*.sql")
+        for path in RULES
         for kind in re.findall(r"rule_result\(\s*'(\w+)'", path.read_text("utf-8"))
     }
     assert types
@@ -61,6 +62,7 @@ def test_every_subject_type_has_a_word() -> None:
         ('{"txn_at": "2025-09-01T20:00:00"}', "刷卡时间：2025-09-01 20:00:00"),
         ('{"unheard_of": "x"}', "其他信息：x"),
         ('{"unheard_of": {"summary": "y"}}', "其他信息：（摘要：y）"),
+        (f'{{"subjects": "{"0a" * 32}:41号店、{"1b" * 32}"}}', "疑点对象：41号店、1b1b1b1b…"),
         ("{}", ""),
     ],
 )

@@ -50,6 +50,8 @@ TOKEN = "fb6f90ca76018775175b34fa9e0843e2170aa3e5392f766b3a638c9898b854ec"
         ),
         ("payment", "ZF202516301300001", "财政支付\nZF202516301300001"),
         ("attachment_file", TOKEN, "附件文件"),
+        ("regulator_rule", "RG01:ATT-001", "监管部门系统性问题\n监管部门代码 RG01\n规则 ATT-001"),
+        ("unit", "F110005", "单位\nF110005"),
         ("agency_quarter", "167034:2025-5", "记账单位季度\n167034:2025-5"),
         ("voucher", "V1", "记账凭证\nV1"),
         ("unheard_of", "x:1", "其他对象\nx:1"),

@@ -48,7 +48,8 @@ def _wrong(found: dict[str, set[str]]) -> set[str]:
     life = lived(OPTIONS)
     truth, populations = life.world.truth, life.populations(OPTIONS.last)
     wrong = set()
-    for rule, population in populations.items():
+    for rule in found:
+        population = populations[rule]
         near = {c.subject_id for c in truth.cases if c.rule_id == rule and c.kind == "near_miss"}
         others = found[rule] - truth.planted(rule)
         if (

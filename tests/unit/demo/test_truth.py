@@ -23,8 +23,8 @@ from huiyan.demo.truth import RULES
 def test_oracle_finds_the_planted_and_nothing_else(options: Options) -> None:
     life = lived(options)
     truth = life.world.truth
-    hits = life.judge(options.last)
-    populations = life.populations(options.last)
+    hits = life.judge(options.last) | life.judge_patterns(*options.business_days)
+    populations = life.populations(*options.business_days)
     assert set(hits) == set(RULES)
     assert set(ALLOWED) == set(populations)
     for rule, found in hits.items():
@@ -52,8 +52,9 @@ def test_some_hits_come_and_go() -> None:
     options = Options(accounts=220)
     life = lived(options)
     seen: dict[str, set[str]] = {}
-    for day in options.business_days[:-1]:
-        for rule, found in life.judge(day).items():
+    for place, day in enumerate(options.business_days[:-1]):
+        patterns = life.judge_patterns(*options.business_days[: place + 1])
+        for rule, found in (life.judge(day) | patterns).items():
             seen.setdefault(rule, set()).update(found)
     passing = [case for case in life.world.truth.cases if "先有疑点" in case.note]
     assert {case.rule_id for case in passing} >= {
@@ -71,6 +72,8 @@ def test_some_hits_come_and_go() -> None:
         "SCF-007",
         "STAT-002",
         "STAT-003",
+        "SCF-008",
+        "LOOP-001",
     }
     for case in passing:
         assert case.kind == "near_miss"

@@ -1,5 +1,6 @@
 """The rule library keeps its own conventions: a rule that forgets one fails here."""
 
+import csv
 import re
 from datetime import date
 
@@ -10,8 +11,9 @@ from typer.testing import CliRunner
 from huiyan.errors import NotFoundError
 from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
-from huiyan.rules.catalogue import MODELS, Rule, load_parameters, load_rule, load_rules
+from huiyan.rules.catalogue import MODELS, RESULTS, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.cli import app
+from huiyan.settings import REPOSITORY
 
 CORE = {
     "VOU-001": "yellow",
@@ -53,8 +55,11 @@ SUBJECT_TYPES = {
     "budget_line",
     "card_group",
     "agency_year",
+    "unit",
+    "regulator_rule",
 }
 POSTGRES_NAME_LENGTH = 63
+WEIGHTS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "score_weight.csv"
 RULES = list(load_rules().values())
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -68,11 +73,22 @@ def test_the_core_is_there_with_its_tiers() -> None:
     assert {rule.id: rule.base_tier for rule in RULES if rule.id in CORE} == CORE
 
 
-def test_every_model_is_a_pair_and_on_the_list() -> None:
-    models = {path.stem for path in MODELS.glob("rule_*_[0-9][0-9][0-9]_*.sql")}
-    listed = re.findall(r"'(rule_\w+)'", (MODELS / "rule_results.sql").read_text(encoding="utf-8"))
-    assert models == {rule.model for rule in RULES}
-    assert sorted(listed) == sorted(rule.model for rule in RULES if rule.is_enabled)
+@pytest.mark.parametrize(("layer", "results"), RESULTS.items())
+def test_every_model_is_a_pair_and_on_the_list(layer: str, results: str) -> None:
+    folder = MODELS / layer
+    models = {path.stem for path in folder.glob("rule_*_[0-9][0-9][0-9]_*.sql")}
+    listed = re.findall(r"'(rule_\w+)'", (folder / f"{results}.sql").read_text(encoding="utf-8"))
+    rules = [rule for rule in RULES if rule.layer == layer]
+    assert models == {rule.model for rule in rules}
+    assert sorted(listed) == sorted(rule.model for rule in rules if rule.is_enabled)
+
+
+def test_every_rule_that_a_score_counts_has_one_weight() -> None:
+    with WEIGHTS.open(encoding="utf-8", newline="") as handle:
+        weighted = [row["rule_id"] for row in csv.DictReader(handle) if row["valid_to"] > "9999"]
+    families = {"SCF", "PAY", "CARD", "INV"}
+    counted = [r.id for r in RULES if r.family in families and r.layer == "rules" and r.is_enabled]
+    assert sorted(weighted) == sorted(counted)
 
 
 @each_rule

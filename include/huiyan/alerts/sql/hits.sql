@@ -1,5 +1,7 @@
 -- Hits open on the day, with the unit's name and jurisdiction on that day. The finance platform's
--- jurisdiction counts first: a unit on both platforms has the same one on both.
+-- jurisdiction counts first: a unit on both platforms has the same one on both. What concerns a
+-- regulator is its own matter, whoever else regulates the unit that it is: the hit goes to the
+-- regulator, whence recusal takes it to the body above; so it does where nobody is named to verify.
 truncate issue_hit;
 
 insert into issue_hit
@@ -62,6 +64,14 @@ suppressions as (
         and (valid_to is null or valid_to > %(day)s)
 ),
 
+regulators as (
+    select
+        spells.spell_id,
+        split_part(spells.subject_id, ':', 1) as body_code
+    from spells
+    where spells.subject_type = 'regulator_rule'
+),
+
 subjects as (
     select
         spells.subject_type,
@@ -84,16 +94,23 @@ select
     spells.subject_type,
     spells.subject_id,
     spells.unit_id,
-    coalesce(finance_users.agency_name, treasury_users.agency_name) as unit_name,
+    coalesce(finance_users.agency_name, treasury_users.agency_name, issue_body.body_name)
+        as unit_name,
     spells.finance_agency_code,
     spells.treasury_agency_code,
-    coalesce(by_finance.own_body_code, by_treasury.own_body_code) as own_body_code,
-    coalesce(by_finance.verifying_body_code, by_treasury.verifying_body_code)
-        as verifying_body_code,
-    coalesce(by_finance.regulator_body_code, by_treasury.regulator_body_code)
-        as regulator_body_code,
-    coalesce(by_finance.supervision_office_code, by_treasury.supervision_office_code)
-        as supervision_office_code,
+    coalesce(regulators.body_code, by_finance.own_body_code, by_treasury.own_body_code)
+        as own_body_code,
+    coalesce(
+        by_finance.verifying_body_code, by_treasury.verifying_body_code, regulators.body_code
+    ) as verifying_body_code,
+    coalesce(
+        regulators.body_code, by_finance.regulator_body_code, by_treasury.regulator_body_code
+    ) as regulator_body_code,
+    coalesce(
+        by_finance.supervision_office_code,
+        by_treasury.supervision_office_code,
+        regulators.body_code
+    ) as supervision_office_code,
     spells.base_tier,
     spells.evidence,
     spells.amount,
@@ -123,6 +140,8 @@ left join subjects
     on
         spells.subject_type = subjects.subject_type
         and spells.subject_id = subjects.subject_id
+left join regulators on spells.spell_id = regulators.spell_id
+left join issue_body on regulators.body_code = issue_body.body_code
 left join amount_steps on spells.rule_id = amount_steps.rule_id
 left join finance_users on spells.finance_agency_code = finance_users.agency_code
 left join treasury_users on spells.treasury_agency_code = treasury_users.agency_code

@@ -16,6 +16,7 @@ from huiyan.demo.cases.invoice_papers import InvoicePaperCases
 from huiyan.demo.cases.invoices import InvoiceCases
 from huiyan.demo.cases.ledgers import LedgerCases
 from huiyan.demo.cases.money import MoneyCases
+from huiyan.demo.cases.patterns import PatternCases
 from huiyan.demo.cases.payments import PaymentCases
 from huiyan.demo.cases.reception_papers import ReceptionPaperCases
 from huiyan.demo.cases.receptions import ReceptionCases
@@ -48,6 +49,7 @@ def plant_all(district: District, desk_of: Callable[[Unit], Desk], truth: Truth)
         ExpenseCases,
         FurtherCofferCases,
         StatisticsCases,
+        PatternCases,
     )
     for place, family in enumerate(families):
         worker = family(district, desk_of, truth)

@@ -544,7 +544,7 @@ class CardCases(Caseworker):
         near("CARD-008", slip.subject, "刷了公务卡")
         desk = self.desk()
         slip = self._cash(desk, 12, [(500_00, "30201", "购买办公用品")])
-        desk.reverse(slip, self.back(2))
+        self.reverse_later(desk, slip)
         near("CARD-008", slip.subject, "现金报销已红冲：先有疑点，后销除")
 
     def _cash(self, desk: Desk, ago: int, parts: list[tuple[int, str, str]]) -> Slip:

@@ -210,3 +210,4 @@ class CofferCases(Caseworker):
         slip = self.voucher(desk, 980_00, event=posting - 6, posting=posting, declared=1)
         self.invoice(desk, slip, 980_00, posting - 6, buyer="扬江云帆办公用品有限公司")
         plant("INV-002", slip.subject, f"{note}：抬头是公司")
+        plant("SCF-008", f"F{unit.finance_code}", f"{note}：五类疑点聚在一起")

@@ -252,7 +252,7 @@ class FurtherCofferCases(Caseworker):
             return
         desk = self.desk()
         slip = self._claimed(desk, 12, 4400_00, "购买提货卡")
-        desk.reverse(slip, self.back(2))
+        self.reverse_later(desk, slip)
         near("SCF-006", slip.subject, "提货卡退回并红冲：先有疑点，后销除")
         desk = self.desk()
         slip = self._from_card_seller(desk, 14, 1900_00)

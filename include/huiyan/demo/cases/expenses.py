@@ -99,7 +99,7 @@ class ExpenseCases(Caseworker):
         desk.reverse(slip, workday(slip.posting_day + 1))
         near("EXP-001", slip.subject, "已红冲")
         slip = self._gift(national - 2, "购买红酒", desk=(desk := self.desk()))
-        desk.reverse(slip, self.back(2))
+        self.reverse_later(desk, slip)
         near("EXP-001", slip.subject, "退款冲回：先有疑点，后销除")
 
     def _quiet_day(self) -> int:

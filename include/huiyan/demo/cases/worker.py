@@ -82,6 +82,12 @@ class Caseworker:
         """Whether rows of this day come after the opening delivery."""
         return day > self.district.options.business_days[0]
 
+    def reverse_later(self, desk: Desk, slip: Slip) -> None:
+        """Undo a voucher that has an alert, two days before the end."""
+        desk.reverse(slip, self.back(2))
+        if self.is_daily(self.back(2)):
+            self.truth.plant("LOOP-004", slip.subject, "预警推送后红冲")
+
     def voucher(
         self,
         desk: Desk,

@@ -1,0 +1,50 @@
+-- One row per enabled rule: its meta, from the rule's own yml.
+with declared as (
+    {% for rule in enabled_rules() -%}
+    {%- set meta = rule.config.meta -%}
+    select
+        {{ literal(meta['id']) }} as rule_id,
+        {{ literal(meta['version']) }} as rule_version,
+        {{ literal(rule.name) }} as model_name,
+        {{ literal(meta['name']['zh']) }} as name_zh,
+        {{ literal(meta['name']['en']) }} as name_en,
+        {{ literal(rule.description) }} as description,
+        {{ literal(meta['family']) }} as family,
+        {{ literal(meta['base_tier']) }} as base_tier,
+        {{ literal(meta['subject_type']) }} as subject_type,
+        {{ literal(meta['scope']) }} as scope,
+        {{ literal(meta['needs'] | join(',')) }} as needs,
+        {{ literal(legal_basis_text(meta['legal_basis'])) }} as legal_basis,
+        {{ 'false' if meta['legal_basis'] | rejectattr('verification', 'equalto', 'verified') | list
+            else 'true' }} as is_legal_basis_verified,
+        {{ literal(meta['what_to_check']) }} as what_to_check,
+        {{ literal(meta['close_out_standard']) }} as close_out_standard,
+        {{ literal(meta['status']) }} as status,
+        {{ literal(meta['known_false_positives']) }} as known_false_positives
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+final as (
+    select
+        cast(rule_id as text) as rule_id,
+        cast(rule_version as integer) as rule_version,
+        cast(model_name as text) as model_name,
+        cast(name_zh as text) as name_zh,
+        cast(name_en as text) as name_en,
+        cast(description as text) as description,
+        cast(family as text) as family,
+        cast(base_tier as text) as base_tier,
+        cast(subject_type as text) as subject_type,
+        cast(scope as text) as scope,
+        cast(needs as text) as needs,
+        cast(legal_basis as text) as legal_basis,
+        is_legal_basis_verified,
+        cast(what_to_check as text) as what_to_check,
+        cast(close_out_standard as text) as close_out_standard,
+        cast(status as text) as status,
+        cast(known_false_positives as text) as known_false_positives
+    from declared
+)
+
+select * from final
