@@ -4,13 +4,12 @@
     {{ return((words[1] ~ '-' ~ words[2]) | upper) }}
 {%- endmacro %}
 
-{#- The enabled rules (all but retired ones): their models in the graph, by id. -#}
-{% macro enabled_rules() -%}
+{#- All rules, retired ones too: their models in the graph, by id. -#}
+{% macro all_rules() -%}
     {%- set found = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() -%}
-            {%- if node.resource_type == 'model' and node.config.meta.get('id')
-                and node.config.meta['status'] != 'retired' -%}
+            {%- if node.resource_type == 'model' and node.config.meta.get('id') -%}
                 {%- do found.append(node) -%}
             {%- endif -%}
         {%- endfor -%}

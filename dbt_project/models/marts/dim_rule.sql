@@ -1,4 +1,4 @@
--- One row per enabled rule: its meta, from the rule's own yml.
+-- One row per rule: its meta, from the rule's own yml, and its status on the business date.
 with steps as (
     select seed.rule_id, seed.value
     from {{ ref('rule_parameters') }} as seed
@@ -6,7 +6,7 @@ with steps as (
 ),
 
 rules as (
-    {% for rule in enabled_rules() -%}
+    {% for rule in all_rules() -%}
     {%- set meta = rule.config.meta -%}
     select
         {{ literal(meta['id']) }} as rule_id,
@@ -25,7 +25,6 @@ rules as (
             else 'true' }} as is_legal_basis_verified,
         {{ literal(meta['what_to_check']) }} as what_to_check,
         {{ literal(meta['close_out_standard']) }} as close_out_standard,
-        {{ literal(meta['status']) }} as status,
         {{ literal(meta['known_false_positives']) }} as known_false_positives
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -48,7 +47,7 @@ final as (
         rules.is_legal_basis_verified,
         cast(rules.what_to_check as text) as what_to_check,
         cast(rules.close_out_standard as text) as close_out_standard,
-        cast(rules.status as text) as status,
+        cast({{ rule_status('rules.rule_id') }} as text) as status,
         cast(rules.known_false_positives as text) as known_false_positives,
         steps.value as amount_step
     from rules

@@ -1,4 +1,4 @@
--- One row per enabled rule: could it be evaluated on the business date, and what did it look at?
+-- One row per rule not retired: could it be evaluated on the business date, and what did it see?
 {{ config(materialized='fresh_table') }}
 with needs as (
     select * from {{ ref('rule_need') }}

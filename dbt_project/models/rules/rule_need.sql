@@ -1,17 +1,23 @@
--- One row per rule and feed it needs, from the rules' own meta.
+-- One row per feed that a rule not retired on the business date needs, from the rules' own meta.
 {%- set rows = [] -%}
-{%- for rule in enabled_rules() -%}
+{%- for rule in all_rules() -%}
     {%- for feed in rule.config.meta['needs'] -%}
         {%- do rows.append((rule.config.meta['id'], feed)) -%}
     {%- endfor -%}
 {%- endfor %}
-with final as (
+with needs as (
     {% for rule_id, feed in rows -%}
     select cast('{{ rule_id }}' as text) as rule_id, cast('{{ feed }}' as text) as feed
     {{ 'union all' if not loop.last }}
     {% else -%}
     select cast(null as text) as rule_id, cast(null as text) as feed where false
     {% endfor %}
+),
+
+final as (
+    select rule_id, feed
+    from needs
+    where {{ rule_status('needs.rule_id') }} != 'retired'
 )
 
 select * from final

@@ -12,6 +12,7 @@ from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
 from huiyan.rules.catalogue import MODELS, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.cli import app
+from huiyan.rules.scaffold import TO_FILL_IN
 
 CORE = {
     "VOU-001": "yellow",
@@ -72,7 +73,7 @@ def test_every_model_is_a_pair_and_on_the_list() -> None:
     models = {path.stem for path in MODELS.glob("rule_*_[0-9][0-9][0-9]_*.sql")}
     listed = re.findall(r"'(rule_\w+)'", (MODELS / "rule_results.sql").read_text(encoding="utf-8"))
     assert models == {rule.model for rule in RULES}
-    assert sorted(listed) == sorted(rule.model for rule in RULES if rule.is_enabled)
+    assert sorted(listed) == sorted(models)
 
 
 @each_rule
@@ -100,6 +101,12 @@ def test_the_meta_says_what_people_need(rule: Rule) -> None:
         assert re.search("[\u4e00-\u9fff]", text)
     # It is printed in every workbook: no name of ours may stand in it.
     assert not re.search("[A-Za-z]", rule.description)
+
+
+@each_rule
+def test_nothing_is_left_to_fill_in(rule: Rule) -> None:
+    declared = rule.sql_path.with_suffix(".yml").read_text(encoding="utf-8")
+    assert TO_FILL_IN not in sql(rule) + declared
 
 
 @each_rule

@@ -1,4 +1,4 @@
--- Hits open on the day, with the unit's name and jurisdiction on that day. The finance platform's
+-- Hits open on the day, with the rule's status and the unit's name and jurisdiction on that day. The finance platform's
 -- jurisdiction counts first: a unit on both platforms has the same one on both.
 truncate issue_hit;
 
@@ -12,8 +12,16 @@ with spells as (
 ),
 
 rules as (
-    select rule_id, name_zh, status in ('trial', 'fixed') as is_pushed
-    from marts.dim_rule
+    select
+        meta.rule_id,
+        meta.name_zh,
+        coalesce(life.is_pushed, false) as is_pushed
+    from marts.dim_rule as meta
+    left join marts.dim_rule_status as life
+        on
+            meta.rule_id = life.rule_id
+            and life.valid_from <= %(day)s
+            and (life.valid_to is null or life.valid_to > %(day)s)
 ),
 
 amount_steps as (
