@@ -14,7 +14,8 @@ from huiyan.warehouse.connection import connect
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
 TABLES = """
-drop view marts.fct_rule_hit_spell;
+drop view marts.dim_rule_status, marts.mart_rule_hit_history;
+drop view marts.fct_rule_hit_spell cascade;
 drop table reference.rule_parameters, reference.alert_suppression, marts.dim_rule,
     staging.stg_finance__user, staging.stg_treasury__user, staging.stg_supervision__body,
     staging.stg_supervision__jurisdiction cascade;
@@ -27,6 +28,12 @@ create table marts.fct_rule_hit_spell (
     subject_id text, unit_id text, finance_agency_code text, treasury_agency_code text,
     occurred_on date, amount numeric(18, 2), base_tier text, evidence jsonb, detected_on date,
     cleared_on date
+);
+create table marts.dim_rule_status (
+    rule_id text, status text, is_pushed boolean, valid_from date, valid_to date
+);
+create table marts.mart_rule_hit_history (
+    rule_id text, subject_id text, detected_on date, cleared_on date, cleared_because text
 );
 create table reference.rule_parameters (
     rule_id text, parameter text, value numeric(18, 2), valid_from date, valid_to date
@@ -105,6 +112,7 @@ class District:
                 "凭证没有附件。",
                 status,
             )
+            self.status(rule_id, status, START)
         self.add("reference.rule_parameters", "ATT-001", "amount_step", 50000, START, None)
 
     def add(self, table: str, *values: Any) -> None:
@@ -179,6 +187,17 @@ class District:
             since,
             until,
         )
+
+    def status(self, rule_id: str, status: str, since: date) -> None:
+        """From that date on the rule has the status."""
+        self.run(
+            "update marts.dim_rule_status set valid_to = %s where rule_id = %s "
+            "and valid_to is null",
+            since,
+            rule_id,
+        )
+        pushed = status in ("trial", "fixed")
+        self.add("marts.dim_rule_status", rule_id, status, pushed, since, None)
 
     def clear(self, rule_id: str, subject_id: str, on: date) -> None:
         self.run(

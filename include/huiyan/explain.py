@@ -165,10 +165,13 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
         subject: an alert id or a hit id, or the beginning of one (8 characters or more).
 
     Returns:
-        Keys: hit, rule, parameters, evidence, sources, alert (null if the hit is not pushed),
-        tier_steps, routes, events, deliveries. `parameters` are the rule's values that were in
-        force when the hit was detected. `sources` names the rows that were, at most 200 of each
-        feed, latest first.
+        Keys: hit, rule, rule_status (its life), parameters, evidence, sources, hit_history (the
+        times of the hit, with the versions that found it), alert (null if the hit was never
+        pushed), exceptions (reviewed ones that cover the hit, at whatever time), tier_steps,
+        routes, events, deliveries. `parameters` are the rule's values that were in force when the
+        hit was detected. `sources` names the rows that were, at most 200 of each feed, latest
+        first. Of exceptions and entries of the rule's life `is_in_force` says whether they count
+        on the latest evaluated business date.
 
     Raises:
         NotFoundError: nothing, or more than one thing, has that id.
@@ -186,10 +189,13 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
             "alert": _without(alert, "evidence"),
             "hit": _without(hit, "evidence"),
             "rule": _rule(cursor, facts["rule_id"]),
+            "rule_status": cursor.execute(RULE_STATUS, [facts["rule_id"]]).fetchall(),
             "parameters": _parameters(cursor, facts["rule_id"], day),
             "evidence": evidence,
             "evidence_text": readable(facts["evidence"]),
             "sources": _sources(cursor, facts, evidence, day),
+            "hit_history": cursor.execute(HIT_HISTORY, [facts["hit_id"]]).fetchall(),
+            "exceptions": cursor.execute(EXCEPTIONS, facts).fetchall(),
             "tier_steps": _of_alert(cursor, alert, "tier_steps"),
             "routes": _of_alert(cursor, alert, "routes"),
             "events": _of_alert(cursor, alert, "events"),
@@ -237,7 +243,7 @@ def _without(row: Record | None, *keys: str) -> Record | None:
 
 def _rule(cursor: psycopg.Cursor[Record], rule_id: str) -> Record:
     row = cursor.execute("select * from marts.dim_rule where rule_id = %s", [rule_id]).fetchone()
-    return row or {"rule_id": rule_id, "status": "retired"}
+    return row or {"rule_id": rule_id}
 
 
 def _parameters(cursor: psycopg.Cursor[Record], rule_id: str, day: date) -> list[Record]:
@@ -321,6 +327,41 @@ def _detected_on(cursor: psycopg.Cursor[Record], facts: Record) -> date:
     return day
 
 
+_IN_FORCE = """
+    {0}.valid_from <= today.day and ({0}.valid_to is null or {0}.valid_to > today.day)
+    as is_in_force
+"""
+_TODAY = "(select max(business_date) as day from ops.evaluation where state = 'evaluated') as today"
+RULE_STATUS = f"""
+    select
+        life.rule_version, life.status, life.is_pushed, life.valid_from, life.valid_to,
+        life.made_by, life.approved_by, life.reason, {_IN_FORCE.format("life")}
+    from marts.dim_rule_status as life
+    cross join {_TODAY}
+    where life.rule_id = %s
+    order by life.valid_from
+"""  # noqa: S608 - every part is a constant of this module
+HIT_HISTORY = """
+    select detected_on, rule_version, last_detected_on, last_rule_version, cleared_on,
+        cleared_because
+    from marts.mart_rule_hit_history
+    where hit_id = %s
+    order by detected_on
+"""
+EXCEPTIONS = f"""
+    select
+        excepted.subject_id, excepted.unit_id, excepted.reason, excepted.approved_by,
+        excepted.valid_from, excepted.valid_to, {_IN_FORCE.format("excepted")}
+    from reference.alert_suppression as excepted
+    cross join {_TODAY}
+    where
+        excepted.rule_id = %(rule_id)s
+        and coalesce(excepted.subject_id, excepted.unit_id) is not null
+        and (excepted.subject_id is null or excepted.subject_id = %(subject_id)s)
+        and (excepted.unit_id is null or excepted.unit_id = %(unit_id)s)
+    order by excepted.valid_from
+"""  # noqa: S608 - every part is a constant of this module
+
 QUERIES = {
     "tier_steps": "select business_date, reason_code, from_tier, to_tier, reason, due_on "
     "from ops.alert_tier_step where alert_id = %s "
@@ -343,6 +384,26 @@ def _of_alert(cursor: psycopg.Cursor[Record], alert: Record | None, part: str) -
     return cursor.execute(QUERIES[part], [alert["alert_id"]]).fetchall()
 
 
+def _not_pushed(explanation: Record) -> list[str]:
+    """Why the hit is not pushed on the latest evaluated business date; empty if it is."""
+    reasons = [
+        f"an exception covers it until {row['valid_to']}: {row['reason']} "
+        f"(approved by {row['approved_by']})"
+        for row in explanation["exceptions"]
+        if row["is_in_force"]
+    ]
+    life = [row for row in explanation["rule_status"] if row["is_in_force"]]
+    if not life:
+        reasons.append("the rule is a draft")
+    reasons += [
+        f"the rule is {row['status']} since {row['valid_from']}: {row['reason']} "
+        f"(approved by {row['approved_by'] or 'nobody'})"
+        for row in life
+        if not row["is_pushed"]
+    ]
+    return reasons
+
+
 def render(explanation: Record, console: Console) -> None:
     """Print an explanation for a person."""
     rule, alert, hit = explanation["rule"], explanation["alert"], explanation["hit"]
@@ -363,9 +424,8 @@ def render(explanation: Record, console: Console) -> None:
             ("tier", f"{alert['tier']} (base {alert['base_tier']}), due {alert['due_on']}"),
         ]
     else:
-        lines.append(
-            ("alert", f"none: the rule is {rule['status']}, or its hits here are not pushed")
-        )
+        lines.append(("alert", "none was ever pushed"))
+    lines += [("no new push", reason) for reason in _not_pushed(explanation)]
     lines += [
         ("what to check", rule.get("what_to_check")),
         ("legal basis", rule.get("legal_basis")),
@@ -385,6 +445,19 @@ def render(explanation: Record, console: Console) -> None:
         "Source rows",
         explanation["sources"],
         ("feed", "business_date", "version", "file_name", "line_no", "batch_id", "replaced_on"),
+    )
+    _table(
+        console,
+        "Times of the hit",
+        explanation["hit_history"],
+        (
+            "detected_on",
+            "rule_version",
+            "last_detected_on",
+            "last_rule_version",
+            "cleared_on",
+            "cleared_because",
+        ),
     )
     _table(
         console,

@@ -1,7 +1,7 @@
 """The generated reference pages: feeds, rules, marts; written from what the code itself reads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import yaml
 
 from huiyan.feeds.contract import Column, FeedContract, load_contracts
 from huiyan.rules.catalogue import Parameter, Rule, load_parameters, load_rules
+from huiyan.rules.life_cycle import StatusEntry, shipped_history
 from huiyan.settings import REPOSITORY
 
 PAGES = REPOSITORY / "docs" / "reference"
@@ -95,7 +96,14 @@ def _sentence(value: object) -> str:
     return " ".join(str(value).split()) if value not in (None, "") else "none"
 
 
-def _rule(rule: Rule, parameters: list[Parameter]) -> str:
+def _life_entry(entry: StatusEntry) -> str:
+    return (
+        f"version {entry.version}: {entry.status} from {entry.valid_from} on, {entry.reason} "
+        f"(proposed by {entry.made_by}, approved by {entry.approved_by or 'nobody'})"
+    )
+
+
+def _rule(rule: Rule, parameters: list[Parameter], entries: Sequence[StatusEntry]) -> str:
     law = "; ".join(
         f"《{source.document}》{source.article} ({source.verification})"
         for source in rule.legal_basis
@@ -115,7 +123,7 @@ def _rule(rule: Rule, parameters: list[Parameter]) -> str:
         "parameters": thresholds or "none",
         "needs": ", ".join(rule.needs),
         "judged per": f"{rule.subject_type}; evaluated again per {rule.scope}",
-        "status, version": f"{rule.status}, {rule.version}",
+        "life": "; ".join(map(_life_entry, entries)) or f"version {rule.version}: draft",
         "model": f"`{rule.model}`",
     }
     listed = "\n".join(f"- **{name}**: {_sentence(value)}" for name, value in lines.items())
@@ -126,9 +134,12 @@ def _rule(rule: Rule, parameters: list[Parameter]) -> str:
 
 
 def rules_page() -> str:
-    """The rule catalogue, from the rules' own YAML and the seed of parameters."""
+    """The rule catalogue, from the rules' own YAML and the seeds of parameters and of status."""
     parameters = load_parameters()
-    rules = "\n".join(_rule(rule, parameters) for rule in load_rules().values())
+    history = shipped_history()
+    rules = "\n".join(
+        _rule(rule, parameters, history.get(rule.id, ())) for rule in load_rules().values()
+    )
     return f"{GENERATED}\n# Rules\n\n{rules}"
 
 

@@ -4,13 +4,12 @@
     {{ return((words[1] ~ '-' ~ words[2]) | upper) }}
 {%- endmacro %}
 
-{#- The enabled rules (all but retired ones), or those of one layer: their models, by id. -#}
-{% macro enabled_rules(layer=none) -%}
+{#- All rules, retired ones too, or those of one layer: their models in the graph, by id. -#}
+{% macro all_rules(layer=none) -%}
     {%- set found = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() -%}
             {%- if node.resource_type == 'model' and node.config.meta.get('id')
-                and node.config.meta['status'] != 'retired'
                 and layer in (none, node.schema) -%}
                 {%- do found.append(node) -%}
             {%- endif -%}

@@ -69,12 +69,16 @@ gone as (
         open_spells.detected_on,
         {{ business_date() }} as cleared_on
     from open_spells
-    inner join days on open_spells.rule_id = days.rule_id
+    left join rules on open_spells.rule_id = rules.rule_id
+    left join days on open_spells.rule_id = days.rule_id
     left join results
         on
             open_spells.rule_id = results.rule_id
             and open_spells.subject_id = results.subject_id
-    where results.rule_id is null
+    where
+        -- A rule that is retired, or gone from the library, is not evaluated: its hits end.
+        coalesce(rules.status, 'retired') = 'retired'
+        or (days.rule_id is not null and results.rule_id is null)
 ),
 {% endif %}
 final as (

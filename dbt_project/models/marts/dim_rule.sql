@@ -1,4 +1,4 @@
--- One row per enabled rule: its meta, and the amount over which its tier is raised.
+-- One row per rule: its meta, its status on the business date, the amount that raises its tier.
 with steps as (
     select seed.rule_id, seed.value
     from {{ ref('rule_parameters') }} as seed

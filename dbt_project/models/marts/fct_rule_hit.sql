@@ -12,6 +12,16 @@ runs as (
     select * from {{ ref('fct_rule_run') }}
 ),
 
+-- A day from which on a rule is retired has no run, but ends hits.
+rule_days as (
+    select rule_id, business_date, status from runs
+    union all
+    select distinct ended.rule_id, ended.cleared_on as business_date, 'retired' as status
+    from spells as ended
+    left join runs on ended.rule_id = runs.rule_id and ended.cleared_on = runs.business_date
+    where ended.cleared_on is not null and runs.rule_id is null
+),
+
 -- A hit that is open on a day on which its rule was evaluated was detected on that day.
 hit_days as (
     select
@@ -22,7 +32,7 @@ hit_days as (
             order by business_date
             rows between unbounded preceding and 1 preceding
         ) as last_hit_day_before
-    from runs
+    from rule_days
 ),
 
 last_hit_days as (

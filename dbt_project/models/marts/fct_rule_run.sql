@@ -1,4 +1,4 @@
--- One row per enabled rule and evaluated business date: the ledger of what was looked at.
+-- One row per evaluated business date and rule not retired on it: the ledger of what was looked at.
 {{ config(
     materialized='incremental',
     incremental_strategy='merge',
@@ -12,6 +12,10 @@ with days as (
     select * from {{ ref('rule_day') }}
     union all
     select * from {{ ref('pattern_day') }}
+),
+
+rules as (
+    select rule_id, rule_version from {{ ref('dim_rule') }}
 ),
 
 spells as (
@@ -35,8 +39,10 @@ final as (
         days.population,
         days.hits,
         cast(coalesce(changes.new_hits, 0) as bigint) as new_hits,
-        cast(coalesce(changes.cleared_hits, 0) as bigint) as cleared_hits
+        cast(coalesce(changes.cleared_hits, 0) as bigint) as cleared_hits,
+        rules.rule_version
     from days
+    inner join rules on days.rule_id = rules.rule_id
     left join changes on days.rule_id = changes.rule_id
 )
 

@@ -7,5 +7,7 @@
 ] %}
 {% for rule in rules %}
 {{- part(rule, loop.first) -}}
-select '{{ rule_id_of(rule) }}' as rule_id, found.* from {{ ref(rule) }} as found
+select '{{ rule_id_of(rule) }}' as rule_id, found.*
+from {{ ref(rule) }} as found
+where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
 {%- endfor %}

@@ -6,7 +6,15 @@ with spells as (
 ),
 
 rules as (
-    select * from {{ ref('rule_meta') }} where status in ('trial', 'fixed')
+    select * from {{ ref('rule_meta') }}
+),
+
+statuses as (
+    {{ rule_status_times() }}
+),
+
+told as (
+    select rule_id, valid_from, valid_to from statuses where is_pushed
 ),
 
 suppressions as (
@@ -22,6 +30,7 @@ vouchers as (
 hit_vouchers as (
     select
         spells.spell_id,
+        spells.rule_id,
         spells.subject_id,
         spells.detected_on,
         coalesce(spells.cleared_on, {{ add_days(business_date(), 1) }}) as gone_on,
@@ -44,7 +53,7 @@ waits as (
             and (suppressions.unit_id is null or suppressions.unit_id = spells.unit_id)
 ),
 
--- An alert can be pushed when its hit is found, or when an exception ends.
+-- An alert can be pushed when its hit is found, an exception ends, or its rule is promoted.
 chances as (
     select spell_id, detected_on as chance_on from hit_vouchers
     union all
@@ -52,11 +61,22 @@ chances as (
     from hit_vouchers
     inner join waits on hit_vouchers.spell_id = waits.spell_id
     where waits.valid_to > hit_vouchers.detected_on
+    union all
+    select hit_vouchers.spell_id, told.valid_from
+    from hit_vouchers
+    inner join told on hit_vouchers.rule_id = told.rule_id
+    where told.valid_from > hit_vouchers.detected_on
 ),
 
 pushed_spells as (
     select chances.spell_id, min(chances.chance_on) as pushed_on
     from chances
+    inner join hit_vouchers on chances.spell_id = hit_vouchers.spell_id
+    inner join told
+        on
+            hit_vouchers.rule_id = told.rule_id
+            and chances.chance_on >= told.valid_from
+            and (told.valid_to is null or chances.chance_on < told.valid_to)
     where
         not exists (
             select 1

@@ -1,6 +1,6 @@
--- One row per enabled rule: its meta, from the rule's own yml.
+-- One row per rule: its meta, from the rule's own yml, and its status on the business date.
 with declared as (
-    {% for rule in enabled_rules() -%}
+    {% for rule in all_rules() -%}
     {%- set meta = rule.config.meta -%}
     select
         {{ literal(meta['id']) }} as rule_id,
@@ -19,7 +19,6 @@ with declared as (
             else 'true' }} as is_legal_basis_verified,
         {{ literal(meta['what_to_check']) }} as what_to_check,
         {{ literal(meta['close_out_standard']) }} as close_out_standard,
-        {{ literal(meta['status']) }} as status,
         {{ literal(meta['known_false_positives']) }} as known_false_positives
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -42,7 +41,7 @@ final as (
         is_legal_basis_verified,
         cast(what_to_check as text) as what_to_check,
         cast(close_out_standard as text) as close_out_standard,
-        cast(status as text) as status,
+        cast({{ rule_status('declared.rule_id') }} as text) as status,
         cast(known_false_positives as text) as known_false_positives
     from declared
 )

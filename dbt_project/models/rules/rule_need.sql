@@ -1,11 +1,11 @@
--- One row per rule and feed it needs, from the rules' own meta.
+-- One row per feed that a rule not retired on the business date needs, from the rules' own meta.
 {%- set rows = [] -%}
-{%- for rule in enabled_rules() -%}
+{%- for rule in all_rules() -%}
     {%- for feed in rule.config.meta['needs'] -%}
         {%- do rows.append((rule.config.meta['id'], rule.schema, feed)) -%}
     {%- endfor -%}
 {%- endfor %}
-with final as (
+with needs as (
     {% for rule_id, layer, feed in rows -%}
     select
         cast('{{ rule_id }}' as text) as rule_id,
@@ -19,6 +19,12 @@ with final as (
         cast(null as text) as feed
     where false
     {% endfor %}
+),
+
+final as (
+    select *
+    from needs
+    where {{ rule_status('needs.rule_id') }} != 'retired'
 )
 
 select * from final

@@ -1,4 +1,5 @@
--- What every rule found on the business date. A new rule adds its model's name to this list.
+-- What every rule found on the business date, but retired ones: they are not evaluated. A new rule
+-- adds its model's name to this list.
 {{ config(materialized='fresh_table_in_parts', failures='ops.rule_failure') }}
 {%- set rules = [
     'rule_vou_001_booked_late',
@@ -77,5 +78,7 @@
 ] %}
 {% for rule in rules %}
 {{- part(rule, loop.first) -}}
-select '{{ rule_id_of(rule) }}' as rule_id, found.* from {{ ref(rule) }} as found
+select '{{ rule_id_of(rule) }}' as rule_id, found.*
+from {{ ref(rule) }} as found
+where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
 {%- endfor %}

@@ -18,6 +18,11 @@ never moves it later. A body receives its whole list, new and still open, on eve
 which it has one. The state in an extract supposes that extracts of earlier dates arrived, so that
 it does not depend on when they did. Channels other than `folder` are not there yet: every extract
 goes to the outbox folder.
+
+An alert is a hit of a rule that is in trial or fixed on the business date and that no exception
+covers on it. When that ends, the alert is resolved and its bodies are told why, unless a person has
+begun on it; when the rule is promoted again or the exception runs out, it is opened anew, with a
+new due date.
 """
 
 import re
@@ -57,7 +62,8 @@ class IssueResult:
     Attributes:
         bodies: codes of the bodies whose extract of that date waits in the outbox.
         open_alerts: alerts open as of the date. new_alerts: opened or reopened on it.
-        cleared_alerts: resolved on it because their hit is gone.
+        cleared_alerts: resolved on it because their hit is gone, their rule no longer pushed or an
+            exception begins.
     """
 
     business_date: date
@@ -162,6 +168,7 @@ def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings)
     for name in ("routes", "assign"):
         _execute(cursor, name, parameters)
     _raise_routing_problems(cursor.connection, day)
+    _warn_of_idle_exceptions(cursor.connection, day)
     extracts = _extracts(cursor, day, parameters)
     for extract in extracts:
         _put_into_outbox(cursor.connection, extract)
@@ -191,26 +198,62 @@ def _raise_routing_problems(connection: psycopg.Connection, day: date) -> None:
         ).fetchall()
     }
     for problem, words in PROBLEMS.items():
-        if problem not in found:
-            connection.execute(
-                "update ops.operations_alert set resolved_at = clock_timestamp() "
-                "where kind = %s and business_date = %s and resolved_at is null",
-                [problem, day],
-            )
-            continue
-        alerts, units = found[problem]
-        named = ", ".join(units[:20]) + (" …" if len(units) > 20 else "")
-        connection.execute(
-            "insert into ops.operations_alert (kind, feed, business_date, message) "
-            "values (%s, 'jurisdictions', %s, %s) on conflict (kind, feed, business_date) "
-            "do update set message = excluded.message, resolved_at = null",
-            [
-                problem,
-                day,
-                f"{words} {named}. Sent to the default office: {alerts}. Correct the "
-                "jurisdictions or the bodies and deliver them again.",
-            ],
+        alerts, units = found.get(problem, (0, []))
+        message = (
+            f"{words} {_some(units)}. Sent to the default office: {alerts}. Correct the "
+            "jurisdictions or the bodies and deliver them again."
         )
+        _note(connection, problem, "jurisdictions", day, message if units else None)
+
+
+def _warn_of_idle_exceptions(connection: psycopg.Connection, day: date) -> None:
+    """One operations alert per day for exceptions in force that can except nothing."""
+    rows = connection.execute(
+        """
+        select exceptions.rule_id || ' ' || coalesce(exceptions.unit_id, exceptions.subject_id)
+        from reference.alert_suppression as exceptions
+        left join marts.dim_rule as rules on exceptions.rule_id = rules.rule_id
+        left join marts.dim_unit as units on exceptions.unit_id = units.unit_id
+        where
+            exceptions.valid_from <= %(day)s
+            and (exceptions.valid_to is null or exceptions.valid_to > %(day)s)
+            and (
+                rules.rule_id is null
+                or (exceptions.unit_id is not null and units.unit_id is null)
+            )
+        order by 1
+        """,
+        {"day": day},
+    ).fetchall()
+    named = [name for (name,) in rows]
+    message = (
+        f"There is no such rule, or no such unit, as these exceptions name: {_some(named)}. They "
+        "except nothing: correct alert_suppression.csv."
+    )
+    _note(connection, "idle_exception", "alert_suppression", day, message if named else None)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
+
+
+def _note(
+    connection: psycopg.Connection, kind: str, feed: str, day: date, message: str | None
+) -> None:
+    """Raise the operations alert of that kind and day, or resolve it if there is no message."""
+    if message is None:
+        connection.execute(
+            "update ops.operations_alert set resolved_at = clock_timestamp() "
+            "where kind = %s and feed = %s and business_date = %s and resolved_at is null",
+            [kind, feed, day],
+        )
+        return
+    connection.execute(
+        "insert into ops.operations_alert (kind, feed, business_date, message) "
+        "values (%s, %s, %s, %s) on conflict (kind, feed, business_date) "
+        "do update set message = excluded.message, resolved_at = null",
+        [kind, feed, day, message],
+    )
 
 
 def _extracts(

@@ -82,7 +82,9 @@ class GoneRow:
     """An alert the body had been given and need not deal with any more.
 
     Attributes:
-        reason: cleared (the hit is gone), moved (another body has it now) or suppressed.
+        reason: cleared (the hit is gone), moved (another body has it now), suppressed (an exception
+            covers it), demoted (its rule is no longer pushed), retired (its rule is no longer
+            evaluated) or new_version (another version of its rule does not find it).
     """
 
     alert_id: str

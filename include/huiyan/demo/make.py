@@ -17,7 +17,7 @@ from huiyan.demo.reference import APPROVED_BY, crosswalk, snapshot, unit_pairs
 from huiyan.demo.truth import TRUTH, UNIT_TRUTH, write_truth
 from huiyan.errors import ConfigurationError
 from huiyan.settings import Settings
-from huiyan.warehouse.reviewed import crosswalk_file
+from huiyan.warehouse import reviewed
 
 DAILY = ("finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions")
 REFERENCE: dict[str, Style] = {
@@ -202,7 +202,7 @@ def install_crosswalk(out: Path, settings: Settings) -> Path | None:
     Returns:
         The file written; None if a district's own facts lie there, which stay as they are.
     """
-    target = crosswalk_file(settings)
+    target = reviewed.CROSSWALK.own_file(settings)
     if target.exists():
         with target.open(encoding="utf-8-sig", newline="") as handle:
             if any(row.get("approved_by") != APPROVED_BY for row in csv.DictReader(handle)):

@@ -1,6 +1,7 @@
 """The rule catalogue, read from the rules' own yml files: no database needed."""
 
 import csv
+from collections.abc import Collection
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,8 @@ class Rule(_Declared):
         model: its dbt model. layer: `rules` if it reads records, `patterns` if it reads what rules
             found. description: what is wrong, in words an accountant understands.
         scope: the grain at which it must be evaluated again when rows change.
+        status: that of the newest version's last entry in the seed `rule_status`; which one is in
+            force on a date is the business of `huiyan.rules.life_cycle`.
         needs: feeds without which it cannot be evaluated.
         parameters: the seed rows it reads: a name for its own, `RULE.name` for another's and
             `ALL.name` for a shared one.
@@ -74,11 +77,6 @@ class Rule(_Declared):
     def sql_path(self) -> Path:
         """The file of its model."""
         return MODELS / self.layer / f"{self.model}.sql"
-
-    @property
-    def is_enabled(self) -> bool:
-        """Whether it is evaluated each day."""
-        return self.status != "retired"
 
     @property
     def parameter_keys(self) -> list[tuple[str, str]]:
@@ -157,15 +155,18 @@ def load_parameters() -> list[Parameter]:
         ]
 
 
-def missing_parameters(on: date) -> list[str]:
-    """Parameters of enabled rules without exactly one value in force on `on`."""
+def missing_parameters(on: date, retired: Collection[str] = ()) -> list[str]:
+    """Parameters without exactly one value in force on `on`, but those of `retired` rules."""
     in_force: dict[tuple[str, str], int] = {}
     for row in load_parameters():
         if row.is_in_force(on):
             key = (row.rule_id, row.parameter)
             in_force[key] = in_force.get(key, 0) + 1
     needed = {
-        key for rule in load_rules().values() if rule.is_enabled for key in rule.parameter_keys
+        key
+        for rule in load_rules().values()
+        if rule.id not in retired
+        for key in rule.parameter_keys
     }
     return [
         f"{rule_id} {parameter} ({in_force.get((rule_id, parameter), 0)} values)"

@@ -1,4 +1,4 @@
-"""`huiyan rules`: the catalogue and one rule."""
+"""`huiyan rules`: the catalogue, one rule, a new one, a rule's own tests."""
 
 from typing import Annotated
 
@@ -6,7 +6,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from huiyan.rules.catalogue import load_parameters, load_rule, load_rules
+from huiyan.rules.catalogue import Rule, load_parameters, load_rule, load_rules
+from huiyan.rules.life_cycle import load_history, newest_status
+from huiyan.settings import REPOSITORY, get_settings
 
 app = typer.Typer(help="The rule library.", no_args_is_help=True)
 console = Console()
@@ -17,13 +19,15 @@ VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 
 @app.command("list")
 def list_rules() -> None:
-    """List every rule: id, tier, status, subject and name."""
-    table = Table("id", "tier", "status", "subject", "name", box=None)
+    """List every rule: id, version, tier, status, subject and name."""
+    history = load_history(get_settings())
+    table = Table("id", "version", "tier", "status", "subject", "name", box=None)
     for rule in load_rules().values():
         table.add_row(
             rule.id,
+            str(rule.version),
             TIER[rule.base_tier],
-            rule.status,
+            newest_status(history.get(rule.id, ())),
             rule.subject_type,
             f"{rule.name.zh} {rule.name.en}",
         )
@@ -35,7 +39,7 @@ def show_rule(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
     sql: Annotated[bool, typer.Option("--sql", help="Print its SQL too.")] = False,
 ) -> None:
-    """Show one rule: what is wrong, its thresholds, what to check and when it may be closed."""
+    """Show one rule: what is wrong, its law, thresholds, life and figures, how it is closed."""
     rule = load_rule(rule_id)
     table = Table(show_header=False, title=f"{rule.id} {rule.name.zh} ({rule.name.en})")
     table.add_column(style="bold", no_wrap=True)
@@ -44,27 +48,87 @@ def show_rule(
         f"《{source.document}》{source.article}（{VERIFICATION[source.verification]}）"
         for source in rule.legal_basis
     )
-    keys = rule.parameter_keys
-    values = (
-        f"{row.rule_id} {row.parameter} = {row.value} ({row.valid_from} – {row.valid_to or ''})"
-        for row in load_parameters()
-        if (row.rule_id, row.parameter) in keys
-        or (row.rule_id, row.parameter) == (rule.id, "amount_step")
-    )
     for label, text in {
-        "version": f"{rule.version}, {rule.status}",
         "tier": TIER[rule.base_tier],
         "subject": f"{rule.subject_type}, evaluated again per {rule.scope}",
         "needs": ", ".join(rule.needs),
         "what is wrong": rule.description,
-        "thresholds": "\n".join(values) or "none",
+        "thresholds": _thresholds(rule) or "none",
         "legal basis": "\n".join(sources),
         "what to check": rule.what_to_check,
         "close-out": rule.close_out_standard,
         "known false positives": rule.known_false_positives,
+        "life": _life(rule),
+        "figures": _figures(rule),
         "model": str(rule.sql_path.relative_to(rule.sql_path.parents[3])),
     }.items():
         table.add_row(label, text)
     console.print(table)
     if sql:
         console.print(rule.sql_path.read_text(encoding="utf-8"), markup=False, highlight=False)
+
+
+@app.command("new")
+def new_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="FAMILY-NNN", help="Its id, e.g. VOU-021.")],
+    what_is_wrong: Annotated[
+        str, typer.Argument(metavar="WHAT_IS_WRONG", help="In a few words, e.g. no_reviewer.")
+    ],
+    subject: Annotated[
+        str, typer.Option(help="What it judges: voucher, payment or card_transaction.")
+    ] = "voucher",
+) -> None:
+    """Begin a rule: its SQL and YAML with tests that fail until filled in, and its list entry."""
+    from huiyan.rules.scaffold import begin
+
+    for path in begin(rule_id, what_is_wrong, subject):
+        console.print(f"written: {path.relative_to(REPOSITORY)}", soft_wrap=True)
+    console.print("Next: docs/how-to/add-a-rule.md.")
+
+
+@app.command("test")
+def test_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
+) -> None:
+    """Run one rule's unit tests, in a small warehouse of their own."""
+    from huiyan.rules.workbench import run_tests
+
+    rule = load_rule(rule_id)
+    run_tests(rule, get_settings())
+    console.print(f"{rule.id}: every unit test passes.")
+
+
+def _thresholds(rule: Rule) -> str:
+    wanted = {*rule.parameter_keys, (rule.id, "amount_step")}
+    return "\n".join(
+        f"{row.rule_id} {row.parameter} = {row.value} ({row.valid_from} – {row.valid_to or ''})"
+        for row in load_parameters()
+        if (row.rule_id, row.parameter) in wanted
+    )
+
+
+def _life(rule: Rule) -> str:
+    entries = load_history(get_settings()).get(rule.id, [])
+    lines = [
+        f"{entry.valid_from}: {entry.status}, version {entry.version} – {entry.reason} "
+        f"(proposed by {entry.made_by}, approved by {entry.approved_by or 'nobody'})"
+        for entry in entries
+    ]
+    return "\n".join(lines) or f"draft, version {rule.version}"
+
+
+def _figures(rule: Rule) -> str:
+    from huiyan.rules.figures import figures
+
+    found = figures(rule.id, get_settings())
+    if found is None:
+        return "none: no warehouse runs here, or it has not evaluated the rule"
+    amount = "" if found.open_amount is None else f", {found.open_amount:,} CNY"
+    looked_at = "" if found.population is None else f", looked at {found.population:,}"
+    return (
+        f"as of {found.as_of}: {found.open_hits:,} hits open in {found.open_units:,} units{amount}"
+        f"; last 30 days: {found.new_hits_30_days:,} new, {found.cleared_hits_30_days:,} cleared\n"
+        f"last run {found.last_run_on}: {found.last_run_status}{looked_at}\n"
+        f"ever: {found.hits_ever:,} subjects, first {found.first_hit_on or 'never'}, "
+        f"last {found.last_hit_on or 'never'}"
+    )

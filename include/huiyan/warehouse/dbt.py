@@ -53,6 +53,11 @@ def staging_hash() -> str:
     return _hash([*_sources("models/staging", "macros"), PROJECT / "dbt_project.yml"])
 
 
+def inputs_hash() -> str:
+    """Fingerprint of everything that decides which columns the rules find in their inputs."""
+    return _hash([*_sources("models/staging", "models/intermediate", "macros", "seeds")])
+
+
 def project_hash() -> str:
     """Fingerprint of everything in the dbt project that can change a result."""
     return _hash(
@@ -142,11 +147,18 @@ def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> N
     if result.success:
         return
     log = options[options.index("--log-path") + 1]
-    failures = [
-        f"{node.node.name}: {' '.join((node.message or node.status).split())}"
+    failed = [
+        (node.node.name, node.message or node.status)
         for node in getattr(result.result, "results", None) or []
         if node.status in ("error", "fail", "runtime error")
     ]
+    if failed and command == "test":
+        raise WarehouseError(
+            "these tests fail (--- was expected and not found, +++ found and not expected).\n\n"
+            + "\n\n".join(f"{name}: {message.strip()}" for name, message in failed)
+            + f"\n\nDetails: {log}/dbt.log"
+        )
+    failures = [f"{name}: {' '.join(message.split())}" for name, message in failed]
     reason = "; ".join(failures) or str(result.exception or "no reason was given")
     raise WarehouseError(
         f"dbt {command} failed: {reason}. The database is as complete as before the failed model; "

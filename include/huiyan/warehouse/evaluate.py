@@ -19,7 +19,9 @@ from psycopg import sql
 
 from huiyan.errors import EvaluationError
 from huiyan.feeds import cards
+from huiyan.rules import exceptions, life_cycle
 from huiyan.rules.catalogue import load_rules, missing_parameters
+from huiyan.rules.life_cycle import History
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import dbt, reviewed
 from huiyan.warehouse.connection import connect
@@ -172,7 +174,7 @@ def _failures(connection: psycopg.Connection, day: date) -> dict[str, str]:
 
 
 def _evaluate_date(
-    connection: psycopg.Connection, day: date, code: str, settings: Settings
+    connection: psycopg.Connection, day: date, code: str, history: History, settings: Settings
 ) -> dict[str, str]:
     """Build every layer as of `day`; again if a delivery was accepted meanwhile.
 
@@ -199,7 +201,7 @@ def _evaluate_date(
         connection.execute(f"comment on schema rules is '{_views(connection)[1]}'")
         if _fingerprint(connection, day, code) != before:
             continue
-        _check_ledger(connection, day)
+        _check_ledger(connection, day, history)
         failures = _failures(connection, day)
         connection.execute(
             "update ops.evaluation set state = 'evaluated', fingerprint = %s,"
@@ -220,12 +222,14 @@ def _ledger(connection: psycopg.Connection, day: date) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
-def _check_ledger(connection: psycopg.Connection, day: date) -> None:
-    """The ledger gate: every enabled rule is accounted for on `day`, and nothing else is."""
+def _check_ledger(connection: psycopg.Connection, day: date, history: History) -> None:
+    """The ledger gate: every rule not retired on `day` is accounted for, and nothing else is."""
     ledger = _ledger(connection, day)
-    enabled = {rule.id for rule in load_rules().values() if rule.is_enabled}
-    wrong = [f"{rule} has no row" for rule in sorted(enabled - ledger.keys())]
-    wrong += [f"{rule} is not in the catalogue" for rule in sorted(ledger.keys() - enabled)]
+    expected = load_rules().keys() - life_cycle.retired(history, day)
+    wrong = [f"{rule} has no row" for rule in sorted(expected - ledger.keys())]
+    wrong += [
+        f"{rule} is not in the catalogue or is retired" for rule in sorted(ledger.keys() - expected)
+    ]
     wrong += [
         f"{rule} has the status {status}"
         for rule, status in sorted(ledger.items())
@@ -239,9 +243,9 @@ def _check_ledger(connection: psycopg.Connection, day: date) -> None:
         )
 
 
-def _check_parameters(days: list[date]) -> None:
+def _check_parameters(days: list[date], history: History) -> None:
     for day in days:
-        missing = missing_parameters(day)
+        missing = missing_parameters(day, life_cycle.retired(history, day))
         if missing:
             raise EvaluationError(
                 f"On {day} these thresholds have not exactly one value in force: "
@@ -258,16 +262,19 @@ def evaluate(business_date: date, settings: Settings | None = None) -> Evaluatio
     Raises:
         WarehouseError: dbt failed; a rule that fails does not make it fail.
         EvaluationError: a rule is not accounted for.
+        ConfigurationError: the status of the rules or the exceptions break their own rules.
     """
     settings = settings or get_settings()
+    history = life_cycle.checked_history(settings)
+    exceptions.checked(settings)
     code = f"{settings.district} {dbt.project_hash()} {reviewed.fingerprint(settings)}"
     with _alone(settings) as connection:
         stale = _stale_dates(connection, business_date, code)
-        _check_parameters(stale)
+        _check_parameters(stale, history)
         _mark_stale(connection, stale)
         if stale:
             load_seeds(connection, business_date, settings)
-        failures = {day: _evaluate_date(connection, day, code, settings) for day in stale}
+        failures = {day: _evaluate_date(connection, day, code, history, settings) for day in stale}
         statuses: dict[str, list[str]] = {}
         for rule, status in sorted(_ledger(connection, business_date).items()):
             statuses.setdefault(status, []).append(rule)

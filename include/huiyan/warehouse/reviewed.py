@@ -1,60 +1,180 @@
-"""A district's own reviewed facts about its units, kept outside the repository.
+"""A district's own reviewed lists, kept outside the repository.
 
-`<HUIYAN_HOME>/reviewed/unit_crosswalk.csv` has the columns of the seed `unit_crosswalk`; its rows
-stand beside the seed's. The file is optional.
+`<HUIYAN_HOME>/reviewed/` may hold files with the names and columns of these seeds:
+
+- `unit_crosswalk.csv`, `alert_suppression.csv`: its rows stand beside the seed's;
+- `rule_status.csv`: its rows of a rule replace all of the seed's of that rule.
+
+Each file is optional.
 """
 
 import csv
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
 
 from huiyan.errors import ConfigurationError
-from huiyan.settings import Settings
+from huiyan.settings import REPOSITORY, Settings
 
-COLUMNS = (
-    "finance_agency_code",
-    "treasury_agency_code",
-    "decision",
-    "books_kept_by_finance_agency_code",
-    "reason",
-    "approved_by",
-    "approved_on",
+SEEDS = REPOSITORY / "dbt_project" / "seeds"
+
+
+@dataclass(frozen=True, eq=False)
+class ReviewedList:
+    """A seed a district may have rows of its own for.
+
+    Attributes:
+        seed: its file in the repository. columns: name → SQL type.
+        replaces: the column whose values a district's rows take over as a whole; None if they
+            stand beside the seed's.
+    """
+
+    seed: Path
+    columns: dict[str, LiteralString]
+    replaces: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The seed's name, also that of its table in the schema `reference`."""
+        return self.seed.stem
+
+    def own_file(self, settings: Settings) -> Path:
+        """Where the district keeps its rows; the file may not exist."""
+        return settings.home_dir / "reviewed" / self.seed.name
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a reviewed list: where it stands and its cells, empty ones as None."""
+
+    where: str
+    cells: dict[str, str | None]
+
+
+CROSSWALK = ReviewedList(
+    SEEDS / "unit_crosswalk.csv",
+    {
+        "finance_agency_code": "text",
+        "treasury_agency_code": "text",
+        "decision": "text",
+        "books_kept_by_finance_agency_code": "text",
+        "reason": "text",
+        "approved_by": "text",
+        "approved_on": "date",
+    },
 )
-
-
-def crosswalk_file(settings: Settings) -> Path:
-    """Where the district keeps its reviewed pairs of users; the file may not exist."""
-    return settings.home_dir / "reviewed" / "unit_crosswalk.csv"
+EXCEPTIONS = ReviewedList(
+    SEEDS / "alerts" / "alert_suppression.csv",
+    {
+        "rule_id": "text",
+        "subject_id": "text",
+        "unit_id": "text",
+        "reason": "text",
+        "approved_by": "text",
+        "valid_from": "date",
+        "valid_to": "date",
+    },
+)
+RULE_STATUS = ReviewedList(
+    SEEDS / "rules" / "rule_status.csv",
+    {
+        "rule_id": "text",
+        "version": "integer",
+        "status": "text",
+        "valid_from": "date",
+        "made_by": "text",
+        "approved_by": "text",
+        "reason": "text",
+    },
+    replaces="rule_id",
+)
+LISTS = (CROSSWALK, EXCEPTIONS, RULE_STATUS)
 
 
 def fingerprint(settings: Settings) -> str:
-    """Changes when the reviewed facts change; "" without any."""
-    path = crosswalk_file(settings)
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+    """Changes when the district's own lists change; "" without any."""
+    digest = hashlib.sha256()
+    present = [each for each in LISTS if each.own_file(settings).exists()]
+    for each in present:
+        digest.update(each.name.encode())
+        digest.update(hashlib.sha256(each.own_file(settings).read_bytes()).digest())
+    return digest.hexdigest() if present else ""
+
+
+def _read(path: Path, columns: Sequence[str]) -> list[Line]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise ConfigurationError(f"{path} lacks the column(s) {', '.join(missing)}.")
+            return [
+                Line(
+                    f"{path}, line {reader.line_num}",
+                    {name: (row[name] or "").strip() or None for name in columns},
+                )
+                for row in reader
+            ]
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path} is not UTF-8: save it as CSV in UTF-8.") from error
+
+
+def own_lines(reviewed: ReviewedList, settings: Settings) -> list[Line]:
+    """The district's own lines, none without a file.
+
+    Raises:
+        ConfigurationError: the file lacks a column or is not UTF-8.
+    """
+    path = reviewed.own_file(settings)
+    return _read(path, tuple(reviewed.columns)) if path.exists() else []
+
+
+def shipped_lines(reviewed: ReviewedList) -> list[Line]:
+    """The seed's lines."""
+    return _read(reviewed.seed, tuple(reviewed.columns))
+
+
+def effective_lines(reviewed: ReviewedList, settings: Settings) -> list[Line]:
+    """The lines that count: the seed's and the district's, or those in their place."""
+    own = own_lines(reviewed, settings)
+    key = reviewed.replaces
+    replaced = {line.cells[key] for line in own} if key else set()
+    return [
+        line for line in shipped_lines(reviewed) if not key or line.cells[key] not in replaced
+    ] + own
 
 
 def load(connection: psycopg.Connection, settings: Settings) -> int:
-    """Add the reviewed facts to the freshly loaded seed; the number of rows added.
+    """Put the district's lines into the freshly loaded seeds; the number of lines put in.
 
     Raises:
-        ConfigurationError: the file lacks a column.
+        ConfigurationError: a file lacks a column or is not UTF-8.
     """
-    path = crosswalk_file(settings)
-    if not path.exists():
-        return 0
-    with path.open(encoding="utf-8-sig", newline="") as handle:
-        reader = csv.DictReader(handle)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ConfigurationError(f"{path} lacks the column(s) {', '.join(missing)}.")
-        rows = [tuple(row[name] or None for name in COLUMNS) for row in reader]
-    statement = sql.SQL("insert into reference.unit_crosswalk ({}) values ({})").format(
-        sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
-        sql.SQL(", ").join([sql.Placeholder()] * (len(COLUMNS) - 1) + [sql.SQL("%s::date")]),
-    )
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
-    return len(rows)
+    lines = {each: own_lines(each, settings) for each in LISTS if each.own_file(settings).exists()}
+    with connection.transaction(), connection.cursor() as cursor:
+        for each, own in lines.items():
+            table = sql.Identifier("reference", each.name)
+            if each.replaces:
+                cursor.execute(
+                    sql.SQL("delete from {} where {} = any(%s)").format(
+                        table, sql.Identifier(each.replaces)
+                    ),
+                    [[line.cells[each.replaces] for line in own]],
+                )
+            cursor.executemany(
+                sql.SQL("insert into {} ({}) values ({})").format(
+                    table,
+                    sql.SQL(", ").join(map(sql.Identifier, each.columns)),
+                    sql.SQL(", ").join(
+                        sql.SQL("cast(%s as {})").format(sql.SQL(kind))
+                        for kind in each.columns.values()
+                    ),
+                ),
+                [tuple(line.cells.values()) for line in own],
+            )
+    return sum(map(len, lines.values()))

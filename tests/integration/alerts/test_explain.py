@@ -89,10 +89,31 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
         with pytest.raises(NotFoundError, match="No alert or hit"):
             explain(subject, warehouse)
 
+    assert [(row["status"], row["is_in_force"]) for row in own_account["rule_status"]] == [
+        (own_account["rule"]["status"], True)
+    ]
+    assert [
+        (row["detected_on"], row["rule_version"], row["last_rule_version"], row["cleared_because"])
+        for row in own_account["hit_history"]
+    ] == [(DAY, 1, 1, None)]
+    assert own_account["exceptions"] == []
+    with connect(warehouse) as connection:
+        connection.execute(
+            "insert into reference.alert_suppression values"
+            " ('CARD-001', 'C0002', null, '经批准', '区纪委', '2025-08-01', '2025-09-01'),"
+            " ('CARD-001', 'C0002', null, '再经批准', '区纪委', '2025-09-01', '2025-10-01'),"
+            " ('CARD-001', 'C0003', null, '无关', '区纪委', '2025-09-01', '2025-10-01')"
+        )
+    assert [
+        (row["reason"], row["is_in_force"])
+        for row in explain(alerts["CARD-001"], warehouse)["exceptions"]
+    ] == [("经批准", False), ("再经批准", True)]
+
     console = Console(record=True, width=200)
     render(explain(alerts["CARD-001"], warehouse), console)
     text = console.export_text() + json.dumps(explain(alerts["CARD-001"], warehouse), default=str)
     assert "C0002" in text
+    assert "an exception covers it until 2025-10-01: 再经批准 (approved by 区纪委)" in text
     assert CARD not in text
 
     runner = CliRunner()

@@ -19,6 +19,7 @@ from huiyan.delivery.extract import CSV_COLUMNS
 from huiyan.errors import EvaluationError
 
 DAYS = (MONDAY, TUESDAY, WEDNESDAY)
+THURSDAY = date(2025, 9, 4)
 
 
 def run(district: District, *days: date) -> list[tuple[date, str, str]]:
@@ -372,6 +373,140 @@ def test_suppression_withholds_the_push_only(district: District) -> None:
         )
         == "suppressed"
     )
+
+
+def gone(district: District, body: str, day: date) -> list[tuple[str, str]]:
+    """Subject and reason of what the body was told on the day it need not deal with any more."""
+    rows = district.rows(
+        "select gone ->> 'subject_id', gone ->> 'reason' from ops.delivery, "
+        "jsonb_array_elements(content -> 'gone') as gone "
+        "where body_code = %s and business_date = %s and state = 'delivered' order by 1",
+        body,
+        day,
+    )
+    return [(subject, reason) for subject, reason in rows]
+
+
+def begin(district: District, rule_id: str, subject_id: str, day: date) -> None:
+    """A person begins to verify the alert."""
+    district.run(
+        "insert into ops.alert_event (alert_id, event, to_state, actor, business_date) "
+        "select alert_id, 'verifying', 'verifying', 'TC01', %s from ops.alert "
+        "where rule_id = %s and subject_id = %s",
+        day,
+        rule_id,
+        subject_id,
+    )
+
+
+def test_an_exception_that_runs_out_pushes_once_with_a_new_due_date(district: District) -> None:
+    for subject in ("V1", "V2"):
+        district.hit("ATT-001", subject)
+    district.evaluated(*DAYS, THURSDAY)
+    run(district, MONDAY)
+    begin(district, "ATT-001", "V2", TUESDAY)
+    district.add(
+        "reference.alert_suppression",
+        "ATT-001",
+        None,
+        "FF002",
+        "已批准",
+        "主任",
+        TUESDAY,
+        WEDNESDAY,
+    )
+    run(district, TUESDAY, WEDNESDAY, THURSDAY)
+    # What a person has begun on, that person ends.
+    assert [row["subject_id"] for row in table(district, "U002", TUESDAY)] == ["V2"]
+    assert gone(district, "U002", TUESDAY) == [("V1", "suppressed")]
+    assert [
+        [(row["subject_id"], row["is_new"], row["state"]) for row in table(district, "U002", day)]
+        for day in (WEDNESDAY, THURSDAY)
+    ] == [
+        [("V1", "true", "reopened"), ("V2", "false", "verifying")],
+        [("V2", "false", "verifying"), ("V1", "false", "delivered")],
+    ]
+    assert district.rows(
+        "select openings.opened_on, openings.due_on, openings.resolved_on "
+        "from ops.alert_opening as openings join ops.alert using (alert_id) "
+        "where subject_id = 'V1' order by 1"
+    ) == [
+        (MONDAY, date(2025, 9, 22), TUESDAY),
+        (WEDNESDAY, date(2025, 9, 24), None),
+    ]
+    before = alerts(district), sent_versions(district), files(district)
+    assert run(district, WEDNESDAY, MONDAY) == []
+    assert (alerts(district), sent_versions(district), files(district)) == before
+
+
+def test_an_exception_reviewed_after_the_push_takes_it_back(district: District) -> None:
+    district.hit("ATT-001", "V1")
+    district.evaluated(MONDAY)
+    run(district, MONDAY)
+    district.add(
+        "reference.alert_suppression", "ATT-001", "V1", None, "已批准", "主任", MONDAY, TUESDAY
+    )
+    run(district, MONDAY)
+    assert table(district, "U002", MONDAY) == []
+    assert gone(district, "U002", MONDAY) == [("V1", "suppressed")]
+
+
+def test_an_exception_for_nothing_is_noticed(district: District) -> None:
+    for rule, unit in (("ATT-999", "FF002"), ("ATT-001", "FF999")):
+        district.add(
+            "reference.alert_suppression", rule, None, unit, "已批准", "主任", MONDAY, TUESDAY
+        )
+    district.run("insert into marts.dim_unit (unit_id) values ('FF002')")
+    district.evaluated(MONDAY, TUESDAY)
+    issue_all(DAYS[:2], district.settings)
+    assert district.rows(
+        "select kind, business_date, message from ops.operations_alert where resolved_at is null"
+    ) == [
+        (
+            "idle_exception",
+            MONDAY,
+            "There is no such rule, or no such unit, as these exceptions name: ATT-001 FF999, "
+            "ATT-999 FF002. They except nothing: correct alert_suppression.csv.",
+        )
+    ]
+    district.run("delete from reference.alert_suppression")
+    issue(MONDAY, district.settings)
+    assert not district.rows("select 1 from ops.operations_alert where resolved_at is null")
+
+
+def test_the_status_in_force_on_the_date_decides(district: District) -> None:
+    district.hit("STAT-001", "V1")
+    district.hit("ATT-001", "V2")
+    district.hit("ATT-001", "V3")
+    district.status("STAT-001", "trial", TUESDAY)
+    district.status("ATT-001", "shadow", TUESDAY)
+    district.status("ATT-001", "trial", WEDNESDAY)
+    district.evaluated(*DAYS)
+    run(district, MONDAY)
+    begin(district, "ATT-001", "V3", TUESDAY)
+    run(district, TUESDAY, WEDNESDAY)
+    assert [
+        [(row["subject_id"], row["is_new"]) for row in table(district, "U002", day)] for day in DAYS
+    ] == [
+        [("V2", "true"), ("V3", "true")],
+        [("V1", "true"), ("V3", "false")],
+        [("V2", "true"), ("V3", "false"), ("V1", "false")],
+    ]
+    assert gone(district, "U002", TUESDAY) == [("V2", "demoted")]
+    before = alerts(district), sent_versions(district), files(district)
+    assert run(district, MONDAY) == []
+    assert (alerts(district), sent_versions(district), files(district)) == before
+
+
+@pytest.mark.parametrize("reason", ["retired", "new_version"])
+def test_a_body_is_told_that_the_rule_is_why_an_alert_ended(
+    district: District, reason: str
+) -> None:
+    district.hit("ATT-001", "V1", until=TUESDAY)
+    district.add("marts.mart_rule_hit_history", "ATT-001", "V1", MONDAY, TUESDAY, reason)
+    district.evaluated(MONDAY, TUESDAY)
+    run(district, MONDAY, TUESDAY)
+    assert gone(district, "U002", TUESDAY) == [("V1", reason)]
 
 
 def test_the_same_day_again_sends_nothing(district: District) -> None:

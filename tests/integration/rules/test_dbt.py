@@ -50,7 +50,6 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
             STEPS.get(rule.id),
         )
         for rule in rules.values()
-        if rule.is_enabled
     ]
     assert basis == "《会计基础工作规范》第五十一条（条款未核实）"
     evaluate(date(2025, 9, 2))

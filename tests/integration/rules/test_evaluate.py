@@ -5,14 +5,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from typer.testing import CliRunner
 
-from huiyan.errors import EvaluationError, WarehouseError
+from huiyan.errors import ConfigurationError, EvaluationError, WarehouseError
 from huiyan.rules.catalogue import load_rules
+from huiyan.rules.cli import app
 from huiyan.settings import Settings
 from huiyan.warehouse import evaluate as module
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
+from huiyan.warehouse.reviewed import EXCEPTIONS, RULE_STATUS
 from landed import accept, accept_day, accept_references
 from landing_zone import Row, attachment, payment, swipe, voucher
 
@@ -301,7 +304,7 @@ def test_a_broken_off_replay_is_finished_by_the_next_run(
         connection.execute("update ops.evaluation set fingerprint = ''")
     real = module._check_ledger
 
-    def broken(connection: object, day: date) -> None:
+    def broken(connection: object, day: date, history: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "_check_ledger", broken)
@@ -406,3 +409,65 @@ def test_a_full_disk_is_no_fault_of_the_rule_but_it_is_named(warehouse: Settings
     fail_with(warehouse, "disk_full")
     with pytest.raises(WarehouseError, match="rule_vou_001_booked_late: no good"):
         evaluate(MONDAY)
+
+
+def test_the_life_of_a_rule_is_told_by_dates(warehouse: Settings) -> None:
+    deliver_monday(warehouse)
+    evaluate(MONDAY)
+    with connect(warehouse) as connection:
+        # As a former version of the rules would have left it.
+        for table in ("fct_rule_run", "fct_rule_hit_spell"):
+            connection.execute(f"update marts.{table} set rule_version = 0")
+    accept_day(warehouse, TUESDAY, attachments=[attachment("F002", "记0001", 2, "official_letter")])
+    evaluate(TUESDAY)
+    swipe_hit = (
+        "select rule_version, last_rule_version, last_detected_on, cleared_on, cleared_because"
+        " from marts.mart_rule_hit_history where rule_id = 'CARD-001'"
+    )
+    assert query(warehouse, swipe_hit) == [(0, 1, TUESDAY, None, None)]
+    assert query(
+        warehouse,
+        "select rule_version, last_rule_version, last_detected_on, cleared_on, cleared_because"
+        " from marts.mart_rule_hit_history where rule_id = 'REC-001'",
+    ) == [(0, 0, MONDAY, TUESDAY, "new_version")]
+
+    own = RULE_STATUS.own_file(warehouse)
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        f"{','.join(RULE_STATUS.columns)}\n"
+        "CARD-001,1,fixed,2000-01-01,product,commission,initial issue\n"
+        f"CARD-001,1,retired,{WEDNESDAY},office 2,commission,no official cards any more\n"
+    )
+    EXCEPTIONS.own_file(warehouse).write_text(
+        f"{','.join(EXCEPTIONS.columns)}\nATT-001,,FF002,已批准,主任,2025-09-01,2025-10-01\n"
+    )
+    accept_day(warehouse, WEDNESDAY)
+    evaluate(WEDNESDAY)
+    assert query(
+        warehouse, "select rule_id, unit_id, valid_to from reference.alert_suppression"
+    ) == [("ATT-001", "FF002", date(2025, 10, 1))]
+    assert ledger(warehouse, WEDNESDAY).keys() == load_rules().keys() - {"CARD-001"}
+    # An earlier date is judged as it was judged then.
+    assert "CARD-001" in evaluate(TUESDAY).statuses["hit"]
+    assert query(warehouse, swipe_hit) == [(0, 1, TUESDAY, WEDNESDAY, "retired")]
+    assert query(
+        warehouse,
+        "select first_detected_on, last_detected_on, cleared_on, is_open, rule_version"
+        " from marts.fct_rule_hit where rule_id = 'CARD-001'",
+    ) == [(MONDAY, TUESDAY, WEDNESDAY, False, 0)]
+    assert query(warehouse, "select status from marts.dim_rule where rule_id = 'CARD-001'") == [
+        ("retired",)
+    ]
+    assert query(
+        warehouse,
+        "select as_of, last_run_on, last_run_status, population, open_hits, open_units,"
+        " open_amount, new_hits_30_days, cleared_hits_30_days, hits_ever, first_hit_on, last_hit_on"
+        " from marts.mart_rule_figures where rule_id = 'CARD-001'",
+    ) == [(WEDNESDAY, TUESDAY, "hit", 1, 0, 0, None, 1, 1, 1, MONDAY, TUESDAY)]
+    shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
+    assert f"{WEDNESDAY}: retired, version 1" in shown.output
+    assert f"as of {WEDNESDAY}: 0 hits open" in shown.output
+
+    own.write_text(own.read_text().replace("office 2", "commission"))
+    with pytest.raises(ConfigurationError, match=r"rule_status\.csv, line 3: .* both proposed"):
+        evaluate(WEDNESDAY)

@@ -13,7 +13,7 @@ from huiyan.demo.truth import read_truth
 from huiyan.errors import ConfigurationError
 from huiyan.feeds.contract import load_contracts
 from huiyan.settings import Settings
-from huiyan.warehouse.reviewed import COLUMNS, crosswalk_file
+from huiyan.warehouse.reviewed import CROSSWALK
 
 SMALL = Options(accounts=180)
 
@@ -158,12 +158,12 @@ def test_card_numbers_pass_their_check_digit() -> None:
 
 def test_crosswalk_never_replaces_a_districts_own(demo: Path, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    assert install_crosswalk(demo, settings) == crosswalk_file(settings)
-    assert install_crosswalk(demo, settings) == crosswalk_file(settings)
-    own = ",".join(COLUMNS) + "\n1,2,same,,checked,somebody,2025-01-01\n"
-    crosswalk_file(settings).write_text(own, "utf-8")
+    assert install_crosswalk(demo, settings) == CROSSWALK.own_file(settings)
+    assert install_crosswalk(demo, settings) == CROSSWALK.own_file(settings)
+    own = ",".join(CROSSWALK.columns) + "\n1,2,same,,checked,somebody,2025-01-01\n"
+    CROSSWALK.own_file(settings).write_text(own, "utf-8")
     assert install_crosswalk(demo, settings) is None
-    assert crosswalk_file(settings).read_text("utf-8") == own
+    assert CROSSWALK.own_file(settings).read_text("utf-8") == own
 
 
 @pytest.mark.parametrize("wrong", [{"accounts": 10}, {"months": 2}, {"daily_days": -1}], ids=str)

@@ -13,6 +13,7 @@ from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
 from huiyan.rules.catalogue import MODELS, RESULTS, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.cli import app
+from huiyan.rules.scaffold import TO_FILL_IN
 from huiyan.settings import REPOSITORY
 
 CORE = {
@@ -80,14 +81,14 @@ def test_every_model_is_a_pair_and_on_the_list(layer: str, results: str) -> None
     listed = re.findall(r"'(rule_\w+)'", (folder / f"{results}.sql").read_text(encoding="utf-8"))
     rules = [rule for rule in RULES if rule.layer == layer]
     assert models == {rule.model for rule in rules}
-    assert sorted(listed) == sorted(rule.model for rule in rules if rule.is_enabled)
+    assert sorted(listed) == sorted(rule.model for rule in rules)
 
 
 def test_every_rule_that_a_score_counts_has_one_weight() -> None:
     with WEIGHTS.open(encoding="utf-8", newline="") as handle:
         weighted = [row["rule_id"] for row in csv.DictReader(handle) if row["valid_to"] > "9999"]
     families = {"SCF", "PAY", "CARD", "INV"}
-    counted = [r.id for r in RULES if r.family in families and r.layer == "rules" and r.is_enabled]
+    counted = [r.id for r in RULES if r.family in families and r.layer == "rules"]
     assert sorted(weighted) == sorted(counted)
 
 
@@ -116,6 +117,12 @@ def test_the_meta_says_what_people_need(rule: Rule) -> None:
         assert re.search("[\u4e00-\u9fff]", text)
     # It is printed in every workbook: no name of ours may stand in it.
     assert not re.search("[A-Za-z]", rule.description)
+
+
+@each_rule
+def test_nothing_is_left_to_fill_in(rule: Rule) -> None:
+    declared = rule.sql_path.with_suffix(".yml").read_text(encoding="utf-8")
+    assert TO_FILL_IN not in sql(rule) + declared
 
 
 @each_rule

@@ -31,15 +31,15 @@ select
     alerts.subject_id,
     openings.amount,
     case
-        when openings.resolved_on is not null then 'cleared'
-        when issue_hit.is_suppressed then 'suppressed'
-        else 'moved'
+        when openings.resolved_on is null then 'moved'
+        when resolution.reason in ('suppressed', 'demoted', 'retired', 'new_version')
+            then resolution.reason
+        else 'cleared'
     end as reason
 from ended
 inner join ops.alert as alerts on ended.alert_id = alerts.alert_id
 inner join openings on ended.alert_id = openings.alert_id
 left join marts.dim_rule as rules on alerts.rule_id = rules.rule_id
-left join issue_hit on ended.alert_id = issue_hit.alert_id
 left join issue_body on ended.body_code = issue_body.body_code
 left join lateral (
     select deliveries.body_name
@@ -48,6 +48,16 @@ left join lateral (
     order by deliveries.delivery_id desc
     limit 1
 ) as last_route on true
+left join lateral (
+    select events.detail ->> 'reason' as reason
+    from ops.alert_event as events
+    where
+        events.alert_id = ended.alert_id
+        and events.event = 'auto_resolved'
+        and events.business_date = openings.resolved_on
+    order by events.event_id desc
+    limit 1
+) as resolution on true
 where not exists (
     select 1
     from ops.alert_route as held

@@ -1,7 +1,8 @@
--- Hits open on the day, with the unit's name and jurisdiction on that day. The finance platform's
--- jurisdiction counts first: a unit on both platforms has the same one on both. What concerns a
--- regulator is its own matter, whoever else regulates the unit that it is: the hit goes to the
--- regulator, whence recusal takes it to the body above; so it does where nobody is named to verify.
+-- Hits open on the day, with the rule's status and the unit's name and jurisdiction on that day. The
+-- finance platform's jurisdiction counts first: a unit on both platforms has the same one on both.
+-- What concerns a regulator is its own matter, whoever else regulates the unit that it is: the hit
+-- goes to the regulator, whence recusal takes it to the body above; so it does where nobody is named
+-- to verify.
 truncate issue_hit;
 
 insert into issue_hit
@@ -14,8 +15,16 @@ with spells as (
 ),
 
 rules as (
-    select rule_id, name_zh, status in ('trial', 'fixed') as is_pushed
-    from marts.dim_rule
+    select
+        meta.rule_id,
+        meta.name_zh,
+        coalesce(life.is_pushed, false) as is_pushed
+    from marts.dim_rule as meta
+    left join marts.dim_rule_status as life
+        on
+            meta.rule_id = life.rule_id
+            and life.valid_from <= %(day)s
+            and (life.valid_to is null or life.valid_to > %(day)s)
 ),
 
 amount_steps as (

@@ -25,6 +25,7 @@ with recursive alerts as (
     ) as last_step on true
     where
         openings.resolved_on is null
+        and issue_hit.is_pushed
         and not issue_hit.is_suppressed
 ),
 

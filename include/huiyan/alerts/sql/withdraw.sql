@@ -1,10 +1,18 @@
 -- An alert that a body was handed for this day and that a correction has since made groundless was
--- opened and resolved on the day: a body can still be told, and nothing handed over is forgotten.
+-- opened and resolved on the day (so is one that an exception or the rule's status, reviewed since,
+-- takes away): a body can still be told, and nothing handed over is forgotten.
 with handed as (
-    select distinct alerts.*
+    select distinct
+        alerts.*,
+        case
+            when issue_hit.is_suppressed then 'suppressed'
+            when not issue_hit.is_pushed then 'demoted'
+            else 'withdrawn'
+        end as ended_because
     from ops.delivery as deliveries
     inner join ops.delivery_alert as lines on deliveries.delivery_id = lines.delivery_id
     inner join ops.alert as alerts on lines.alert_id = alerts.alert_id
+    left join issue_hit on lines.alert_id = issue_hit.alert_id
     where
         deliveries.business_date = %(day)s
         and deliveries.state = 'delivered'
@@ -45,7 +53,7 @@ select
     steps.event,
     steps.to_state,
     'machine',
-    '{"reason": "withdrawn"}',
+    jsonb_build_object('reason', handed.ended_because),
     %(day)s
 from handed
 cross join (

@@ -1,0 +1,62 @@
+"""What a rule came to so far, read from the warehouse if there is one."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import psycopg
+from psycopg.rows import class_row
+
+from huiyan.settings import Settings
+from huiyan.warehouse import embedded
+from huiyan.warehouse.connection import connect
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A row of marts.mart_rule_figures.
+
+    Attributes:
+        as_of: latest evaluated business date. last_run_on: the rule's own latest one.
+        population: subjects looked at on it; None if it was not evaluated.
+        open_amount: CNY of the open hits; None if none has an amount.
+        new_hits_30_days, cleared_hits_30_days: in the 30 days that end with `as_of`.
+    """
+
+    as_of: date
+    last_run_on: date
+    last_run_status: str
+    population: int | None
+    open_hits: int
+    open_units: int
+    open_amount: Decimal | None
+    new_hits_30_days: int
+    cleared_hits_30_days: int
+    hits_ever: int
+    first_hit_on: date | None
+    last_hit_on: date | None
+
+
+def figures(rule_id: str, settings: Settings) -> Figures | None:
+    """The rule's figures; None if no warehouse runs or it has evaluated nothing of the rule.
+
+    Raises:
+        WarehouseError: a warehouse is set and cannot be reached.
+    """
+    if settings.warehouse_url is None and embedded.running(settings) is None:
+        return None
+    columns = ", ".join(Figures.__dataclass_fields__)
+    try:
+        with (
+            connect(settings, role="huiyan_read") as connection,
+            connection.cursor(row_factory=class_row(Figures)) as cursor,
+        ):
+            return cursor.execute(
+                f"select {columns} from marts.mart_rule_figures "  # noqa: S608 - own field names
+                "where rule_id = %s",
+                [rule_id],
+            ).fetchone()
+    except psycopg.errors.UndefinedTable:
+        return None
+    except psycopg.errors.InvalidSchemaName:
+        return None
