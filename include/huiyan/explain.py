@@ -249,7 +249,9 @@ def _sources(
 ) -> list[Record]:
     """Rows in force when the hit was detected: of its subject, and of what its evidence names."""
     named = {key: _ids(evidence[key]) for key in NAMED if key in evidence}
-    wanted = [(source, []) for source in SOURCES.get(facts["subject_type"], ())]
+    wanted: list[tuple[Source, list[str]]] = [
+        (source, []) for source in SOURCES.get(facts["subject_type"], ())
+    ]
     wanted += [(NAMED[key], ids) for key, ids in named.items()]
     if condition := ATTACHMENTS_NAMED.get(facts["subject_type"]):
         attachments = f"voucher_id = any(%(named)s) and {condition}"
