@@ -36,25 +36,36 @@ def fingerprint(settings: Settings) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
-def load(connection: psycopg.Connection, settings: Settings) -> int:
-    """Add the reviewed facts to the freshly loaded seed; the number of rows added.
+def rows(settings: Settings) -> list[tuple[str | None, ...]]:
+    """The reviewed facts in the order of COLUMNS; none without a file.
 
     Raises:
         ConfigurationError: the file lacks a column.
     """
     path = crosswalk_file(settings)
     if not path.exists():
-        return 0
+        return []
     with path.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
         missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
         if missing:
             raise ConfigurationError(f"{path} lacks the column(s) {', '.join(missing)}.")
-        rows = [tuple(row[name] or None for name in COLUMNS) for row in reader]
+        return [tuple(row[name] or None for name in COLUMNS) for row in reader]
+
+
+def load(connection: psycopg.Connection, settings: Settings) -> int:
+    """Add the reviewed facts to the freshly loaded seed; the number of rows added.
+
+    Raises:
+        ConfigurationError: the file lacks a column.
+    """
+    found = rows(settings)
+    if not found:
+        return 0
     statement = sql.SQL("insert into reference.unit_crosswalk ({}) values ({})").format(
         sql.SQL(", ").join(map(sql.Identifier, COLUMNS)),
         sql.SQL(", ").join([sql.Placeholder()] * (len(COLUMNS) - 1) + [sql.SQL("%s::date")]),
     )
     with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
-    return len(rows)
+        cursor.executemany(statement, found)
+    return len(found)

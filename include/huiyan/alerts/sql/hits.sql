@@ -1,22 +1,9 @@
--- Hits open on the day, with the unit's name and jurisdiction on that day. The finance platform's
+-- The hits of issue_spell with the unit's name and jurisdiction on the day. The finance platform's
 -- jurisdiction counts first: a unit on both platforms has the same one on both.
 truncate issue_hit;
 
 insert into issue_hit
-with spells as (
-    select *
-    from marts.fct_rule_hit_spell
-    where
-        detected_on <= %(day)s
-        and (cleared_on is null or cleared_on > %(day)s)
-),
-
-rules as (
-    select rule_id, name_zh, status in ('trial', 'fixed') as is_pushed
-    from marts.dim_rule
-),
-
-amount_steps as (
+with amount_steps as (
     select rule_id, max(value) as amount_step
     from reference.rule_parameters
     where
@@ -67,10 +54,9 @@ subjects as (
         spells.subject_type,
         spells.subject_id,
         count(*) as rules_on_subject,
-        string_agg(rules.name_zh, '、' order by spells.rule_id) as rule_names
-    from spells
-    inner join rules on spells.rule_id = rules.rule_id
-    where rules.is_pushed
+        string_agg(spells.rule_name, '、' order by spells.rule_id) as rule_names
+    from issue_spell as spells
+    where spells.is_pushed
     group by spells.subject_type, spells.subject_id
 )
 
@@ -107,7 +93,7 @@ select
         ],
         null
     ) as short_names,
-    rules.is_pushed,
+    spells.is_pushed,
     exists (
         select 1
         from suppressions
@@ -117,8 +103,7 @@ select
             and (suppressions.unit_id is null or suppressions.unit_id = spells.unit_id)
     ) as is_suppressed,
     spells.occurred_on
-from spells
-inner join rules on spells.rule_id = rules.rule_id
+from issue_spell as spells
 left join subjects
     on
         spells.subject_type = subjects.subject_type
