@@ -112,13 +112,16 @@ def backtest_rule(
         summary.add_row(label, text)
     console.print(summary)
     for sheet in tables.sheets(result):
-        table = Table(title=sheet.title, caption=sheet.note, box=None)
+        console.print(f"\n[bold]{sheet.title}[/]\n[dim]{sheet.note}[/]", soft_wrap=True)
+        if not sheet.rows:
+            console.print("None.")
+            continue
+        table = Table(box=None)
         for place, heading in enumerate(sheet.headings):
             is_text = place < sheet.text_columns
             table.add_column(heading, justify="left" if is_text else "right")
         for row in sheet.rows[:SHOWN]:
             table.add_row(*row)
-        console.print()
         console.print(table)
         if len(sheet.rows) > SHOWN:
             console.print(f"… {len(sheet.rows) - SHOWN} more on the page")

@@ -14,7 +14,9 @@ with recursive alerts as (
         issue_alert.tier
     from issue_alert
     inner join issue_hit on issue_alert.alert_id = issue_hit.alert_id
-    where not issue_hit.is_suppressed
+    where
+        issue_hit.is_pushed
+        and not issue_hit.is_suppressed
 ),
 
 wanted as (
