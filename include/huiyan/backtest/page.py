@@ -9,8 +9,9 @@ from html import escape
 from huiyan.backtest.result import Result
 from huiyan.backtest.tables import Sheet, facts, months, sheets, townships
 
-WIDTH, LABELS, COUNTS = 760, 150, 70
-BAR, GAP = 11, 8
+WIDTH, LABELS, COUNTS = 780, 170, 70
+BAR, GAP = 13, 8
+LONGEST_LABEL = 13
 # Found is dark and live is light, so that they differ in grey too.
 COLOURS = {"found": "#1f4e79", "live": "#a9c4de"}
 STYLE = """
@@ -38,6 +39,8 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
         f' width="{WIDTH}" height="{height}"><title>{escape(title)}</title>'
     ]
     for place, (label, *counts) in enumerate(rows):
+        if len(label) > LONGEST_LABEL:
+            label = label[: LONGEST_LABEL - 1] + "…"
         top = GAP + place * step
         parts.append(
             f'<text x="{LABELS - 8}" y="{top + BAR + 4}" text-anchor="end">{escape(label)}</text>'

@@ -2,7 +2,8 @@
 
 What a rule reads is made again only when it can have changed. A model that does no more with the
 business date than compare a date of staging or of a seed with it (what is in force, what was ever
-listed, what is closed) is the same on all dates between two of those dates. A model that several
+listed, what is closed) is the same on all dates between two of those dates; if any model it stands
+on gives that name to something else, it counts as one that changes daily. A model that several
 read, or that changes less often than its reader, is a table; every other one is a view, of which
 DuckDB computes only the columns that are asked for.
 """
@@ -168,11 +169,15 @@ class History:
         if relation not in self._changing:
             model = self._project.models[relation]
             sources = [each for each in model.parents if each not in self._project.models]
+            upstream = self._project.upstream(relation)
+            models = [
+                self._project.models[each] for each in upstream if each in self._project.models
+            ]
             found: set[date] = set()
             is_dated = model.is_dated
             for column, operator in model.compared:
                 having = [each for each in sources if column in self._columns(each)]
-                is_dated = is_dated or not having
+                is_dated |= not having or any(each.derives(column) for each in models)
                 shift = 1 if operator in ("<", ">=") else 0
                 for source in having:
                     rows = self._lake.execute(

@@ -46,6 +46,10 @@ class Model:
         """Whether it uses the business date otherwise than to compare a column with it."""
         return VARIABLE in COMPARED.sub("", self.sql)
 
+    def derives(self, column: str) -> bool:
+        """Whether it gives the name `column` to anything."""
+        return re.search(rf"\bas {column}\b", self.sql) is not None
+
 
 @dataclass(frozen=True)
 class Seed:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from huiyan.alerts.issue import issue
 from huiyan.backtest import keep
@@ -16,6 +17,7 @@ from huiyan.backtest.spells import Findings
 from huiyan.bench.compare import RESULTS, Row, compare_rows
 from huiyan.errors import ConfigurationError, EvaluationError
 from huiyan.rules.catalogue import load_rule
+from huiyan.rules.cli import app
 from huiyan.settings import Settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
@@ -262,6 +264,17 @@ def test_alerts_verdicts_and_volume_are_those_of_the_live_rule(lived: Lived) -> 
         ).fetchall()
     assert sorted((each.state, each.own) for each in result.verdicts if each.own) == sorted(states)
     assert {overlap.rule_id for overlap in result.overlaps} >= {"REC-002"}
+
+
+def test_the_command_prints_and_keeps_it(lived: Lived) -> None:
+    said = CliRunner().invoke(app, ["backtest", "card-001", "--from", "2025-09-02"])
+    assert said.exit_code == 0, said.output
+    assert "3 evaluated business dates, 2025-09-02 to 2025-09-04" in said.output
+    assert "on 1 of them, because a feed was missing" in said.output
+    for title in ("Hits per month", "Hits per township", "Overlap", "Verdicts", "Volume per body"):
+        assert title in said.output
+    folder = lived.settings.home_dir / "backtests" / "CARD-001" / "2025-09-02_2025-09-04"
+    assert (folder / keep.PAGE).exists()
 
 
 def test_other_values_and_ranges_are_tried(lived: Lived) -> None:

@@ -97,6 +97,16 @@ def test_a_date_beyond_comparison_is_judged_each_time(lake: duckdb.DuckDBPyConne
     assert [each.subjects for each in judged] == [{"b"}, {"a", "b"}]
 
 
+def test_a_derived_date_is_not_taken_for_that_of_staging(lake: duckdb.DuckDBPyConnection) -> None:
+    rows = (
+        "with later as (select id, amount, cast(valid_from + 1 as date) as valid_from"
+        ' from "memory"."staging"."row")'
+        f" select * from later where valid_from <= {DATE}"
+    )
+    judged = History(lake, project(rows), RULE).judge(DAYS)
+    assert [each.population for each in judged] == [0, 1, 1, 3]
+
+
 def test_a_rule_that_fails_says_on_which_date(lake: duckdb.DuckDBPyConnection) -> None:
     rows = IN_FORCE.replace("select *", "select id, error('no good') as amount")
     with pytest.raises(EvaluationError, match=r"ATT-001 fails on 2025-09-01: .*no good"):
