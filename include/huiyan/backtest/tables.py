@@ -106,11 +106,14 @@ def _sheet(title: str, note: str, first: str, groups: Iterable[Group]) -> Sheet:
 def facts(result: Result) -> list[tuple[str, str]]:
     """What was judged and how, as pairs of label and text."""
     first, last = result.days[0], result.days[-1]
-    idle = sum(day.status == "not_evaluated" for day in result.found.days)
+    idle = sum(day.status in ("not_evaluated", "retired") for day in result.found.days)
     by_change = [change for change, _ in result.changes()]
     return [
         ("dates", f"{len(result.days):,} evaluated business dates, {first} to {last}"),
-        ("not evaluated", f"on {idle:,} of them, because a feed was missing" if idle else "never"),
+        (
+            "not evaluated",
+            f"on {idle:,} of them: a feed was missing, or the rule retired" if idle else "never",
+        ),
         (
             "parameters",
             "\n".join(

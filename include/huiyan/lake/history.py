@@ -52,7 +52,7 @@ class Judged:
     """A rule on one business date.
 
     Attributes:
-        status: hit, clear, not_applicable or not_evaluated.
+        status: hit, clear, not_applicable, not_evaluated, or retired if the ledger leaves it out.
         population, hits: subjects looked at and hit; None if it could not be evaluated.
         subjects: ids of the subjects hit; what stands there is meaningless if not is_evaluated.
         read: the hits of some of the subjects, as of this date; call it before the next date.
@@ -241,7 +241,5 @@ class History:
             (self._rule.id,),
         ).fetchone()
         if row is None:
-            raise EvaluationError(
-                f"{self._rule.id} is {self._rule.status}: a rule that is not evaluated has no days."
-            )
+            row = (False, "retired", None, None)
         return Judged(day, *row, subjects, self._read)

@@ -270,7 +270,7 @@ def test_the_command_prints_and_keeps_it(lived: Lived) -> None:
     said = CliRunner().invoke(app, ["backtest", "card-001", "--from", "2025-09-02"])
     assert said.exit_code == 0, said.output
     assert "3 evaluated business dates, 2025-09-02 to 2025-09-04" in said.output
-    assert "on 1 of them, because a feed was missing" in said.output
+    assert "on 1 of them: a feed was missing, or the rule retired" in said.output
     for title in ("Hits per month", "Hits per township", "Overlap", "Verdicts", "Volume per body"):
         assert title in said.output
     folder = lived.settings.home_dir / "backtests" / "CARD-001" / "2025-09-02_2025-09-04"

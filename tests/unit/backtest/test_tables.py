@@ -28,7 +28,7 @@ def test_townships_come_from_the_units(result: Result) -> None:
 def test_facts_say_what_was_judged(result: Result) -> None:
     facts = dict(tables.facts(result))
     assert facts["dates"] == "3 evaluated business dates, 2025-08-29 to 2025-09-02"
-    assert facts["not evaluated"] == "on 1 of them, because a feed was missing"
+    assert facts["not evaluated"] == "on 1 of them: a feed was missing, or the rule retired"
     assert facts["parameters"] == "ALL.attachment_grace_days = 3; tried: 5"
     assert facts["hits"] == "3, of them 1 not live; 1 live ones gone"
     assert facts["alerts"] == ("yellow 1 (live 3), orange 2 (live 0), red 0 (live 0); 1 suppressed")

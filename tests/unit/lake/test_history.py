@@ -9,7 +9,7 @@ import pytest
 from huiyan.errors import EvaluationError
 from huiyan.lake.history import History
 from huiyan.lake.project import Model, Project
-from huiyan.rules.catalogue import Rule, load_rule
+from huiyan.rules.catalogue import load_rule
 
 DATE = "getvariable('business_date')"
 RULE = load_rule("ATT-001")
@@ -113,11 +113,15 @@ def test_a_rule_that_fails_says_on_which_date(lake: duckdb.DuckDBPyConnection) -
         list(History(lake, project(rows), RULE).judge(DAYS))
 
 
-def test_a_rule_outside_the_ledger_has_no_days(lake: duckdb.DuckDBPyConnection) -> None:
+def test_a_date_the_ledger_leaves_out_judges_nothing(lake: duckdb.DuckDBPyConnection) -> None:
     models = project(IN_FORCE).models
     models["rules.rule_day"] = Model(
-        "rules.rule_day", f"{LEDGER} having rule_id != 'ATT-001'", ("rules.rule_results",)
+        "rules.rule_day", f"{LEDGER} having {DATE} > date '2025-09-02'", ("rules.rule_results",)
     )
-    retired: Rule = RULE.model_copy(update={"status": "retired"})
-    with pytest.raises(EvaluationError, match="ATT-001 is retired"):
-        list(History(lake, Project(models, {}, {}), retired).judge(DAYS))
+    judged = list(History(lake, Project(models, {}, {}), RULE).judge(DAYS))
+    assert [(each.is_evaluated, each.status) for each in judged] == [
+        (False, "retired"),
+        (False, "retired"),
+        (True, "hit"),
+        (True, "hit"),
+    ]
