@@ -53,11 +53,13 @@ def deliver_monday(settings: Settings) -> None:
             *reception("记0001"),
             # In its grace until Thursday, on which it has neither letter nor list.
             *reception("记0002", poster_date="2025-09-01"),
-            *voucher("F001", "记0001", "1500.00"),
+            *voucher("F001", "记0001", "1500.00", pay_voucher_no="P0"),
             *voucher("F003", "记0001", "1500.00", poster_date="2025-08-20"),
         ],
         attachments=[attachment("F002", "记0001", 1, "reception_list"), invoice("F001", "记0001")],
         payments=[
+            payment("P0", "T001", "1500.00"),
+            # Due to be booked by Tuesday.
             payment("P1", "T001", "120000.00", x_pay_date="2025-08-03"),
             payment("P2", "T002", "900.00", payee_acct_no="X9", payee_acct_name="青禾镇人民政府"),
         ],
