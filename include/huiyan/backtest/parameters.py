@@ -1,6 +1,6 @@
 """`--set parameter=value`: values to try in the place of a rule's thresholds in force."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -75,7 +75,9 @@ def parse(rule: Rule, given: Iterable[str]) -> dict[Key, Decimal]:
     return values
 
 
-def thresholds(rule: Rule, tried: dict[Key, Decimal], first: date, last: date) -> list[Threshold]:
+def thresholds(
+    rule: Rule, tried: Mapping[Key, Decimal], first: date, last: date
+) -> list[Threshold]:
     """The parameters of the rule, as in force from `first` to `last` and as tried."""
     rows = sorted(load_parameters(), key=lambda row: row.valid_from)
     return [

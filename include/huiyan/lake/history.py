@@ -222,11 +222,10 @@ class History:
             " order by subject_id",
             (list(subjects),),
         )
-        found = []
-        for row in rows.fetchall():
-            *columns, base_tier, evidence = row
-            found.append(Hit(*columns, base_tier or self._rule.base_tier, evidence))
-        return found
+        return [
+            Hit(*(*columns, base_tier or self._rule.base_tier, evidence))
+            for *columns, base_tier, evidence in rows.fetchall()
+        ]
 
     def _judged(self, day: date, subjects: frozenset[str]) -> Judged:
         if RESULTS not in self._made:
@@ -242,4 +241,4 @@ class History:
         ).fetchone()
         if row is None:
             row = (False, "retired", None, None)
-        return Judged(day, *row, subjects, self._read)
+        return Judged(*(day, *row, subjects, self._read))
