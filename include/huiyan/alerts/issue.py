@@ -25,28 +25,25 @@ begun on it; when the rule is promoted again or the exception runs out, it is op
 new due date.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib.resources import files
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
-from huiyan.alerts.words import DUE_WORKDAYS
+from huiyan.alerts.statements import execute
+from huiyan.alerts.statements import parameters as parameters_of
 from huiyan.delivery.extract import Extract, ExtractRow, GoneRow
 from huiyan.errors import EvaluationError
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import evaluate
 from huiyan.warehouse.connection import connect
-from huiyan.workdays import add_workdays
 
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
 CHANNEL = "folder"
-DEFAULT_BODY = ("default-office", "区纪委监委（默认接收）")
 TIER_REASONS = ("amount", "several_rules")
 PROBLEMS = {
     "no_jurisdiction": "No jurisdiction names the bodies of",
@@ -102,13 +99,13 @@ def issue_all(
         connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
         days = _days(connection, business_dates)
         run = psycopg.ClientCursor(connection)
-        parameters = _parameters(days[0], settings)
-        _execute(run, "work_tables", parameters)
-        _execute(run, "rewind", parameters)
+        parameters = parameters_of(days[0], settings)
+        execute(run, "work_tables", parameters)
+        execute(run, "rewind", parameters)
         _supersede_unissued(connection, days)
         for day in days:
             _issue_day(run, day, settings)
-        _execute(run, "refresh", parameters)
+        execute(run, "refresh", parameters)
         return [_result(connection, day) for day in days]
 
 
@@ -143,30 +140,14 @@ def _days(connection: psycopg.Connection, asked: Sequence[date]) -> list[date]:
     return sorted(set(asked) | missed | {day for day in issued & ready if day >= first})
 
 
-def _parameters(day: date, settings: Settings) -> dict[str, Any]:
-    names = re.findall(r".+?(?:省|自治区|市|区|县|旗|州|盟)", settings.district)
-    return {
-        "day": day,
-        "district": "^" + "".join(f"({re.escape(name)})?" for name in names) + "区?",
-        **{f"due_{tier}": add_workdays(day, count) for tier, count in DUE_WORKDAYS.items()},
-        "default_code": DEFAULT_BODY[0],
-        "default_name": DEFAULT_BODY[1],
-    }
-
-
-def _execute(cursor: psycopg.ClientCursor[Any], name: str, parameters: dict[str, Any]) -> None:
-    text = (files("huiyan.alerts") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-    cursor.execute(text, parameters)
-
-
 def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings) -> None:
-    parameters = _parameters(day, settings)
-    for name in ("bodies", "hits", "resolve", "open", "withdraw"):
-        _execute(cursor, name, parameters)
+    parameters = parameters_of(day, settings)
+    for name in ("bodies", "spells", "hits", "resolve", "open", "withdraw"):
+        execute(cursor, name, parameters)
     for reason in TIER_REASONS:
-        _execute(cursor, "tier_step", {**parameters, "reason_code": reason})
-    for name in ("routes", "assign"):
-        _execute(cursor, name, parameters)
+        execute(cursor, "tier_step", {**parameters, "reason_code": reason})
+    for name in ("tiers", "routes", "assign"):
+        execute(cursor, name, parameters)
     _raise_routing_problems(cursor.connection, day)
     _warn_of_idle_exceptions(cursor.connection, day)
     extracts = _extracts(cursor, day, parameters)
@@ -174,7 +155,7 @@ def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings)
         _put_into_outbox(cursor.connection, extract)
     served = [extract.body_code for extract in extracts]
     _supersede(cursor.connection, day, except_bodies=served)
-    _execute(cursor, "day", {**parameters, "served": served})
+    execute(cursor, "day", {**parameters, "served": served})
 
 
 def _raise_routing_problems(connection: psycopg.Connection, day: date) -> None:
@@ -263,12 +244,12 @@ def _extracts(
     gone: dict[str, list[GoneRow]] = defaultdict(list)
     names: dict[str, str] = {}
     with psycopg.ClientCursor(cursor.connection, row_factory=dict_row) as reader:
-        _execute(reader, "rows", parameters)
+        execute(reader, "rows", parameters)
         for row in reader:
             body = row.pop("body_code")
             names[body] = row.pop("body_name")
             rows[body].append(ExtractRow(**{**row, "tier_reasons": tuple(row["tier_reasons"])}))
-        _execute(reader, "gone", parameters)
+        execute(reader, "gone", parameters)
         for row in reader:
             body = row.pop("body_code")
             names.setdefault(body, row.pop("body_name"))

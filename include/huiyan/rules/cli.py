@@ -1,5 +1,6 @@
-"""`huiyan rules`: the catalogue, one rule, a new one, a rule's own tests."""
+"""`huiyan rules`: the catalogue, one rule, a new one, a rule's own tests, a rule over history."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ app = typer.Typer(help="The rule library.", no_args_is_help=True)
 console = Console()
 
 TIER = {"yellow": "黄色", "orange": "橙色", "red": "红色"}
+SHOWN = 15
 VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 
 
@@ -132,3 +134,60 @@ def _figures(rule: Rule) -> str:
         f"ever: {found.hits_ever:,} subjects, first {found.first_hit_on or 'never'}, "
         f"last {found.last_hit_on or 'never'}"
     )
+
+
+@app.command("backtest")
+def backtest_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="First business date (default: all)."),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last business date (default: all)."),
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PARAMETER=VALUE", help="A value to try; repeatable."),
+    ] = None,
+) -> None:
+    """Judge a rule again on every evaluated date, as each date saw the data; nothing live changes.
+
+    Shows hits by month and township, what is new or gone against the live version, overlap with
+    other rules, verdicts so far and what each body would get; keeps a page and a CSV.
+    """
+    from huiyan.backtest import keep, tables
+    from huiyan.backtest.run import backtest
+
+    with console.status("") as status:
+        result, folder = backtest(
+            rule_id,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            given=given or (),
+            tell=lambda step: status.update(step),
+        )
+    rule = result.rule
+    summary = Table(show_header=False, title=f"{rule.id} {rule.name.zh} ({rule.name.en})", box=None)
+    summary.add_column(style="bold", no_wrap=True)
+    summary.add_column(overflow="fold")
+    for label, text in (("version", f"{rule.version}, {rule.status}"), *tables.facts(result)):
+        summary.add_row(label, text)
+    console.print(summary)
+    for sheet in tables.sheets(result):
+        console.print(f"\n[bold]{sheet.title}[/]\n[dim]{sheet.note}[/]", soft_wrap=True)
+        if not sheet.rows:
+            console.print("None.")
+            continue
+        table = Table(box=None)
+        for place, heading in enumerate(sheet.headings):
+            is_text = place < sheet.text_columns
+            table.add_column(heading, justify="left" if is_text else "right")
+        for row in sheet.rows[:SHOWN]:
+            table.add_row(*row)
+        console.print(table)
+        if len(sheet.rows) > SHOWN:
+            console.print(f"… {len(sheet.rows) - SHOWN} more on the page")
+    console.print(f"\nPage: {folder / keep.PAGE}", soft_wrap=True)
+    console.print(f"Hits: {folder / keep.HITS}", soft_wrap=True)

@@ -103,7 +103,7 @@ def test_a_late_letter_clears_and_repetition_changes_nothing(warehouse: Settings
 
 
 FORMER = """
-drop view marts.fct_rule_hit_spell;
+drop view marts.fct_rule_hit_spell cascade;
 alter table history.rule_spell set schema marts;
 alter table marts.rule_spell rename to fct_rule_hit_spell;
 drop schema history, patterns cascade;

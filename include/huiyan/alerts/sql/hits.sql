@@ -1,33 +1,12 @@
--- Hits open on the day, with the rule's status and the unit's name and jurisdiction on that day. The
--- finance platform's jurisdiction counts first: a unit on both platforms has the same one on both.
+-- The hits of issue_spell with the unit's name and jurisdiction on the day. The finance platform's
+-- jurisdiction counts first: a unit on both platforms has the same one on both.
 -- What concerns a regulator is its own matter, whoever else regulates the unit that it is: the hit
 -- goes to the regulator, whence recusal takes it to the body above; so it does where nobody is named
 -- to verify.
 truncate issue_hit;
 
 insert into issue_hit
-with spells as (
-    select *
-    from marts.fct_rule_hit_spell
-    where
-        detected_on <= %(day)s
-        and (cleared_on is null or cleared_on > %(day)s)
-),
-
-rules as (
-    select
-        meta.rule_id,
-        meta.name_zh,
-        coalesce(life.is_pushed, false) as is_pushed
-    from marts.dim_rule as meta
-    left join marts.dim_rule_status as life
-        on
-            meta.rule_id = life.rule_id
-            and life.valid_from <= %(day)s
-            and (life.valid_to is null or life.valid_to > %(day)s)
-),
-
-amount_steps as (
+with amount_steps as (
     select rule_id, max(value) as amount_step
     from reference.rule_parameters
     where
@@ -75,9 +54,9 @@ suppressions as (
 
 regulators as (
     select
-        spells.spell_id,
+        spells.hit_id,
         split_part(spells.subject_id, ':', 1) as body_code
-    from spells
+    from issue_spell as spells
     where spells.subject_type = 'regulator_rule'
 ),
 
@@ -86,10 +65,9 @@ subjects as (
         spells.subject_type,
         spells.subject_id,
         count(*) as rules_on_subject,
-        string_agg(rules.name_zh, '、' order by spells.rule_id) as rule_names
-    from spells
-    inner join rules on spells.rule_id = rules.rule_id
-    where rules.is_pushed
+        string_agg(spells.rule_name, '、' order by spells.rule_id) as rule_names
+    from issue_spell as spells
+    where spells.is_pushed
     group by spells.subject_type, spells.subject_id
 )
 
@@ -133,7 +111,7 @@ select
         ],
         null
     ) as short_names,
-    rules.is_pushed,
+    spells.is_pushed,
     exists (
         select 1
         from suppressions
@@ -143,13 +121,12 @@ select
             and (suppressions.unit_id is null or suppressions.unit_id = spells.unit_id)
     ) as is_suppressed,
     spells.occurred_on
-from spells
-inner join rules on spells.rule_id = rules.rule_id
+from issue_spell as spells
 left join subjects
     on
         spells.subject_type = subjects.subject_type
         and spells.subject_id = subjects.subject_id
-left join regulators on spells.spell_id = regulators.spell_id
+left join regulators on spells.hit_id = regulators.hit_id
 left join issue_body on regulators.body_code = issue_body.body_code
 left join amount_steps on spells.rule_id = amount_steps.rule_id
 left join finance_users on spells.finance_agency_code = finance_users.agency_code

@@ -1,4 +1,4 @@
--- Who disposes of and who verifies every open alert on the day.
+-- Who disposes of and who verifies the alerts of issue_alert on the day.
 --
 -- Recusal: a body never disposes of or verifies an alert about itself; its parent does, and the
 -- parent's parent if need be. A body is concerned itself if the jurisdiction names it as the unit's
@@ -11,21 +11,11 @@ insert into issue_route
 with recursive alerts as (
     select
         issue_hit.*,
-        coalesce(last_step.to_tier, openings.base_tier) as tier
-    from ops.alert_opening as openings
-    inner join issue_hit on openings.alert_id = issue_hit.alert_id
-    left join lateral (
-        select steps.to_tier
-        from ops.alert_tier_step as steps
-        where
-            steps.alert_id = openings.alert_id
-            and steps.business_date >= openings.opened_on
-        order by array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc
-        limit 1
-    ) as last_step on true
+        issue_alert.tier
+    from issue_alert
+    inner join issue_hit on issue_alert.alert_id = issue_hit.alert_id
     where
-        openings.resolved_on is null
-        and issue_hit.is_pushed
+        issue_hit.is_pushed
         and not issue_hit.is_suppressed
 ),
 

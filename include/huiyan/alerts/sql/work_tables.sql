@@ -7,6 +7,23 @@ create temporary table issue_body (
     parent_body_code text
 ) on commit drop;
 
+create temporary table issue_spell (
+    hit_id text not null,
+    rule_id text not null,
+    rule_version integer not null,
+    rule_name text not null,
+    is_pushed boolean not null,
+    subject_type text not null,
+    subject_id text not null,
+    unit_id text,
+    finance_agency_code text,
+    treasury_agency_code text,
+    base_tier text not null,
+    evidence jsonb not null,
+    amount numeric(18, 2),
+    occurred_on date
+) on commit drop;
+
 create temporary table issue_hit (
     alert_id text primary key,
     hit_id text not null,
@@ -32,6 +49,11 @@ create temporary table issue_hit (
     is_pushed boolean not null,
     is_suppressed boolean not null,
     occurred_on date
+) on commit drop;
+
+create temporary table issue_alert (
+    alert_id text primary key,
+    tier text not null
 ) on commit drop;
 
 create temporary table issue_route (

@@ -1,0 +1,32 @@
+"""The statements in `sql/`, run one after another on one business date within a transaction."""
+
+import re
+from datetime import date
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+
+from huiyan.alerts.words import DUE_WORKDAYS
+from huiyan.settings import Settings
+from huiyan.workdays import add_workdays
+
+DEFAULT_BODY = ("default-office", "区纪委监委（默认接收）")
+
+
+def parameters(day: date, settings: Settings) -> dict[str, Any]:
+    """What the statements are told of a business date."""
+    names = re.findall(r".+?(?:省|自治区|市|区|县|旗|州|盟)", settings.district)
+    return {
+        "day": day,
+        "district": "^" + "".join(f"({re.escape(name)})?" for name in names) + "区?",
+        **{f"due_{tier}": add_workdays(day, count) for tier, count in DUE_WORKDAYS.items()},
+        "default_code": DEFAULT_BODY[0],
+        "default_name": DEFAULT_BODY[1],
+    }
+
+
+def execute(cursor: psycopg.ClientCursor[Any], name: str, said: dict[str, Any]) -> None:
+    """Run `sql/<name>.sql`."""
+    text = (files("huiyan.alerts") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+    cursor.execute(text, said)
