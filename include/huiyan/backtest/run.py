@@ -22,7 +22,7 @@ from huiyan.backtest.result import Result
 from huiyan.backtest.spells import Findings, gather
 from huiyan.backtest.volume import volume
 from huiyan.errors import ConfigurationError
-from huiyan.lake import copies, parquet, project, seeds
+from huiyan.lake import copies, history, project, seeds
 from huiyan.lake.history import History, Judged
 from huiyan.lake.project import Project
 from huiyan.rules.catalogue import Rule, load_rule
@@ -115,8 +115,7 @@ def judged(ready: Prepared, values: Mapping[Key, Decimal], settings: Settings) -
     """
     relations = History.reads(ready.project, ready.rule)
     with duckdb.connect(config={"temp_directory": str(ready.folder / "spill")}) as lake:
-        for relation, path in ready.files.items():
-            parquet.show(lake, relation, path)
+        history.show(lake, ready.files)
         seeds.load(lake, ready.project, relations, values, settings)
         yield from History(lake, ready.project, ready.rule).judge(ready.days)
 

@@ -28,6 +28,8 @@ class Exported:
 def export(connection: psycopg.Connection, database: Path) -> Exported:
     """Write staging, ops and history as Parquet beside a new DuckDB file that shows them.
 
+    What models add to becomes a table: history goes on from where the warehouse's stands.
+
     Raises:
         WarehouseError: a copy does not hold as many rows as its table.
     """
@@ -41,8 +43,7 @@ def export(connection: psycopg.Connection, database: Path) -> Exported:
         for table in tables:
             target = folder / f"{table.relation}.parquet"
             rows += parquet.write(connection, lake, table, target)
-            # What models add to becomes a table: history goes on from where the warehouse's stands.
-            parquet.show(lake, table.relation, target, is_table=table.schema in LAYERS)
+            parquet.show(lake, table.relation, target, as_table=table.schema in LAYERS)
             size += target.stat().st_size
     return Exported(len(tables), rows, size)
 

@@ -11,7 +11,9 @@ from huiyan.lake import parquet
 from huiyan.lake.project import Project
 
 _STAGING = "staging"
-COPIED = (_STAGING, "ops", "history")
+# The history of hits may be read where it is public only: in the marts, that of all rules.
+HISTORY = "history.rule_spell"
+_PUBLIC = ("marts", "fct_rule_hit_spell")
 # Which warehouse it is, which code made its staging tables, and which batches they hold.
 _VERSIONS = """
     select
@@ -29,9 +31,9 @@ _VERSIONS = """
 """
 
 
-def _file(folder: Path, table: parquet.Table, version: str) -> Path:
+def _file(folder: Path, relation: str, table: parquet.Table, version: str) -> Path:
     said = f"{version} {table.columns}"
-    return folder / f"{table.relation}.{sha256(said.encode()).hexdigest()[:16]}.parquet"
+    return folder / f"{relation}.{sha256(said.encode()).hexdigest()[:16]}.parquet"
 
 
 def refresh(
@@ -40,13 +42,15 @@ def refresh(
     """Copies of the tables of staging, ops and history among `relations`, by relation.
 
     A staging table is copied only if other batches were merged into it since it was copied last;
-    what ops says about deliveries, and the hits' history, are small and copied always.
+    what ops says about deliveries, and the history of hits, are copied always.
 
     Raises:
         EvaluationError: a staging table is not there: nothing was evaluated yet.
     """
-    wanted = [each for each in relations if each.split(".")[0] in COPIED]
-    found = {each.relation: each for each in parquet.tables(connection, *COPIED)}
+    wanted = [each for each in relations if each.split(".")[0] in (_STAGING, "ops", "history")]
+    found = {each.relation: each for each in parquet.tables(connection, _STAGING, "ops")}
+    if HISTORY in wanted:
+        found[HISTORY] = parquet.view(connection, *_PUBLIC)
     if missing := sorted(set(wanted) - found.keys()):
         raise EvaluationError(
             f"The warehouse has no {', '.join(missing)}. Evaluate a business date first: "
@@ -58,7 +62,7 @@ def refresh(
         for relation in wanted:
             table = found[relation]
             version = versions.get(project.feeds.get(relation, ""), "no batches")
-            copies[relation] = _file(folder, table, version)
+            copies[relation] = _file(folder, relation, table, version)
             if not copies[relation].exists() or not relation.startswith(_STAGING):
                 parquet.write(connection, lake, table, copies[relation])
             for stale in folder.glob(f"{relation}.*"):

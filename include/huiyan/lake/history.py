@@ -9,22 +9,22 @@ DuckDB computes only the columns that are asked for.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 
 from huiyan.errors import EvaluationError
+from huiyan.lake import parquet
+from huiyan.lake.copies import HISTORY
 from huiyan.lake.project import Project
-from huiyan.rules.catalogue import Rule
+from huiyan.rules.catalogue import RESULTS, Rule, load_rules
 
-# By layer: what its rules found, and whether they could be evaluated.
-LEDGERS = {
-    "rules": ("rules.rule_results", "rules.rule_day"),
-    "patterns": ("patterns.pattern_results", "patterns.pattern_day"),
-}
+DAYS = {"rules": "rules.rule_day", "patterns": "patterns.pattern_day"}
+RECORDED = "history.recorded"
 COLUMNS = (
     "subject_type, subject_id, unit_id, finance_agency_code, treasury_agency_code, occurred_on,"
     " amount, base_tier, cast(evidence as varchar)"
@@ -76,6 +76,27 @@ def _named(relation: str) -> str:
     return f'"memory"."{schema}"."{name}"'
 
 
+def show(lake: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
+    """Show the copies under the names of their tables; the history of hits as on each date.
+
+    That holds what the ledger holds: spells of all rules but those that read it, begun by then,
+    and open if they ended later.
+    """
+    for relation, path in files.items():
+        parquet.show(lake, RECORDED if relation == HISTORY else relation, path)
+    if HISTORY in files:
+        readers = [rule.id for rule in load_rules().values() if rule.layer == "patterns"]
+        lake.execute(f"set variable readers_of_hits = {readers}")
+        lake.execute("set variable business_date = date '1970-01-01'")
+        lake.execute(
+            f"create view {HISTORY} as"  # noqa: S608
+            " select * replace (case when cleared_on <= getvariable('business_date')"
+            " then cleared_on end as cleared_on)"
+            f" from {RECORDED} where detected_on <= getvariable('business_date')"
+            " and not list_contains(getvariable('readers_of_hits'), rule_id)"
+        )
+
+
 class History:
     """A session in which the staging data and the seeds are there, for one rule."""
 
@@ -89,21 +110,19 @@ class History:
         self._project = project
         self._rule = rule
         self._model = f"{rule.layer}.{rule.model}"
-        self._results, self._ledger = LEDGERS[rule.layer]
+        self._results = f"{rule.layer}.{RESULTS[rule.layer]}"
         self._dates: dict[str, set[str]] = {}
         self._changing: dict[str, list[date] | None] = {}
         self._made: dict[str, object] = {}
-        for schema in ("intermediate", *LEDGERS):
+        for schema in ("intermediate", *DAYS):
             lake.execute(f"create schema if not exists {schema}")
 
     @staticmethod
     def reads(project: Project, rule: Rule) -> list[str]:
         """The relations that judging `rule` stands on, each after what it reads."""
-        model, (results, ledger) = f"{rule.layer}.{rule.model}", LEDGERS[rule.layer]
-        needed = project.upstream(
-            model, *(each for each in project.models[ledger].parents if each != results)
-        )
-        return [each for each in needed if each != model]
+        model, results = f"{rule.layer}.{rule.model}", f"{rule.layer}.{RESULTS[rule.layer]}"
+        days = [each for each in project.models[DAYS[rule.layer]].parents if each != results]
+        return [each for each in project.upstream(model, *days) if each != model]
 
     def judge(self, days: Sequence[date]) -> Iterator[Judged]:
         """The rule on each of `days`, in order.
@@ -178,7 +197,7 @@ class History:
                 self._project.models[each] for each in upstream if each in self._project.models
             ]
             found: set[date] = set()
-            is_dated = model.is_dated
+            is_dated = model.is_dated or HISTORY in sources
             for column, operator in model.compared:
                 having = [each for each in sources if column in self._columns(each)]
                 is_dated |= not having or any(each.derives(column) for each in models)
@@ -232,17 +251,16 @@ class History:
         ]
 
     def _judged(self, day: date, subjects: frozenset[str]) -> Judged:
-        if self._results not in self._made:
+        days = DAYS[self._rule.layer]
+        if days not in self._made:
             self._lake.execute(
                 f"create view {_named(self._results)} as"  # noqa: S608
                 f" select '{self._rule.id}' as rule_id, * from {self._model}"
             )
-            self._lake.execute(
-                f"create view {_named(self._ledger)} as ({self._project.models[self._ledger].sql})"
-            )
-            self._made[self._results] = "view"
+            self._lake.execute(f"create view {_named(days)} as ({self._project.models[days].sql})")
+            self._made[days] = "view"
         row = self._lake.execute(
-            f"select is_evaluated, status, population, hits from {self._ledger} where rule_id = ?",  # noqa: S608
+            f"select is_evaluated, status, population, hits from {days} where rule_id = ?",  # noqa: S608
             (self._rule.id,),
         ).fetchone()
         if row is None:

@@ -20,6 +20,12 @@ TYPES = {
     "timestamp with time zone": "timestamptz",
     "timestamp without time zone": "timestamp",
 }
+COLUMNS = """
+    select column_name, data_type
+    from information_schema.columns
+    where table_schema = %s and table_name = %s
+    order by ordinal_position
+"""
 TABLES = """
     select t.table_schema, t.table_name, array_agg(array[c.column_name, c.data_type]::text[]
         order by c.ordinal_position)
@@ -55,6 +61,11 @@ def tables(connection: psycopg.Connection, *schemas: str) -> list[Table]:
     ]
 
 
+def view(connection: psycopg.Connection, schema: str, name: str) -> Table:
+    """A view as if it were a table."""
+    return Table(schema, name, tuple(connection.execute(COLUMNS, (schema, name)).fetchall()))
+
+
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -71,7 +82,7 @@ def write(
     """
     csv, draft = target.with_suffix(".csv"), target.with_suffix(".new")
     connection.execute("set datestyle = 'ISO, YMD'")
-    command = sql.SQL("copy {} to stdout (format csv)").format(
+    command = sql.SQL("copy (select * from {}) to stdout (format csv)").format(
         sql.Identifier(table.schema, table.name)
     )
     cursor = connection.cursor()
@@ -105,10 +116,10 @@ def write(
 
 
 def show(
-    lake: duckdb.DuckDBPyConnection, relation: str, path: Path, *, is_table: bool = False
+    lake: duckdb.DuckDBPyConnection, relation: str, path: Path, *, as_table: bool = False
 ) -> None:
-    """Put a view named `relation` (`schema.name`) over a Parquet file, or a table with its rows."""
+    """Put a view, or a table, named `relation` (`schema.name`) over the Parquet file."""
     schema, name = relation.split(".")
+    kind = "table" if as_table else "view"
     lake.execute(f'create schema if not exists "{schema}"')
-    kind = "table" if is_table else "view"
     lake.execute(f'create {kind} "{schema}"."{name}" as from read_parquet({_literal(str(path))})')

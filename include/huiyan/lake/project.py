@@ -17,8 +17,8 @@ from huiyan.lake import dbt
 from huiyan.settings import Settings
 from huiyan.warehouse.dbt import PROJECT, project_hash
 
-FORMAT = 3
-COMPILED = ("intermediate", "rules", "patterns")
+FORMAT = 2
+LAYERS = ("intermediate", "rules", "patterns")
 VARIABLE = "getvariable('business_date')"
 COMPARED = re.compile(rf"(?:\w+\.)?(\w+) (<=|>=|<|>) {re.escape(VARIABLE)}(?! *[-+*/])")
 
@@ -118,7 +118,7 @@ def read_manifest(manifest: dict[str, Any]) -> Project:
 
 def _compile(folder: Path, settings: Settings) -> Project:
     target = dbt.run(
-        ["compile", "--no-populate-cache", "--no-introspect", "--select", *COMPILED],
+        ["compile", "--no-populate-cache", "--no-introspect", "--select", *LAYERS],
         business_date="variable",
         folder=folder,
         database=dbt.IN_MEMORY,

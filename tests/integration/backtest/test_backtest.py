@@ -82,8 +82,17 @@ def deliver_tuesday(settings: Settings) -> None:
 
 
 def deliver_wednesday(settings: Settings) -> None:
-    """No cards; a voucher is corrected, a unit gets another name."""
-    accept(settings, "finance_vouchers", WEDNESDAY, voucher("F001", "记0009", "999.99"))
+    """No cards; a voucher is corrected, another reversed, a unit gets another name."""
+    reversal = {"red_flag": "1", "red_vou_no": "记0001", "poster_date": "2025-09-03"}
+    accept(
+        settings,
+        "finance_vouchers",
+        WEDNESDAY,
+        [
+            *voucher("F001", "记0009", "999.99"),
+            *voucher("F003", "记0008", "1500.00", **reversal),
+        ],
+    )
     accept(settings, "finance_attachments", WEDNESDAY, [])
     accept(settings, "treasury_payments", WEDNESDAY, [])
     renamed = [

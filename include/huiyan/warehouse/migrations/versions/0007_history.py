@@ -12,9 +12,6 @@ down_revision = "0006"
 SCHEMAS = """
 create schema if not exists history authorization huiyan_build;
 create schema if not exists patterns authorization huiyan_build;
-grant usage on schema history to huiyan_push;
-alter default privileges for role huiyan_build in schema history
-    grant select on tables to huiyan_push;
 """
 
 MOVE = """
@@ -25,7 +22,7 @@ begin
     ) then
         alter table marts.fct_rule_hit_spell set schema history;
         alter table history.fct_rule_hit_spell rename to rule_spell;
-        revoke all on history.rule_spell from huiyan_read;
+        revoke all on history.rule_spell from huiyan_push, huiyan_read;
         set local role huiyan_build;
         create view marts.fct_rule_hit_spell as select * from history.rule_spell;
         reset role;
