@@ -52,9 +52,6 @@
         {%- else %}
         truncate {{ table }};
         {%- endif %}
-        {%- if parts %}
-        delete from {{ config.require('failures') }} where business_date = {{ business_date() }};
-        {%- endif %}
         {%- for name, query in parts or [] %}
         do $part$ begin
             insert into {{ table }} {{ query }};

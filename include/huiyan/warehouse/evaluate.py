@@ -183,16 +183,19 @@ def _evaluate_date(
     """
     for _ in range(ATTEMPTS):
         before = _fingerprint(connection, day, code)
+        connection.execute("delete from ops.rule_failure where business_date = %s", (day,))
         noted, wanted = _views(connection)
         is_made = noted == wanted
         left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
+        # Dropping a view that others stand on drops those too: dbt must know of them then.
+        cache = ["--no-populate-cache"] if is_made else []
         if is_made:
             left_out += ["config.materialized:fresh_view", "config.materialized:view"]
         else:
             _drop_working_models(connection)
         dbt.dbt(
             "run",
-            "--no-populate-cache",
+            *cache,
             *(("--exclude", *left_out) if left_out else ()),
             settings=settings,
             business_date=day,

@@ -30,7 +30,7 @@ from warehouses import Snapshot, Warehouses
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 9, day) for day in (1, 2, 3, 4))
 RULES = (
     *("REC-001", "ATT-001", "VOU-001", "INV-005", "CARD-001", "PROC-001", "BOOK-002", "SCF-001"),
-    *("LOOP-001", "LOOP-004", "SCF-008"),
+    "LOOP-004",
 )
 LIVE = ("marts.fct_rule_hit_spell", "marts.fct_rule_run", "ops.alert", "ops.alert_route")
 

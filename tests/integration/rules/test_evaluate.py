@@ -133,7 +133,7 @@ def test_hits_of_a_warehouse_of_the_former_code_live_on(warehouse: Settings) -> 
         warehouse,
         TUESDAY,
         attachments=[attachment("F002", "记0001", 1, "reception_list")],
-        vouchers=reception("记0009", red_flag="1", red_vou_no="记0002", poster_date="2025-09-02"),
+        vouchers=reception("记0003", red_flag="1", red_vou_no="记0002", poster_date="2025-09-02"),
     )
     assert evaluate(TUESDAY).dates == [TUESDAY]
     assert query(
@@ -214,7 +214,7 @@ def test_a_missing_feed_leaves_hits_and_an_unsubscribed_one_does_not_apply(
     accept(warehouse, "treasury_payments", TUESDAY, [])
     accept(warehouse, "finance_vouchers", TUESDAY, voucher("F002", "记0001", "1.00"))
     result = evaluate(TUESDAY)
-    missing = {"card_transactions", "budgets", "personnel"}
+    missing = {"card_transactions", "budgets", "personnel", "jurisdictions"}
     assert result.statuses["not_evaluated"] == [
         rule.id for rule in load_rules().values() if missing & set(rule.needs)
     ]
@@ -416,8 +416,8 @@ def test_the_life_of_a_rule_is_told_by_dates(warehouse: Settings) -> None:
     evaluate(MONDAY)
     with connect(warehouse) as connection:
         # As a former version of the rules would have left it.
-        for table in ("fct_rule_run", "fct_rule_hit_spell"):
-            connection.execute(f"update marts.{table} set rule_version = 0")
+        for table in ("marts.fct_rule_run", "history.rule_spell"):
+            connection.execute(f"update {table} set rule_version = 0")
     accept_day(warehouse, TUESDAY, attachments=[attachment("F002", "记0001", 2, "official_letter")])
     evaluate(TUESDAY)
     swipe_hit = (
