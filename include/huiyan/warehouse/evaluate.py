@@ -116,7 +116,7 @@ def _mark_stale(connection: psycopg.Connection, days: list[date]) -> None:
 
 
 def _merged_feeds(connection: psycopg.Connection) -> list[str]:
-    """Feeds whose staging table holds every accepted batch already: it need not be built.
+    """Feeds whose staging table holds every accepted batch (there may be none): it is not built.
 
     None while a table is missing or its model may have changed since it was built.
     """
@@ -127,11 +127,12 @@ def _merged_feeds(connection: psycopg.Connection) -> list[str]:
     if built is None or built[0] != dbt.staging_hash() or not set(dbt.STAGING) <= set(built[1]):
         return []
     rows = connection.execute(
-        "select batch.feed from ops.batch as batch"
+        "select feed.feed from ops.feed as feed where not exists ("
+        " select from ops.batch as batch"
         " left join staging.merged_batch as merged on batch.batch_id = merged.batch_id"
-        " where batch.status = 'accepted' group by batch.feed"
-        " having bool_and(merged.batch_id is not null and not merged.is_pending)"
-        " order by batch.feed"
+        " where batch.feed = feed.feed and batch.status = 'accepted'"
+        " and (merged.batch_id is null or merged.is_pending)"
+        ") order by feed.feed"
     )
     return [feed for (feed,) in rows]
 

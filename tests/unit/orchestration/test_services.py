@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -98,6 +99,19 @@ def test_sigterm_leaves_through_the_front_door() -> None:
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
+@pytest.fixture
+def attended() -> Iterator[None]:
+    """As somebody's terminal starts it, however this was started: it hears every signal."""
+    heard = dict.fromkeys(services.STOPPING, signal.SIG_DFL) | {
+        signal.SIGINT: signal.default_int_handler
+    }
+    before = {number: signal.signal(number, handler) for number, handler in heard.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("attended")
 def test_a_second_request_to_stop_breaks_nothing_off() -> None:
     stopped = []
     with pytest.raises(KeyboardInterrupt), services.stopped_on_signals():
