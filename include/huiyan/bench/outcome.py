@@ -43,7 +43,7 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Duck:
-    """The layers above staging on DuckDB, and whether it found the same.
+    """The layers above staging on DuckDB on the last business date, and whether it found the same.
 
     Attributes:
         postgresql_seconds, duckdb_seconds: what each rule took by itself, by its id.
