@@ -30,3 +30,16 @@ select
     null,
     (select count(*) from population)
 {%- endmacro %}
+
+{#-
+    What each of `rules`, a list of their models, found: one part of a query in parts for each. A
+    retired rule finds nothing and looks at nothing.
+-#}
+{% macro rule_findings(rules) -%}
+{% for rule in rules %}
+{{- part(rule, loop.first) -}}
+select '{{ rule_id_of(rule) }}' as rule_id, found.*
+from {{ ref(rule) }} as found
+where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
+{%- endfor %}
+{%- endmacro %}

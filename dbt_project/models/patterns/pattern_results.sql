@@ -5,9 +5,4 @@
     'rule_loop_004_reversed_after',
     'rule_scf_008_score',
 ] %}
-{% for rule in rules %}
-{{- part(rule, loop.first) -}}
-select '{{ rule_id_of(rule) }}' as rule_id, found.*
-from {{ ref(rule) }} as found
-where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
-{%- endfor %}
+{{ rule_findings(rules) }}

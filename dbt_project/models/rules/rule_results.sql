@@ -76,9 +76,4 @@
     'rule_stat_002_above_peers',
     'rule_stat_003_one_payee',
 ] %}
-{% for rule in rules %}
-{{- part(rule, loop.first) -}}
-select '{{ rule_id_of(rule) }}' as rule_id, found.*
-from {{ ref(rule) }} as found
-where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
-{%- endfor %}
+{{ rule_findings(rules) }}

@@ -1,8 +1,8 @@
 -- One step up for one reason, once while the alert is open, never above red.
 with tiers as (
     select
-        openings.alert_id,
-        coalesce(last_step.to_tier, openings.base_tier) as tier,
+        issue_tier.alert_id,
+        issue_tier.tier,
         case %(reason_code)s
             when 'amount' then format(
                 '金额 %%s 元，超过升级线 %%s 元',
@@ -13,20 +13,10 @@ with tiers as (
                 '同一对象命中 %%s 条规则：%%s', issue_hit.rules_on_subject, issue_hit.rule_names
             )
         end as reason
-    from ops.alert_opening as openings
-    inner join issue_hit on openings.alert_id = issue_hit.alert_id
-    left join lateral (
-        select steps.to_tier
-        from ops.alert_tier_step as steps
-        where
-            steps.alert_id = openings.alert_id
-            and steps.business_date >= openings.opened_on
-        order by array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc
-        limit 1
-    ) as last_step on true
+    from issue_tier
+    inner join issue_hit on issue_tier.alert_id = issue_hit.alert_id
     where
-        openings.resolved_on is null
-        and case %(reason_code)s
+        case %(reason_code)s
             when 'amount' then issue_hit.amount > issue_hit.amount_step
             else issue_hit.rules_on_subject >= 3
         end
@@ -34,9 +24,9 @@ with tiers as (
             select 1
             from ops.alert_tier_step as taken
             where
-                taken.alert_id = openings.alert_id
+                taken.alert_id = issue_tier.alert_id
                 and taken.reason_code = %(reason_code)s
-                and taken.business_date >= openings.opened_on
+                and taken.business_date >= issue_tier.opened_on
         )
 ),
 

@@ -51,6 +51,24 @@ create temporary table issue_hit (
     occurred_on date
 ) on commit drop;
 
+-- The tier every open alert has by now; it stays with the session.
+create or replace temporary view issue_tier as
+select
+    openings.alert_id,
+    openings.opened_on,
+    coalesce(last_step.to_tier, openings.base_tier) as tier
+from ops.alert_opening as openings
+left join lateral (
+    select steps.to_tier
+    from ops.alert_tier_step as steps
+    where
+        steps.alert_id = openings.alert_id
+        and steps.business_date >= openings.opened_on
+    order by array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc
+    limit 1
+) as last_step on true
+where openings.resolved_on is null;
+
 create temporary table issue_alert (
     alert_id text primary key,
     tier text not null
