@@ -13,7 +13,7 @@ import pytest
 from huiyan.settings import Settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
-from huiyan.warehouse.dbt import dbt
+from huiyan.warehouse.dbt import PARSED
 from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
 from warehouses import Snapshot, Warehouses, database_name, superuser, url
@@ -32,14 +32,18 @@ def _start(settings: Settings) -> embedded.Server:
 
 
 def _prepare(home: Path) -> None:
-    """Make a server with a migrated database in it that has the seeds and every model, stopped."""
+    """Make a server with a migrated database in it that has the seeds and every model, stopped.
+
+    In its home remains the project as dbt has parsed it, for the name that most copies get.
+    """
     # The server runs as another system user: its folder lies where that user may walk to.
     with tempfile.TemporaryDirectory(prefix="huiyan-test-") as draft:
         settings = Settings(home=Path(draft) / "home")
         server = _start(settings)
+        name = database_name(0)
         with superuser(server) as connection:
-            connection.execute(f"create database {TEMPLATE}")
-        settings = settings.model_copy(update={"warehouse_url": url(server, TEMPLATE)})
+            connection.execute(f"create database {name}")
+        settings = settings.model_copy(update={"warehouse_url": url(server, name)})
         migrate(settings)
         evaluate(date(2025, 1, 1), settings)
         with connect(settings) as owner:
@@ -47,6 +51,8 @@ def _prepare(home: Path) -> None:
                 "truncate ops.evaluation, marts.fct_rule_run, marts.fct_rule_hit,"
                 " history.rule_spell, history.pattern_spell"
             )
+        with superuser(server) as connection:
+            connection.execute(f"alter database {name} rename to {TEMPLATE}")
         embedded.stop(settings)
         subprocess.run(["cp", "-a", settings.home_dir, home], check=True)
 
@@ -81,19 +87,17 @@ def postgres(prepared_server: Path) -> Iterator[embedded.Server]:
 
 @pytest.fixture(scope="session")
 def empty_warehouse(
-    postgres: embedded.Server, tmp_path_factory: pytest.TempPathFactory
+    postgres: embedded.Server, prepared_server: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Snapshot:
     """A migrated database with the seeds and every model made in it, which tests copy.
 
-    With it goes the project as dbt has parsed it, for the name that most copies get: that holds for
-    one server and one database name.
+    With it goes the project as dbt has parsed it, for the name that most copies get.
     """
     folder = tmp_path_factory.mktemp("empty")
-    settings = Settings(home=folder / "work", warehouse_url=url(postgres, database_name(0)))
-    dbt("parse", settings=settings, business_date=date(2025, 1, 1))
-    parsed = Path("dbt") / database_name(0) / "partial_parse.msgpack"
-    (folder / "home" / parsed).parent.mkdir(parents=True)
-    shutil.copy(settings.home_dir / parsed, folder / "home" / parsed)
+    parsed = Path("dbt") / database_name(0)
+    (folder / "home" / parsed).mkdir(parents=True)
+    for file in (prepared_server / parsed).glob(PARSED.format("*")):
+        shutil.copy(file, folder / "home" / parsed)
     return Snapshot(TEMPLATE, folder)
 
 

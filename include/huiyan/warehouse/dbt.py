@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 PROJECT = REPOSITORY / "dbt_project"
 SOURCE_SUFFIXES = (".sql", ".yml", ".csv", ".md")
 STAGING = tuple(path.stem for path in sorted((PROJECT / "models" / "staging").glob("stg_*.sql")))
+
+# The parsed project. The name says from what: a process finds what holds for it, or nothing.
+PARSED = "parsed-{}.msgpack"
+PARSERS = tuple(f"{name} {version(name)}" for name in ("dbt-core", "dbt-postgres"))
 
 # dbt keeps its flags and its log in globals: one command at a time in a process.
 _one_at_a_time = threading.Lock()
@@ -132,15 +137,49 @@ def _options(settings: Settings, database: str) -> list[str]:
 _manifests: dict[tuple[str, ...], "Manifest"] = {}
 
 
-def _manifest(options: Sequence[str], version: tuple[str, ...]) -> "Manifest":
-    """The parsed project, once per process and `version` of its files and its database."""
+def _read_parsed(path: Path) -> "Manifest | None":
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    try:
+        parsed = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    manifest = Manifest.from_msgpack(parsed, decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()
+    return manifest
+
+
+def _write_parsed(manifest: "Manifest", path: Path) -> None:
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    former = {*path.parent.glob(PARSED.format("*"))} - {path}
+    draft = path.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    draft.replace(path)
+    for other in former:
+        other.unlink(missing_ok=True)
+
+
+def _manifest(options: Sequence[str], target: Path, parsed_from: tuple[str, ...]) -> "Manifest":
+    """The parsed project, once per database and state of its files.
+
+    dbt keeps what it has parsed too, but reads every source file to learn that none has changed,
+    and parses them all again for another host or port, which no model knows.
+    """
     from dbt.cli.main import dbtRunner
 
-    if version not in _manifests:
-        result = dbtRunner().invoke(["parse", *options])
-        _check(result, "parse", options)
-        _manifests[version] = result.result
-    return _manifests[version]
+    if parsed_from not in _manifests:
+        digest = hashlib.sha256(repr(parsed_from).encode()).hexdigest()
+        path = target / PARSED.format(digest)
+        manifest = _read_parsed(path)
+        if manifest is None:
+            result = dbtRunner().invoke(["parse", *options])
+            _check(result, "parse", options)
+            manifest = result.result
+            _write_parsed(manifest, path)
+        _manifests[parsed_from] = manifest
+    return _manifests[parsed_from]
 
 
 def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> None:
@@ -175,9 +214,10 @@ def dbt(command: str, *arguments: str, settings: Settings, business_date: date) 
     from dbt.cli.main import dbtRunner
 
     variables = environment(settings, business_date)
-    options = _options(settings, variables["HUIYAN_DB_NAME"])
-    server = tuple(variables[f"HUIYAN_DB_{part}"] for part in ("HOST", "PORT", "USER", "NAME"))
+    database = variables["HUIYAN_DB_NAME"]
+    options = _options(settings, database)
     with _one_at_a_time, _without_complaints(), in_environment(variables):
-        manifest = _manifest(options, (*server, project_hash()))
+        parsed_from = (database, project_hash(), *PARSERS)
+        manifest = _manifest(options, _target(settings, database), parsed_from)
         result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
         _check(result, command, options)
