@@ -1,6 +1,7 @@
 """Evaluation on real PostgreSQL: repetition, order, lateness, correction, absence, exactness."""
 
 import threading
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from huiyan.errors import ConfigurationError, EvaluationError, WarehouseError
 from huiyan.rules.catalogue import load_rules
 from huiyan.rules.cli import app
 from huiyan.settings import Settings
+from huiyan.warehouse import embedded
 from huiyan.warehouse import evaluate as module
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.evaluate import evaluate
@@ -18,6 +20,7 @@ from huiyan.warehouse.migrate import migrate
 from huiyan.warehouse.reviewed import EXCEPTIONS, RULE_STATUS
 from landed import accept, accept_day, accept_references
 from landing_zone import Row, attachment, payment, swipe, voucher
+from warehouses import Snapshot, Warehouses
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
@@ -69,6 +72,24 @@ def deliver_tuesday(settings: Settings) -> None:
         attachments=[attachment("F002", "记0001", 2, "official_letter")],
         vouchers=reception("记0002"),
     )
+
+
+@pytest.fixture(scope="module")
+def judged_monday(
+    postgres: embedded.Server, empty_warehouse: Snapshot, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Snapshot]:
+    warehouses = Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("monday"))
+    settings = warehouses.make()
+    deliver_monday(settings)
+    assert evaluate(MONDAY, settings).failures == {MONDAY: {}}
+    yield warehouses.keep(settings, "monday_evaluated")
+    warehouses.drop()
+
+
+@pytest.fixture
+def monday(judged_monday: Snapshot, warehouses: Warehouses) -> Settings:
+    """A warehouse of its own after Monday was delivered and evaluated."""
+    return warehouses.make(like=judged_monday)
 
 
 LETTER_MISSING = ("REC-001", "AF002/2025/07/记0001")
@@ -173,67 +194,63 @@ def test_days_in_another_order_end_in_the_same_state(warehouse: Settings) -> Non
     )
 
 
-def test_a_corrected_day_clears_and_raises_and_a_hit_comes_back(warehouse: Settings) -> None:
-    deliver_monday(warehouse)
-    evaluate(MONDAY)
-    accept_day(warehouse, TUESDAY)
+def test_a_corrected_day_clears_and_raises_and_a_hit_comes_back(monday: Settings) -> None:
+    accept_day(monday, TUESDAY)
     evaluate(TUESDAY)
-    accept(warehouse, "finance_vouchers", MONDAY, voucher("F002", "记0001", "1000.01"))
-    accept(warehouse, "finance_attachments", MONDAY, [])
+    accept(monday, "finance_vouchers", MONDAY, voucher("F002", "记0001", "1000.01"))
+    accept(monday, "finance_attachments", MONDAY, [])
     assert evaluate(MONDAY).dates == [MONDAY, TUESDAY]
-    assert open_hits(warehouse) == {("ATT-001", "AF002/2025/07/记0001"), ("CARD-001", "C1")}
+    assert open_hits(monday) == {("ATT-001", "AF002/2025/07/记0001"), ("CARD-001", "C1")}
     assert query(
-        warehouse,
+        monday,
         "select count(*) from marts.fct_rule_hit_spell where rule_id = 'REC-001'",
     ) == [(0,)]
 
-    accept(warehouse, "finance_vouchers", TUESDAY, voucher("F002", "记0001", "999.99"))
+    accept(monday, "finance_vouchers", TUESDAY, voucher("F002", "记0001", "999.99"))
     evaluate(TUESDAY)
-    assert ("ATT-001", "AF002/2025/07/记0001") not in open_hits(warehouse)
-    accept_day(warehouse, WEDNESDAY, vouchers=voucher("F002", "记0001", "1000.00"))
+    assert ("ATT-001", "AF002/2025/07/记0001") not in open_hits(monday)
+    accept_day(monday, WEDNESDAY, vouchers=voucher("F002", "记0001", "1000.00"))
     evaluate(WEDNESDAY)
     assert query(
-        warehouse,
+        monday,
         "select detected_on, cleared_on, amount from marts.fct_rule_hit_spell"
         " where rule_id = 'ATT-001' order by detected_on",
     ) == [(MONDAY, TUESDAY, Decimal("1000.01")), (WEDNESDAY, None, Decimal("1000.00"))]
     assert query(
-        warehouse,
+        monday,
         "select first_detected_on, last_detected_on, cleared_on, is_open, amount"
         " from marts.fct_rule_hit where rule_id = 'ATT-001'",
     ) == [(MONDAY, WEDNESDAY, None, True, Decimal("1000.00"))]
 
 
 def test_a_missing_feed_leaves_hits_and_an_unsubscribed_one_does_not_apply(
-    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+    monday: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deliver_monday(warehouse)
-    evaluate(MONDAY)
-    accept(warehouse, "finance_vouchers", TUESDAY, [])
-    accept(warehouse, "finance_attachments", TUESDAY, [])
-    accept(warehouse, "treasury_payments", TUESDAY, [])
-    accept(warehouse, "finance_vouchers", TUESDAY, voucher("F002", "记0001", "1.00"))
+    accept(monday, "finance_vouchers", TUESDAY, [])
+    accept(monday, "finance_attachments", TUESDAY, [])
+    accept(monday, "treasury_payments", TUESDAY, [])
+    accept(monday, "finance_vouchers", TUESDAY, voucher("F002", "记0001", "1.00"))
     result = evaluate(TUESDAY)
     missing = {"card_transactions", "budgets", "personnel", "jurisdictions"}
     assert result.statuses["not_evaluated"] == [
         rule.id for rule in load_rules().values() if missing & set(rule.needs)
     ]
-    assert open_hits(warehouse) == {("CARD-001", "C1")}
+    assert open_hits(monday) == {("CARD-001", "C1")}
     assert query(
-        warehouse,
+        monday,
         "select population, hits, new_hits, cleared_hits from marts.fct_rule_run"
         " where rule_id = 'CARD-001' and business_date = '2025-09-02'",
     ) == [(None, None, 0, 0)]
     assert query(
-        warehouse, "select last_detected_on from marts.fct_rule_hit where rule_id = 'CARD-001'"
+        monday, "select last_detected_on from marts.fct_rule_hit where rule_id = 'CARD-001'"
     ) == [(MONDAY,)]
 
-    with connect(warehouse) as connection:
+    with connect(monday) as connection:
         connection.execute(
             "update ops.feed set is_subscribed = false where feed = 'card_transactions'"
         )
     assert "CARD-001" in evaluate(TUESDAY).statuses["not_applicable"]
-    assert open_hits(warehouse) == {("CARD-001", "C1")}
+    assert open_hits(monday) == {("CARD-001", "C1")}
 
 
 def test_money_is_exact_and_thresholds_are_those_in_force(warehouse: Settings) -> None:
@@ -292,15 +309,13 @@ def test_two_runs_at_once_do_not_corrupt(warehouse: Settings) -> None:
 
 
 def test_a_broken_off_replay_is_finished_by_the_next_run(
-    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+    monday: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deliver_monday(warehouse)
-    deliver_tuesday(warehouse)
-    evaluate(MONDAY)
+    deliver_tuesday(monday)
     evaluate(TUESDAY)
-    before = state(warehouse)
+    before = state(monday)
 
-    with connect(warehouse) as connection:
+    with connect(monday) as connection:
         connection.execute("update ops.evaluation set fingerprint = ''")
     real = module._check_ledger
 
@@ -311,9 +326,9 @@ def test_a_broken_off_replay_is_finished_by_the_next_run(
     with pytest.raises(KeyboardInterrupt):
         evaluate(MONDAY)
     monkeypatch.setattr(module, "_check_ledger", real)
-    accept_day(warehouse, WEDNESDAY)
+    accept_day(monday, WEDNESDAY)
     assert evaluate(WEDNESDAY).dates == [MONDAY, TUESDAY, WEDNESDAY]
-    after = state(warehouse)
+    after = state(monday)
     assert [row for row in after["fct_rule_run"] if row[1] != WEDNESDAY] == before["fct_rule_run"]
     assert [row[:2] for row in after["fct_rule_hit_spell"]] == [
         row[:2] for row in before["fct_rule_hit_spell"]
@@ -336,18 +351,16 @@ def test_the_ledger_gate_and_the_thresholds_are_held(
     ]
 
 
-def test_another_version_of_the_code_makes_its_views_anew(warehouse: Settings) -> None:
-    deliver_monday(warehouse)
-    evaluate(MONDAY)
-    before = state(warehouse)
-    with connect(warehouse, role="huiyan_build", autocommit=True) as connection:
+def test_another_version_of_the_code_makes_its_views_anew(monday: Settings) -> None:
+    before = state(monday)
+    with connect(monday, role="huiyan_build", autocommit=True) as connection:
         # As a version would that had one view more, and one that was broken off in the middle.
         connection.execute("create view rules.rule_of_old as select * from intermediate.int_unit")
         connection.execute("drop view rules.rule_vou_001_booked_late")
         connection.execute("update ops.evaluation set state = 'stale'")
     evaluate(MONDAY)
-    assert state(warehouse) == before
-    with connect(warehouse) as connection:
+    assert state(monday) == before
+    with connect(monday) as connection:
         gone = connection.execute("select to_regclass('rules.rule_of_old') is null").fetchone()
     assert gone == (True,)
 
@@ -381,12 +394,10 @@ def ledger(warehouse: Settings, day: date) -> dict[str, str]:
         )
 
 
-def test_a_failing_rule_stops_no_other_and_is_tried_again(warehouse: Settings) -> None:
-    deliver_monday(warehouse)
-    assert evaluate(MONDAY).failures == {MONDAY: {}}
-    whole = ledger(warehouse, MONDAY)
-    view = fail_with(warehouse, "numeric_value_out_of_range")
-    with connect(warehouse, role="huiyan_build") as connection:
+def test_a_failing_rule_stops_no_other_and_is_tried_again(monday: Settings) -> None:
+    whole = ledger(monday, MONDAY)
+    view = fail_with(monday, "numeric_value_out_of_range")
+    with connect(monday, role="huiyan_build") as connection:
         (score,) = connection.execute(f"select pg_get_viewdef('{SCORE}')").fetchone() or ("",)
         connection.execute(
             f"create or replace view {SCORE} as select * from patterns.rule_loop_001_systemic"
@@ -394,72 +405,68 @@ def test_a_failing_rule_stops_no_other_and_is_tried_again(warehouse: Settings) -
         )
     failed = {"VOU-001": "no good", "SCF-008": "no good"}
     assert evaluate(MONDAY).failures == {MONDAY: failed}
-    assert ledger(warehouse, MONDAY) == whole | dict.fromkeys(failed, "not_evaluated")
-    with connect(warehouse, role="huiyan_build") as connection:
+    assert ledger(monday, MONDAY) == whole | dict.fromkeys(failed, "not_evaluated")
+    with connect(monday, role="huiyan_build") as connection:
         connection.execute(f"create or replace view {RULE} as {view}".encode())
         connection.execute(f"create or replace view {SCORE} as {score}".encode())
     assert evaluate(MONDAY).failures == {MONDAY: {}}
-    assert ledger(warehouse, MONDAY) == whole
+    assert ledger(monday, MONDAY) == whole
     assert evaluate(MONDAY).dates == []
 
 
-def test_a_full_disk_is_no_fault_of_the_rule_but_it_is_named(warehouse: Settings) -> None:
-    deliver_monday(warehouse)
-    evaluate(MONDAY)
-    fail_with(warehouse, "disk_full")
+def test_a_full_disk_is_no_fault_of_the_rule_but_it_is_named(monday: Settings) -> None:
+    fail_with(monday, "disk_full")
     with pytest.raises(WarehouseError, match="rule_vou_001_booked_late: no good"):
         evaluate(MONDAY)
 
 
-def test_the_life_of_a_rule_is_told_by_dates(warehouse: Settings) -> None:
-    deliver_monday(warehouse)
-    evaluate(MONDAY)
-    with connect(warehouse) as connection:
+def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
+    with connect(monday) as connection:
         # As a former version of the rules would have left it.
         for table in ("marts.fct_rule_run", "history.rule_spell"):
             connection.execute(f"update {table} set rule_version = 0")
-    accept_day(warehouse, TUESDAY, attachments=[attachment("F002", "记0001", 2, "official_letter")])
+    accept_day(monday, TUESDAY, attachments=[attachment("F002", "记0001", 2, "official_letter")])
     evaluate(TUESDAY)
     swipe_hit = (
         "select rule_version, last_rule_version, last_detected_on, cleared_on, cleared_because"
         " from marts.mart_rule_hit_history where rule_id = 'CARD-001'"
     )
-    assert query(warehouse, swipe_hit) == [(0, 1, TUESDAY, None, None)]
+    assert query(monday, swipe_hit) == [(0, 1, TUESDAY, None, None)]
     assert query(
-        warehouse,
+        monday,
         "select rule_version, last_rule_version, last_detected_on, cleared_on, cleared_because"
         " from marts.mart_rule_hit_history where rule_id = 'REC-001'",
     ) == [(0, 0, MONDAY, TUESDAY, "new_version")]
 
-    own = RULE_STATUS.own_file(warehouse)
+    own = RULE_STATUS.own_file(monday)
     own.parent.mkdir(parents=True)
     own.write_text(
         f"{','.join(RULE_STATUS.columns)}\n"
         "CARD-001,1,fixed,2000-01-01,product,commission,initial issue\n"
         f"CARD-001,1,retired,{WEDNESDAY},office 2,commission,no official cards any more\n"
     )
-    EXCEPTIONS.own_file(warehouse).write_text(
+    EXCEPTIONS.own_file(monday).write_text(
         f"{','.join(EXCEPTIONS.columns)}\nATT-001,,FF002,已批准,主任,2025-09-01,2025-10-01\n"
     )
-    accept_day(warehouse, WEDNESDAY)
+    accept_day(monday, WEDNESDAY)
     evaluate(WEDNESDAY)
-    assert query(
-        warehouse, "select rule_id, unit_id, valid_to from reference.alert_suppression"
-    ) == [("ATT-001", "FF002", date(2025, 10, 1))]
-    assert ledger(warehouse, WEDNESDAY).keys() == load_rules().keys() - {"CARD-001"}
+    assert query(monday, "select rule_id, unit_id, valid_to from reference.alert_suppression") == [
+        ("ATT-001", "FF002", date(2025, 10, 1))
+    ]
+    assert ledger(monday, WEDNESDAY).keys() == load_rules().keys() - {"CARD-001"}
     # An earlier date is judged as it was judged then.
     assert "CARD-001" in evaluate(TUESDAY).statuses["hit"]
-    assert query(warehouse, swipe_hit) == [(0, 1, TUESDAY, WEDNESDAY, "retired")]
+    assert query(monday, swipe_hit) == [(0, 1, TUESDAY, WEDNESDAY, "retired")]
     assert query(
-        warehouse,
+        monday,
         "select first_detected_on, last_detected_on, cleared_on, is_open, rule_version"
         " from marts.fct_rule_hit where rule_id = 'CARD-001'",
     ) == [(MONDAY, TUESDAY, WEDNESDAY, False, 0)]
-    assert query(warehouse, "select status from marts.dim_rule where rule_id = 'CARD-001'") == [
+    assert query(monday, "select status from marts.dim_rule where rule_id = 'CARD-001'") == [
         ("retired",)
     ]
     assert query(
-        warehouse,
+        monday,
         "select as_of, last_run_on, last_run_status, population, open_hits, open_units,"
         " open_amount, new_hits_30_days, cleared_hits_30_days, hits_ever, first_hit_on, last_hit_on"
         " from marts.mart_rule_figures where rule_id = 'CARD-001'",
