@@ -13,7 +13,7 @@ WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, 2 + (os.cpu_count() or 
 # The longest first: the short ones fill the gap at the end.
 LINTERS := lint-types lint-sql lint-project lint-docs lint-python
 
-.PHONY: help install demo test lint $(LINTERS) bench docs clean
+.PHONY: help install demo test run-tests lint $(LINTERS) bench docs clean
 
 help:  ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
@@ -59,9 +59,13 @@ lint-project:
 lint-docs:
 	@$(BIN)/huiyan docs check
 
-test: install lint  ## lint, then every test
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope \
-		--no-loadscope-reorder
+# Beside the tests, which often wait: for the first worker's database, for a process, for a lock.
+test: install  ## lint and every test, side by side
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going run-tests $(LINTERS) || \
+		{ echo "A test or a linter failed: it is named above."; exit 1; }
+
+run-tests:
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 bench: install  ## a district-year, timed; writes docs/benchmarks.md
 	@$(BIN)/python -m huiyan.bench
