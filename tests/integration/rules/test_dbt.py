@@ -1,5 +1,6 @@
 """The dbt project by itself: its own tests, and who may read what it builds."""
 
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 
@@ -9,9 +10,11 @@ import pytest
 from huiyan.errors import WarehouseError
 from huiyan.rules.catalogue import load_parameters, load_rules
 from huiyan.settings import Settings
+from huiyan.warehouse import dbt as module
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.dbt import dbt
 from huiyan.warehouse.evaluate import evaluate
+from warehouses import database_name
 
 DAY = date(2025, 9, 1)
 STEPS = {
@@ -23,6 +26,50 @@ STEPS = {
 
 def test_every_dbt_test_passes(warehouse: Settings) -> None:
     dbt("test", settings=warehouse, business_date=DAY)
+
+
+def test_a_unit_test_that_is_wrong_fails(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows of unit tests are made by macros of the project: they hide no mistake."""
+    monkeypatch.setattr(module, "_manifests", {})
+    model = "rule_card_001_barred_mcc"
+    dbt("test", "--select", model, settings=warehouse, business_date=DAY)
+    (manifest,) = module._manifests.values()
+    wrong = {}
+    for key, unit_test in manifest.unit_tests.items():
+        if unit_test.model == model:
+            wrong[unit_test.name.split("__")[1]] = copy = deepcopy(unit_test)
+            monkeypatch.setitem(manifest.unit_tests, key, copy)
+    wrong["hit_barred"].expect.rows[0] |= {"amount": "266.01", "evidence": '{"it": "isn\'t"}'}
+    wrong["hit_barred"].expect.rows[1] |= {"evidence": None}
+    wrong["near_miss_other_category"].given[0].rows[0]["no_such_given"] = "1"
+    wrong["near_miss_not_in_force"].expect.rows[0]["no_such_expected"] = None
+    wrong["excluded_refunded"].expect.rows.append({"subject_id": None, "amount": None})
+    wrong["excluded_empty_category"].given[0].rows[0]["txn_date"] = "2025-02-30"
+    with pytest.raises(WarehouseError) as failed:
+        dbt("test", "--select", model, settings=warehouse, business_date=DAY)
+    said = str(failed.value)
+    assert "266.01" in said
+    assert '{""it"": ""isn\'t""}' in said
+    assert "given.no_such_given does not exist" in said
+    assert '"no_such_expected" does not exist' in said
+    assert "The expected rows have not the same columns" in said
+    assert "2025-02-30" in said
+
+
+def test_what_another_process_has_parsed_is_not_parsed_again(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies in the home from which this one was copied, whose server has another port."""
+    monkeypatch.setattr(module, "_manifests", {})
+    target = warehouse.home_dir / "dbt" / database_name(0)
+    parsed = [*target.iterdir()]
+    assert len(parsed) == 1
+    dbt("run", "--select", "stg_finance__lease", settings=warehouse, business_date=DAY)
+    assert not (target / "partial_parse.msgpack").exists(), "dbt has parsed it"
+    assert [*target.glob("parsed-*")] == parsed
+    assert module._read_parsed(target / "parsed-of-other-files.msgpack") is None
 
 
 def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> None:
