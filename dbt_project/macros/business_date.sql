@@ -1,13 +1,13 @@
 {#-
     The business date as SQL. A view outlives the day it was made on: there it is the setting of the
-    session that fills a table from it. On DuckDB it may be a variable of the session, which judges
+    session that fills a table from it, and so it is for what is kept in views over slices. On DuckDB it may be a variable of the session, which judges
     many dates with SQL compiled once. The environment is read only at execution, so another date
     never re-parses the project.
 -#}
 {% macro business_date() -%}
     {%- if not execute -%}
         date '1970-01-01'
-    {%- elif target.type == 'postgres' and model.config.materialized == 'fresh_view' -%}
+    {%- elif target.type == 'postgres' and model.config.materialized.startswith('fresh_') -%}
         cast(current_setting('huiyan.business_date') as date)
     {%- elif target.type == 'duckdb' and env_var('HUIYAN_BUSINESS_DATE') == 'variable' -%}
         getvariable('business_date')

@@ -32,7 +32,11 @@
     where batch.feed = '{{ feed }}' and batch.status = 'accepted' and merged.batch_id is null
 {%- endmacro %}
 
-{% macro end_merge(feed) -%}
+{#- `lookups` are indexes that dbt's own config cannot describe. -#}
+{% macro end_merge(feed, lookups=[]) -%}
+    {%- for lookup in lookups %}
+    create index if not exists {{ this.identifier }}_{{ loop.index }} on {{ this }} {{ lookup }};
+    {%- endfor %}
     do $$ begin
         if exists (select from staging.merged_batch where feed = '{{ feed }}' and is_pending) then
             update staging.merged_batch set is_pending = false

@@ -38,6 +38,7 @@
     {%- set view = this.incorporate(type='view') -%}
     {% call statement('main') -%}
         create or replace view {{ view }} as ({{ sql }});
+        {{ slice_of(view, sql) }}
     {%- endcall %}
     {%- do adapter.commit() -%}
     {{ return({'relations': [view]}) }}
@@ -47,33 +48,59 @@
     {%- set table = this.incorporate(type='table') -%}
     {% call statement('main') -%}
         set local huiyan.business_date = '{{ business_day() }}';
-        {%- if load_cached_relation(this) is none %}
-        create table {{ table }} as ({{ sql }}) with no data;
+        {%- if config.get('moves_on') and evaluated_before() %}
+        {{ move_on(table, parts) }}
         {%- else %}
-        truncate {{ table }};
+        {{ filled_anew(table, parts) }}
         {%- endif %}
-        {%- for name, query in parts or [] %}
-        do $part$ begin
-            insert into {{ table }} {{ query }};
-        exception when
-            data_exception
-            or cardinality_violation
-            or integrity_constraint_violation
-            or syntax_error_or_access_rule_violation
-            or program_limit_exceeded
-        then
-            insert into {{ config.require('failures') }} (business_date, part, message)
-            values ({{ business_date() }}, '{{ name }}', sqlerrm);
-        when others then
-            raise exception using errcode = sqlstate, message = '{{ name }}: ' || sqlerrm;
-        end $part$;
-        {%- else %}
-        insert into {{ table }} {{ sql }};
-        {%- endfor %}
         analyze {{ table }};
     {%- endcall %}
     {%- do adapter.commit() -%}
     {{ return({'relations': [table]}) }}
+{%- endmacro %}
+
+{#- Indexes are made after the rows are in: an index that grows with them costs several times more. -#}
+{% macro filled_anew(table, parts) -%}
+    {%- if load_cached_relation(this) is none %}
+    create table {{ table }} as ({{ sql }}) with no data;
+    {{ slice_of(table, sql) }}
+    {%- if config.get('moves_on') %}
+    {{ slice_tables(table) }}
+    {%- endif %}
+    {%- else %}
+    truncate {{ table }};
+    {%- endif %}
+    {%- set indexes = slice_indexes(table.identifier) %}
+    {%- for index in indexes %}
+    drop index if exists {{ table.include(identifier=false) }}.{{ table.identifier }}_{{ loop.index }};
+    {%- endfor %}
+    {%- for name, query in parts or [] %}
+    {{ guarded_part(table, name, query) }}
+    {%- else %}
+    insert into {{ table }} {{ sql }};
+    {%- endfor %}
+    {%- for index in indexes %}
+    create index {{ table.identifier }}_{{ loop.index }} on {{ table }} {{ index }};
+    {%- endfor %}
+{%- endmacro %}
+
+{#- One part of a query in parts: if its own SQL or data make it fail, the failure is noted. -#}
+{% macro guarded_part(table, name, query) -%}
+    do $part$ begin
+        insert into {{ table }} {{ query }};
+    exception when
+        data_exception
+        or cardinality_violation
+        or integrity_constraint_violation
+        or syntax_error_or_access_rule_violation
+        or program_limit_exceeded
+    then
+        insert into {{ config.require('failures') }} (business_date, part, message)
+        values ('{{ business_day() }}', '{{ name }}', sqlerrm)
+        on conflict do nothing;
+    when others then
+        raise exception using errcode = sqlstate, message = '{{ name }}: ' || sqlerrm;
+    end $part$;
 {%- endmacro %}
 
 {% macro made_anew(relation) -%}

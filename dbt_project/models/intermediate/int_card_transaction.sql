@@ -1,4 +1,5 @@
 -- One row per official-card transaction as of the business date; a refund undoes one purchase.
+{{ config(tags=['fact']) }}
 with transactions as (
     select
         *,

@@ -1,4 +1,5 @@
 -- One row per live voucher, counterparty and economic code: what the voucher claims for them.
+{{ config(tags=['fact']) }}
 with entries as (
     select * from {{ ref('int_voucher_entry') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per invoice of a live voucher, with what is known about its buyer.
+{{ config(tags=['fact']) }}
 with attachments as (
     select * from {{ ref('int_attachment') }}
 ),

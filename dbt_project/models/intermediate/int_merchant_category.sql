@@ -1,4 +1,5 @@
 -- One row per merchant category seen on official cards: what kinds of merchants it stands for.
+{{ config(tags=['fact']) }}
 with categories as (
     select distinct mcc from {{ ref('int_card_transaction') }} where mcc is not null
 ),

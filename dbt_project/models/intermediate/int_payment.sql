@@ -1,4 +1,5 @@
 -- One row per treasury payment as of the business date, with its unit and its accounts.
+{{ config(tags=['fact']) }}
 with payments as (
     select *
     from {{ ref('stg_treasury__payment') }}

@@ -1,4 +1,5 @@
 -- One row per official letter or reception list of a live voucher, with the voucher's facts.
+{{ config(tags=['fact']) }}
 with attachments as (
     select * from {{ ref('int_attachment') }}
 ),

@@ -1,4 +1,5 @@
 -- Who keeps each unit's books, when they were last posted to, named a payment and named a swipe.
+{{ config(tags=['fact']) }}
 with units as (
     select * from {{ ref('int_unit') }}
 ),

@@ -1,4 +1,5 @@
 -- One row per voucher as of the business date, its entries taken together.
+{{ config(tags=['fact']) }}
 with entries as (
     select
         voucher_id,

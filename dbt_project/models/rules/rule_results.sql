@@ -1,6 +1,23 @@
 -- What every rule found on the business date, but retired ones: they are not evaluated. A new rule
 -- adds its model's name to this list.
-{{ config(materialized='fresh_table_in_parts', failures='ops.rule_failure') }}
+{{ config(
+    materialized='fresh_table_in_parts',
+    failures='ops.rule_failure',
+    moves_on=true,
+) }}
+-- depends_on: {{ ref('rule_parameters') }}
+-- depends_on: {{ ref('int_attachment') }}
+-- depends_on: {{ ref('int_voucher_entry') }}
+-- depends_on: {{ ref('int_unit_books') }}
+-- depends_on: {{ ref('int_merchant_category') }}
+-- depends_on: {{ ref('int_card_booking') }}
+-- depends_on: {{ ref('int_payment_booking') }}
+-- depends_on: {{ ref('int_card_transaction') }}
+-- depends_on: {{ ref('int_payment') }}
+-- depends_on: {{ ref('int_claim') }}
+-- depends_on: {{ ref('int_reception_paper') }}
+-- depends_on: {{ ref('int_invoice') }}
+-- depends_on: {{ ref('int_voucher') }}
 {%- set rules = [
     'rule_vou_001_booked_late',
     'rule_vou_002_self_reviewed',

@@ -2,7 +2,7 @@
     config(
         meta={'feed': 'card_transactions'},
         pre_hook="{{ begin_merge('card_transactions') }}",
-        post_hook="{{ end_merge('card_transactions') }}",
+        post_hook="{{ end_merge('card_transactions', ['(valid_to)']) }}",
         indexes=[
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},

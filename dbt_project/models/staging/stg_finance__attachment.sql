@@ -2,7 +2,7 @@
     config(
         meta={'feed': 'finance_attachments'},
         pre_hook="{{ begin_merge('finance_attachments') }}",
-        post_hook="{{ end_merge('finance_attachments') }}",
+        post_hook="{{ end_merge('finance_attachments', ['(valid_to)', '(lower(file_sha256))']) }}",
         indexes=[
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},

@@ -2,7 +2,7 @@
     config(
         meta={'feed': 'finance_vouchers'},
         pre_hook="{{ begin_merge('finance_vouchers') }}",
-        post_hook="{{ end_merge('finance_vouchers') }}",
+        post_hook="{{ end_merge('finance_vouchers', ['(valid_to)']) }}",
         indexes=[
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},

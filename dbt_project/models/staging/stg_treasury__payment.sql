@@ -2,7 +2,7 @@
     config(
         meta={'feed': 'treasury_payments'},
         pre_hook="{{ begin_merge('treasury_payments') }}",
-        post_hook="{{ end_merge('treasury_payments') }}",
+        post_hook="{{ end_merge('treasury_payments', ['(valid_to)']) }}",
         indexes=[
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},

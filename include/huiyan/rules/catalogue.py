@@ -48,6 +48,8 @@ class Rule(_Declared):
         model: its dbt model. layer: `rules` if it reads records, `patterns` if it reads what rules
             found. description: what is wrong, in words an accountant understands.
         scope: the grain at which it must be evaluated again when rows change.
+        slice: the slice of the facts, named in macros/slices, that holds all of a touched scope;
+            `whole` if there is none and the rule is evaluated in full every day.
         status: that of the newest version's last entry in the seed `rule_status`; which one is in
             force on a date is the business of `huiyan.rules.life_cycle`.
         needs: feeds without which it cannot be evaluated.
@@ -65,6 +67,7 @@ class Rule(_Declared):
     base_tier: Tier
     subject_type: str
     scope: str
+    slice: str = "whole"
     needs: tuple[str, ...]
     parameters: tuple[str, ...]
     legal_basis: tuple[LegalSource, ...]

@@ -74,8 +74,13 @@ def project_hash() -> str:
     )
 
 
-def environment(settings: Settings, business_date: date | None = None) -> dict[str, str]:
-    """Environment variables the project and its profile read."""
+def environment(
+    settings: Settings, business_date: date | None = None, evaluated_before: date | None = None
+) -> dict[str, str]:
+    """Environment variables the project and its profile read.
+
+    With `evaluated_before`, the date that the working tables show, they are moved on from there.
+    """
     url = sqlalchemy_url(settings)
     variables = {
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -87,6 +92,7 @@ def environment(settings: Settings, business_date: date | None = None) -> dict[s
         "HUIYAN_DB_PASSWORD": url.password or "",
         "HUIYAN_DB_NAME": url.database or "",
         "HUIYAN_DISTRICT": settings.district,
+        "HUIYAN_EVALUATED_BEFORE": evaluated_before.isoformat() if evaluated_before else "",
     }
     if business_date is not None:
         variables["HUIYAN_BUSINESS_DATE"] = business_date.isoformat()
@@ -205,15 +211,23 @@ def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> N
     )
 
 
-def dbt(command: str, *arguments: str, settings: Settings, business_date: date) -> None:
+def dbt(
+    command: str,
+    *arguments: str,
+    settings: Settings,
+    business_date: date,
+    evaluated_before: date | None = None,
+) -> None:
     """Run one dbt command, e.g. `dbt("build", "--select", "marts", ...)`.
+
+    See `environment` for `evaluated_before`.
 
     Raises:
         WarehouseError: a model or test failed; the message names it.
     """
     from dbt.cli.main import dbtRunner
 
-    variables = environment(settings, business_date)
+    variables = environment(settings, business_date, evaluated_before)
     database = variables["HUIYAN_DB_NAME"]
     options = _options(settings, database)
     with _one_at_a_time, _without_complaints(), in_environment(variables):

@@ -8,6 +8,7 @@ One dbt command builds all layers of a date: starting dbt costs more than the la
 day, so a command (or a task) per layer would only multiply the start.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from hashlib import sha256
 import psycopg
 from psycopg import sql
 
-from huiyan.errors import EvaluationError
+from huiyan.errors import EvaluationError, WarehouseError
 from huiyan.feeds import cards
 from huiyan.rules import exceptions, life_cycle
 from huiyan.rules.catalogue import load_rules, missing_parameters
@@ -26,9 +27,13 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import dbt, reviewed
 from huiyan.warehouse.connection import connect
 
+logger = logging.getLogger(__name__)
+
 LOCK = 0x48594556  # advisory lock: one evaluation at a time in a warehouse
 ATTEMPTS = 3
-WORKING = ("intermediate", "rules", "patterns")  # schemas that each version of the code makes anew
+WORKING = ("intermediate", "slice", "rules", "patterns")  # that each version of the code makes anew
+# What these say is written into the facts; a change of it changes facts of any age.
+REGISTERS = ("finance_users", "treasury_users", "accounts")
 STATUSES = ("hit", "clear", "not_applicable", "not_evaluated")
 
 
@@ -83,7 +88,9 @@ def load_seeds(connection: psycopg.Connection, day: date, settings: Settings) ->
         connection.execute(f"comment on schema reference is '{wanted}'")
 
 
-def _stale_dates(connection: psycopg.Connection, day: date, code: str) -> list[date]:
+def _stale_dates(
+    connection: psycopg.Connection, day: date, code: str, in_full: bool
+) -> list[date]:
     """Dates to evaluate so that `day` and all later evaluated ones are right, in order.
 
     An earlier date counts only if a replay of it was broken off.
@@ -96,7 +103,10 @@ def _stale_dates(connection: psycopg.Connection, day: date, code: str) -> list[d
             other
             for other in dates
             if states.get(other, ("stale",))[0] == "stale"
-            or (other >= day and states[other][1] != _fingerprint(connection, other, code))
+            or (
+                other >= day
+                and (in_full or states[other][1] != _fingerprint(connection, other, code))
+            )
         ),
         None,
     )
@@ -174,44 +184,145 @@ def _failures(connection: psycopg.Connection, day: date) -> dict[str, str]:
     return {rules[model]: cards.hide_all(message) for model, message in rows}
 
 
+def _standing(connection: psycopg.Connection) -> tuple[date, str] | None:
+    """The business date that the working tables show, with its fingerprint; None if in doubt."""
+    row = connection.execute(
+        "select obj_description('intermediate'::regnamespace, 'pg_namespace')"
+    ).fetchone()
+    words = str(row[0]).split() if row is not None else []
+    if len(words) != 3 or words[0] != "standing":
+        return None
+    return date.fromisoformat(words[1]), words[2]
+
+
+def _seeds_change(connection: psycopg.Connection, after: date, until: date) -> bool:
+    """Whether a row of a dated seed begins or ends to count after `after` and not after `until`."""
+    dated = connection.execute(
+        "select table_name::text, column_name::text from information_schema.columns"
+        " where table_schema = 'reference' and column_name in ('valid_from', 'valid_to')"
+        " order by 1, 2"
+    ).fetchall()
+    return any(
+        connection.execute(
+            sql.SQL("select from reference.{} where {} > %s and {} <= %s limit 1").format(
+                sql.Identifier(table), sql.Identifier(column), sql.Identifier(column)
+            ),
+            (after, until),
+        ).fetchone()
+        is not None
+        for table, column in dated
+    )
+
+
+def _registers_change(connection: psycopg.Connection, after: date, until: date) -> bool:
+    """Whether a register of users or accounts came whose files are not those that came before."""
+    delivered = connection.execute(
+        "select batch.feed, batch.business_date > %(after)s,"
+        " string_agg(file.sha256, ',' order by file.sha256)"
+        " from ops.batch as batch"
+        " inner join ops.batch_file as file on batch.batch_id = file.batch_id"
+        " where batch.feed = any(%(feeds)s) and batch.status = 'accepted'"
+        " and batch.business_date <= %(until)s"
+        " group by batch.batch_id, batch.feed, batch.business_date, batch.version"
+        " order by batch.feed, batch.business_date, batch.version",
+        {"after": after, "until": until, "feeds": list(REGISTERS)},
+    )
+    content: dict[str, str] = {}
+    for feed, is_new, files in delivered:
+        if is_new and content.get(feed) != files:
+            return True
+        content[feed] = files
+    return False
+
+
+def _evaluated_before(connection: psycopg.Connection, day: date, code: str) -> date | None:
+    """The date from which the working tables can be moved on to `day` instead of made anew.
+
+    Everything they show must still be so: an earlier date, with its deliveries and the code as they
+    were; and nothing between the two may change what facts of any age mean.
+    """
+    standing = _standing(connection)
+    if standing is None:
+        return None
+    before, fingerprint = standing
+    if (
+        before >= day
+        or fingerprint != _fingerprint(connection, before, code)
+        or _seeds_change(connection, before, day)
+        or _registers_change(connection, before, day)
+    ):
+        return None
+    return before
+
+
+def _build(
+    connection: psycopg.Connection, day: date, before: date | None, settings: Settings
+) -> None:
+    """Run dbt for `day`; with `before`, only what changed or fell due since is evaluated."""
+    noted, wanted = _views(connection)
+    is_made = noted == wanted
+    left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
+    # Dropping a view that others stand on drops those too: dbt must know of them then.
+    cache = ["--no-populate-cache"] if is_made else []
+    if is_made:
+        left_out += ["config.materialized:fresh_view", "config.materialized:view"]
+    else:
+        _drop_working_models(connection)
+        before = None
+    if before is not None:
+        left_out.append("tag:fact")
+    dbt.dbt(
+        "run",
+        *cache,
+        *(("--exclude", *left_out) if left_out else ()),
+        settings=settings,
+        business_date=day,
+        evaluated_before=before,
+    )
+    connection.execute(f"comment on schema staging is '{dbt.staging_hash()}'")
+    connection.execute(f"comment on schema rules is '{_views(connection)[1]}'")
+
+
 def _evaluate_date(
-    connection: psycopg.Connection, day: date, code: str, history: History, settings: Settings
+    connection: psycopg.Connection,
+    day: date,
+    code: str,
+    history: History,
+    settings: Settings,
+    in_full: bool,
 ) -> dict[str, str]:
     """Build every layer as of `day`; again if a delivery was accepted meanwhile.
+
+    From the date evaluated last only what changed or fell due since is evaluated, unless `in_full`
+    or something stands in the way of it; the result is the same.
 
     Returns:
         The rules that failed, with what they said; the next run of the date tries them again.
     """
     for _ in range(ATTEMPTS):
-        before = _fingerprint(connection, day, code)
+        delivered = _fingerprint(connection, day, code)
         connection.execute("delete from ops.rule_failure where business_date = %s", (day,))
-        noted, wanted = _views(connection)
-        is_made = noted == wanted
-        left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
-        # Dropping a view that others stand on drops those too: dbt must know of them then.
-        cache = ["--no-populate-cache"] if is_made else []
-        if is_made:
-            left_out += ["config.materialized:fresh_view", "config.materialized:view"]
-        else:
-            _drop_working_models(connection)
-        dbt.dbt(
-            "run",
-            *cache,
-            *(("--exclude", *left_out) if left_out else ()),
-            settings=settings,
-            business_date=day,
-        )
-        connection.execute(f"comment on schema staging is '{dbt.staging_hash()}'")
-        connection.execute(f"comment on schema rules is '{_views(connection)[1]}'")
-        if _fingerprint(connection, day, code) != before:
+        before = None if in_full else _evaluated_before(connection, day, code)
+        connection.execute("comment on schema intermediate is null")
+        try:
+            _build(connection, day, before, settings)
+        except WarehouseError as error:
+            if before is None:
+                raise
+            logger.warning("%s is evaluated in full: %s", day, error); import os; os.environ.get("STRICT") and (_ for _ in ()).throw(error)
+            connection.execute("delete from ops.rule_failure where business_date = %s", (day,))
+            _build(connection, day, None, settings)
+        if _fingerprint(connection, day, code) != delivered:
             continue
         _check_ledger(connection, day, history)
         failures = _failures(connection, day)
         connection.execute(
             "update ops.evaluation set state = 'evaluated', fingerprint = %s,"
             " evaluated_at = clock_timestamp() where business_date = %s",
-            ("" if failures else before, day),
+            ("" if failures else delivered, day),
         )
+        if not failures:
+            connection.execute(f"comment on schema intermediate is 'standing {day} {delivered}'")
         return failures
     raise EvaluationError(
         f"Deliveries up to {day} kept changing while it was evaluated. Wait until the feeds are "
@@ -257,11 +368,14 @@ def _check_parameters(days: list[date], history: History) -> None:
             )
 
 
-def evaluate(business_date: date, settings: Settings | None = None) -> EvaluationResult:
+def evaluate(
+    business_date: date, settings: Settings | None = None, *, in_full: bool = False
+) -> EvaluationResult:
     """Judge `business_date` and replay every later evaluated date that it has made stale.
 
     Idempotent; may be killed at any point and repeated. Two at once in one warehouse: the second
-    waits, and then has nothing to do if nothing changed.
+    waits, and then has nothing to do if nothing changed. With `in_full`, `business_date` is
+    evaluated even if nothing changed, and every rule looks at all there is.
 
     Raises:
         WarehouseError: dbt failed; a rule that fails does not make it fail.
@@ -273,12 +387,14 @@ def evaluate(business_date: date, settings: Settings | None = None) -> Evaluatio
     exceptions.checked(settings)
     code = f"{settings.district} {dbt.project_hash()} {reviewed.fingerprint(settings)}"
     with _alone(settings) as connection:
-        stale = _stale_dates(connection, business_date, code)
+        stale = _stale_dates(connection, business_date, code, in_full)
         _check_parameters(stale, history)
         _mark_stale(connection, stale)
         if stale:
             load_seeds(connection, business_date, settings)
-        failures = {day: _evaluate_date(connection, day, code, history, settings) for day in stale}
+        failures = {
+            day: _evaluate_date(connection, day, code, history, settings, in_full) for day in stale
+        }
         statuses: dict[str, list[str]] = {}
         for rule, status in sorted(_ledger(connection, business_date).items()):
             statuses.setdefault(status, []).append(rule)

@@ -1,0 +1,367 @@
+{#-
+    Moves the facts and what every rule found on from the date evaluated before to the business date.
+    One transaction; the result is that of a full evaluation. `parts` are the rules' queries, by model.
+-#}
+{% macro move_on(results, parts) -%}
+    {%- set before = evaluated_before() -%}
+    {%- set today = business_day() %}
+    {{ touched_records(before, today) }}
+    {{ widened_records(before) }}
+    {{ made_slices(today) }}
+    {{ touched_scopes(before, today) }}
+    truncate slice.rule_finding;
+    {{ findings_of_slices('before', before, results, parts) }}
+    {{ made_slices(today) }}
+    {{ moved_facts() }}
+    {{ findings_of_slices('after', today, results, parts) }}
+    {%- for name, query in parts if slice_of_rule(name) == 'whole' %}
+    delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}';
+    {{ guarded_part(results, name, query) }}
+    {%- endfor %}
+    {{ settled_findings(results) }}
+{%- endmacro %}
+
+{#- A fact, or what is made from facts, as a whole. -#}
+{% macro kept(name) -%}
+    intermediate.{{ name }}
+{%- endmacro %}
+
+{#- The slice a rule's model is evaluated over, `whole` if none. -#}
+{% macro slice_of_rule(name) -%}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta.get('slice', 'whole')) }}
+{%- endmacro %}
+
+{#- Vouchers, payments and swipes of which a row came, went or changed since `before`. -#}
+{% macro touched_records(before, today) -%}
+    truncate slice.touched;
+    {%- for source in fact_sources() %}
+    insert into slice.touched (kind, key)
+    select distinct '{{ source.owner }}', {{ source.column }}
+    from staging.{{ source.name }}
+    where
+        (valid_from > '{{ before }}' and valid_from <= '{{ today }}')
+        or (valid_to > '{{ before }}' and valid_to <= '{{ today }}')
+    on conflict do nothing;
+    {%- endfor %}
+    analyze slice.touched;
+{%- endmacro %}
+
+{#-
+    Records that a touched one may change: vouchers with a number that a touched one has or reverses,
+    swipes of one amount with one card at one merchant (a refund undoes one of them), and vouchers that
+    name a document with full-width characters, which counts as named so only while it exists.
+-#}
+{% macro widened_records(before) -%}
+    insert into slice.touched (kind, key)
+    select distinct 'voucher', vouchers.voucher_id
+    from (
+        select distinct entries.acct_set_code, entries.fiscal_year, numbers.voucher_no
+        from slice.touched
+        inner join staging.stg_finance__voucher_entry as entries
+            on touched.key = entries.voucher_id
+        cross join lateral (
+            values (entries.voucher_no), (entries.red_vou_no)
+        ) as numbers (voucher_no)
+        where
+            touched.kind = 'voucher'
+            and numbers.voucher_no is not null
+            and (entries.valid_to is null or entries.valid_to > '{{ before }}')
+    ) as numbered
+    inner join {{ kept('int_voucher') }} as vouchers
+        on
+            numbered.acct_set_code = vouchers.acct_set_code
+            and numbered.fiscal_year = vouchers.fiscal_year
+            and numbered.voucher_no = vouchers.voucher_no
+    on conflict do nothing;
+    insert into slice.touched (kind, key)
+    select distinct 'swipe', alike.txn_no
+    from slice.touched
+    inner join staging.stg_card__transaction as swipes on touched.key = swipes.natural_key
+    inner join {{ kept('int_card_transaction') }} as alike
+        on
+            {{ key_of(['swipes.card_token'], "coalesce(swipes.merchant_name, '')") }}
+            = {{ key_of(['alike.card_token'], "coalesce(alike.merchant_name, '')") }}
+            and abs(swipes.amount) = abs(alike.amount)
+    where touched.kind = 'swipe'
+    on conflict do nothing;
+    {%- for kind, bookings, document in [
+        ('payment', kept('int_payment_booking'), 'payment_no'),
+        ('swipe', kept('int_card_booking'), 'txn_no'),
+    ] %}
+    insert into slice.touched (kind, key)
+    select distinct 'voucher', bookings.voucher_id
+    from slice.touched
+    inner join {{ bookings }} as bookings
+        on bookings.{{ document }} = any(array[touched.key, {{ half_width('touched.key') }}])
+    where touched.kind = '{{ kind }}' and touched.key != {{ half_width('touched.key') }}
+    on conflict do nothing;
+    {%- endfor %}
+    analyze slice.touched;
+{%- endmacro %}
+
+{#-
+    Makes the touched records anew, as of `today`, in the slices. To know which vouchers are reversed,
+    all reversals of their account set and year are looked at; to know which documents exist, those
+    that the vouchers name.
+-#}
+{% macro made_slices(today) -%}
+    set local huiyan.business_date = '{{ today }}';
+    {%- for source in fact_sources() %}
+    truncate slice.{{ source.name }};
+    insert into slice.{{ source.name }}
+    select source.*
+    from (
+        select key from slice.touched where kind = '{{ source.owner }}'
+        {%- if source.name == 'stg_finance__voucher_entry' %}
+        union
+        select reversals.voucher_id
+        from slice.touched
+        inner join staging.{{ source.name }} as entries on touched.key = entries.voucher_id
+        inner join {{ kept('int_voucher') }} as reversals
+            on
+                entries.acct_set_code = reversals.acct_set_code
+                and entries.fiscal_year = reversals.fiscal_year
+        where touched.kind = 'voucher' and reversals.is_reversal
+        {%- endif %}
+    ) as touched
+    inner join staging.{{ source.name }} as source on touched.key = source.{{ source.column }};
+    analyze slice.{{ source.name }};
+    {%- endfor %}
+    {%- for one in facts() %}
+    truncate slice.{{ one.name }};
+    insert into slice.{{ one.name }} select * from slice.{{ one.name }}_made;
+    {%- if one.name == 'int_voucher' %}
+    delete from slice.int_voucher
+    where not exists (
+        select from slice.touched where kind = 'voucher' and key = int_voucher.voucher_id
+    );
+    {%- endif %}
+    {%- for named, naming_column in [
+        ('int_payment', 'pay_voucher_no'), ('int_card_transaction', 'card_txn_no')
+    ] if named == one.name %}
+    insert into slice.{{ one.name }}
+    select documents.*
+    from (
+        select {{ naming_column }} as key
+        from slice.int_voucher_entry
+        where {{ naming_column }} is not null
+        union
+        select {{ half_width(naming_column) }}
+        from slice.int_voucher_entry
+        where {{ naming_column }} is not null
+    ) as names
+    inner join {{ kept(one.name) }} as documents on names.key = documents.{{ one.column }}
+    left join slice.touched on touched.kind = '{{ one.owner }}' and names.key = touched.key
+    where touched.key is null;
+    {%- endfor %}
+    analyze slice.{{ one.name }};
+    {%- endfor %}
+{%- endmacro %}
+
+{#- The scopes of every slice that touched records belong to, before or now, and those that fell due. -#}
+{% macro touched_scopes(before, today) -%}
+    truncate slice.scope;
+    insert into slice.scope (slice, kind, key)
+    select 'record', kind, key from slice.touched
+    union
+    {{ due_vouchers('record', rule_parameter('ALL', 'attachment_grace_days'), before, today) }};
+    insert into slice.scope (slice, kind, key)
+    with recursive bookings as (
+        select payment_no, voucher_id from slice.int_payment_booking
+    ),
+
+    reached as (
+        select kind, key from slice.touched where kind in ('voucher', 'payment')
+        union
+        (
+            select due.kind, due.key
+            from (
+                {{ due_vouchers(
+                    'booking', rule_parameter('BOOK-005', 'unknown_days') ~ ' + 1', before, today
+                ) }}
+            ) as due
+        )
+        union
+        select next_one.kind, next_one.key
+        from reached
+        cross join lateral (
+            select 'payment' as kind, payment_no as key
+            from {{ kept('int_payment_booking') }}
+            where reached.kind = 'voucher' and voucher_id = reached.key
+            union all
+            select 'payment', payment_no
+            from bookings
+            where reached.kind = 'voucher' and voucher_id = reached.key
+            union all
+            select 'voucher', voucher_id
+            from {{ kept('int_payment_booking') }}
+            where reached.kind = 'payment' and payment_no = reached.key
+            union all
+            select 'voucher', voucher_id
+            from bookings
+            where reached.kind = 'payment' and payment_no = reached.key
+        ) as next_one
+    )
+
+    select 'booking', kind, key from reached;
+    {%- for slice in keyed_slices() %}
+    {%- set driver = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
+    {%- for relation in [kept(slice.driver), 'slice.' ~ slice.driver] %}
+    insert into slice.scope (slice, kind, key)
+    select distinct '{{ slice.name }}', '', {{ slice.key }}
+    from {{ relation }}
+    where
+        {{ slice.key }} is not null
+        and {{ driver.column }} in (
+            {%- if slice.falls_due %}
+            select key from slice.scope where slice = 'record' and kind = '{{ driver.owner }}'
+            {%- else %}
+            select key from slice.touched where kind = '{{ driver.owner }}'
+            {%- endif %}
+        )
+    on conflict do nothing;
+    {%- endfor %}
+    {%- endfor %}
+    {%- for relation in [kept('int_card_booking'), 'slice.int_card_booking'] %}
+    insert into slice.scope (slice, kind, key)
+    select distinct
+        'merchant', '', {{ key_of(['swipes.card_token'], "coalesce(swipes.merchant_name, '')") }}
+    from slice.touched
+    inner join {{ relation }} as bookings on touched.key = bookings.voucher_id
+    inner join {{ kept('int_card_transaction') }} as swipes on bookings.txn_no = swipes.txn_no
+    where touched.kind = 'voucher'
+    on conflict do nothing;
+    {%- endfor %}
+    analyze slice.scope;
+{%- endmacro %}
+
+{#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}
+{% macro due_vouchers(slice, days, before, today) -%}
+    select {% if slice == 'record' %}'record', {% endif %}'voucher' as kind, voucher_id as key
+    from {{ kept('int_voucher') }}
+    where
+        posting_date > date '{{ before }}' - cast({{ days }} as integer)
+        and posting_date <= date '{{ today }}' - cast({{ days }} as integer)
+{%- endmacro %}
+
+{#- Takes the touched records' rows out of the facts and puts those made in the slices there. -#}
+{% macro moved_facts() -%}
+    {%- for one in facts() if one.is_kept %}
+    {%- set relation = kept(one.name) %}
+    delete from {{ relation }} as kept
+    using slice.touched
+    where touched.kind = '{{ one.owner }}' and kept.{{ one.column }} = touched.key;
+    insert into {{ relation }}
+    select made.*
+    from slice.touched
+    inner join slice.{{ one.name }} as made on made.{{ one.column }} = touched.key
+    where touched.kind = '{{ one.owner }}';
+    {%- endfor %}
+    {%- for name in summaries() %}
+    truncate {{ kept(name) }};
+    insert into {{ kept(name) }} select * from slice.{{ name }}_made;
+    analyze {{ kept(name) }};
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Fills every slice from the facts as they stand and keeps what its rules find as of `day`. -#}
+{% macro findings_of_slices(phase, day, results, parts) -%}
+    set local huiyan.business_date = '{{ day }}';
+    {%- for slice in ['record', 'booking'] %}
+    {%- for one in facts() %}
+    {%- if slice == 'record' or one.name in (
+        'int_voucher', 'int_attachment', 'int_payment', 'int_payment_booking'
+    ) %}
+    truncate slice.{{ one.name }};
+    insert into slice.{{ one.name }}
+    select facts.*
+    from slice.scope
+    inner join {{ kept(one.name) }} as facts on scope.key = facts.{{ one.column }}
+    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}';
+    analyze slice.{{ one.name }};
+    {%- endif %}
+    {%- endfor %}
+    {{ findings_of_slice(slice, phase, results, parts) }}
+    {%- endfor %}
+    {%- for slice in keyed_slices() %}
+    truncate slice.{{ slice.driver }};
+    insert into slice.{{ slice.driver }}
+    select facts.*
+    from slice.scope
+    inner join {{ kept(slice.driver) }} as facts on scope.key = {{ slice.key }}
+    where scope.slice = '{{ slice.name }}';
+    analyze slice.{{ slice.driver }};
+    {%- for other, condition in slice.others.items() %}
+    truncate slice.{{ other }};
+    insert into slice.{{ other }}
+    select * from {{ kept(other) }} where {{ condition }};
+    analyze slice.{{ other }};
+    {%- endfor %}
+    {{ findings_of_slice(slice.name, phase, results, parts) }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Keeps what the rules of one slice find in it. -#}
+{% macro findings_of_slice(slice, phase, results, parts) -%}
+    {%- for name, query in parts if slice_of_rule(name) == slice %}
+    {{ guarded_part(
+        'slice.rule_finding',
+        name,
+        "select '" ~ phase ~ "' as phase, found.* from ("
+            ~ query | replace('"rules"."rule_', '"slice"."rule_') ~ ") as found",
+    ) }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Takes what was found before out of the results, puts what is found now there. -#}
+{% macro settled_findings(results) -%}
+    do $settled$
+    declare
+        rule record;
+        removed bigint;
+    begin
+        for rule in
+            select rule_id, count(subject_id) filter (where phase = 'before') as hits
+            from slice.rule_finding
+            group by rule_id
+        loop
+            delete from {{ results }} as kept
+            using slice.rule_finding as found
+            where
+                found.phase = 'before'
+                and found.rule_id = rule.rule_id
+                and kept.rule_id = rule.rule_id
+                and kept.subject_id = found.subject_id;
+            get diagnostics removed = row_count;
+            if removed != rule.hits then
+                raise exception
+                    'the slice of % held % hits of which % were known', rule.rule_id, rule.hits, removed;
+            end if;
+        end loop;
+    end $settled$;
+    insert into {{ results }}
+    select {{ results_columns() }} from slice.rule_finding
+    where phase = 'after' and subject_id is not null;
+    update {{ results }} as kept
+    set population = kept.population + moved.population
+    from (
+        select
+            rule_id,
+            sum(case phase when 'after' then population else -population end) as population
+        from slice.rule_finding
+        where subject_id is null
+        group by rule_id
+    ) as moved
+    where kept.rule_id = moved.rule_id and kept.subject_id is null;
+    delete from {{ results }}
+    where rule_id in (
+        select upper(replace(substring(part from 'rule_([a-z]+_[0-9]+)_'), '_', '-'))
+        from ops.rule_failure
+        where business_date = '{{ business_day() }}'
+    );
+{%- endmacro %}
+
+{% macro results_columns() -%}
+    rule_id, subject_type, subject_id, unit_id, finance_agency_code, treasury_agency_code,
+    occurred_on, amount, base_tier, evidence, population
+{%- endmacro %}

@@ -1,0 +1,214 @@
+{#-
+    Slices: the records that decide what a rule finds for the scopes touched by a day.
+
+    A day changes or makes due a few scopes of a rule: vouchers, payments, a unit's payments to one
+    account. What the rule found for all others stands. For the touched scopes it is evaluated twice,
+    as of the date evaluated before and as of the business date, over slices of the facts: copies, in
+    the schema `slice`, of the rows that belong to those scopes. What it found before goes, what it
+    finds now comes, and its population moves by the difference. The rule's own SQL is used for both,
+    in a view of the schema `slice` that reads the slices instead of the facts.
+
+    A slice holds every row of the scopes in it and none of others, so a rule whose population or hits
+    reach over several scopes must have a slice wide enough, or none: then it is evaluated in full.
+-#}
+
+{#-
+    The facts: models whose rows grow with the history, in the order in which they are made, each with
+    the kind of record that owns its rows and the column that names the owner. `is_kept` is false for
+    views.
+-#}
+{% macro facts() -%}
+    {{ return([
+        {'name': 'int_voucher', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_voucher_entry', 'owner': 'voucher', 'column': 'voucher_id'},
+        {'name': 'int_attachment', 'owner': 'voucher', 'column': 'voucher_id'},
+        {'name': 'int_invoice', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_reception_paper', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_claim', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_payment', 'owner': 'payment', 'column': 'payment_no', 'is_kept': true},
+        {'name': 'int_card_transaction', 'owner': 'swipe', 'column': 'txn_no', 'is_kept': true},
+        {'name': 'int_payment_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_card_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+    ]) }}
+{%- endmacro %}
+
+{#- Tables made from all facts, small enough to be filled anew every day. -#}
+{% macro summaries() -%}
+    {{ return(['int_merchant_category', 'int_unit_books']) }}
+{%- endmacro %}
+
+{#- Staging tables of the facts, each with the owner of its rows and the column that names it. -#}
+{% macro fact_sources() -%}
+    {{ return([
+        {'name': 'stg_finance__voucher_entry', 'owner': 'voucher', 'column': 'voucher_id'},
+        {'name': 'stg_finance__attachment', 'owner': 'voucher', 'column': 'voucher_id'},
+        {'name': 'stg_treasury__payment', 'owner': 'payment', 'column': 'natural_key'},
+        {'name': 'stg_card__transaction', 'owner': 'swipe', 'column': 'natural_key'},
+    ]) }}
+{%- endmacro %}
+
+{#-
+    The slices, by name. `record` and `booking` hold whole records; each other one the rows of
+    `driver` whose `key` (SQL over its columns, null for rows no rule of the slice looks at) is
+    touched, and of other facts (`others`) the rows that a condition picks.
+-#}
+{% macro keyed_slices() -%}
+    {%- set of_driver = 'voucher_id in (select voucher_id from slice.' -%}
+    {{ return([
+        {
+            'name': 'invoice', 'driver': 'int_invoice', 'key': 'invoice_id',
+            'others': {'int_voucher': of_driver ~ 'int_invoice)'},
+        },
+        {
+            'name': 'seller', 'driver': 'int_invoice',
+            'key': key_of(['unit_id'], 'seller_name'),
+            'others': {'int_voucher': of_driver ~ 'int_invoice)'},
+        },
+        {
+            'name': 'file', 'driver': 'int_attachment', 'key': 'lower(file_sha256)',
+            'others': {'int_voucher': of_driver ~ 'int_attachment)'},
+        },
+        {
+            'name': 'letter', 'driver': 'int_reception_paper', 'key': 'document_no', 'others': {},
+        },
+        {
+            'name': 'service_payee', 'driver': 'int_claim', 'falls_due': true,
+            'key': 'case when ' ~ is_service('dep_bgt_eco_code') ~ ' then fund_tra_obj_name end',
+            'others': {
+                'int_voucher_entry': of_driver ~ 'int_claim) and fund_tra_obj_name in '
+                    ~ '(select fund_tra_obj_name from slice.int_claim)',
+                'int_attachment': of_driver ~ 'int_claim)',
+            },
+        },
+        {
+            'name': 'payee', 'driver': 'int_payment',
+            'key': key_of(['treasury_agency_code'], 'payee_acct_no'), 'others': {},
+        },
+        {
+            'name': 'payee_name', 'driver': 'int_payment',
+            'key': key_of(['treasury_agency_code'], 'payee_normalised_name'), 'others': {},
+        },
+        {
+            'name': 'payee_account', 'driver': 'int_payment', 'key': 'payee_acct_no', 'others': {},
+        },
+        {
+            'name': 'economic_code', 'driver': 'int_payment',
+            'key': key_of(['treasury_agency_code'], 'dep_exp_eco_code'), 'others': {},
+        },
+        {
+            'name': 'merchant', 'driver': 'int_card_transaction',
+            'key': key_of(['card_token'], "coalesce(merchant_name, '')"),
+            'others': {'int_card_booking': 'txn_no in (select txn_no from slice.int_card_transaction)'},
+        },
+        {
+            'name': 'card', 'driver': 'int_card_transaction', 'key': 'card_token', 'others': {},
+        },
+    ]) }}
+{%- endmacro %}
+
+{#- The tables in which an evaluation by slices keeps its course; `results` is what rules found. -#}
+{% macro slice_tables(results) -%}
+    create unlogged table if not exists slice.touched (
+        kind text, key text, primary key (kind, key)
+    );
+    create unlogged table if not exists slice.scope (
+        slice text, kind text, key text, primary key (slice, kind, key)
+    );
+    create unlogged table if not exists slice.rule_finding as (
+        select cast(null as text) as phase, found.* from {{ results }} as found
+    ) with no data;
+{%- endmacro %}
+
+{#- One text of several columns: null if the last one, an SQL expression, is null. -#}
+{% macro key_of(columns, last) -%}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- do parts.append("coalesce(" ~ column ~ ", '') || chr(31) || ") -%}
+    {%- endfor -%}
+    {{ return(parts | join ~ last) }}
+{%- endmacro %}
+
+{#- The economic codes of meetings, training, labour and commissioned services. -#}
+{% macro is_service(code) -%}
+    {{ return(begins_with(code, ['30215', '30216', '30226', '30227'])) }}
+{%- endmacro %}
+
+{#- The index expressions of a fact by which slices find its rows: its owner and its keys. -#}
+{% macro slice_indexes(name) -%}
+    {%- set found = [] -%}
+    {%- for fact in facts() if fact.name == name and fact.is_kept -%}
+        {%- do found.append('(' ~ fact.column ~ ')') -%}
+    {%- endfor -%}
+    {%- for slice in keyed_slices() if slice.driver == name -%}
+        {%- do found.append('((' ~ slice.key ~ '))') -%}
+    {%- endfor -%}
+    {%- do found.extend({
+        'int_voucher': [
+            '(posting_date)',
+            '(acct_set_code, fiscal_year, voucher_no)',
+            '(acct_set_code, fiscal_year) where is_reversal',
+        ],
+        'int_payment_booking': ['(payment_no)'],
+        'int_card_booking': ['(txn_no)'],
+    }.get(name, [])) -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The date evaluated before this one, from which the facts need only be moved on; '' if none. -#}
+{% macro evaluated_before() -%}
+    {%- set day = env_var('HUIYAN_EVALUATED_BEFORE', '') -%}
+    {{ return(day if modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', day) else '') }}
+{%- endmacro %}
+
+{#- A query with the slices in place of the facts and of what is made from them. -#}
+{% macro over_slices(query) -%}
+    {{ return(modules.re.sub(
+        '"[^"]+"[.]("intermediate"[.]"(?:' ~ sliced_models() | join('|') ~ ')"|"staging"[.]"(?:'
+            ~ fact_sources() | map(attribute='name') | join('|') ~ ')")',
+        'slice.\\1', query
+    ) | replace('slice."intermediate".', 'slice.') | replace('slice."staging".', 'slice.')) }}
+{%- endmacro %}
+
+{#- The facts and the views over them: what a rule finds in a slice. -#}
+{% macro sliced_models() -%}
+    {{ return(facts() | map(attribute='name') | list + [
+        'int_account_movement',
+        'int_account_set_digit',
+        'int_claim_pair',
+        'int_expense_code',
+        'int_gift_card_mention',
+        'int_invoice_number',
+        'int_payment_between_units',
+        'int_payment_half_month',
+        'int_payment_without_procurement',
+        'int_person_payee',
+        'int_purpose_with_keyword',
+        'int_required_attachment',
+        'int_service_expense',
+        'int_shared_payee_account',
+        'int_unit_month_expense',
+        'int_voucher_number',
+    ]) }}
+{%- endmacro %}
+
+{#-
+    What the schema `slice` holds of the model being made: a table for the rows of a fact, with a view
+    that makes them from the slices; the same view of what is made from facts; for a rule with a slice
+    the rule over slices.
+-#}
+{% macro slice_of(relation, query) -%}
+    {%- set name = relation.identifier -%}
+    {%- if name in facts() | map(attribute='name') %}
+        {%- for source in fact_sources() if '"' ~ source.name ~ '"' in query %}
+        create unlogged table if not exists slice.{{ source.name }}
+        (like staging.{{ source.name }});
+        {%- endfor %}
+        create unlogged table if not exists slice.{{ name }} as (select * from {{ relation }})
+        with no data;
+        create or replace view slice.{{ name }}_made as ({{ over_slices(query) }});
+    {%- elif name in summaries() %}
+        create or replace view slice.{{ name }}_made as ({{ query }});
+    {%- elif name in sliced_models() or model.config.meta.get('slice', 'whole') != 'whole' %}
+        create or replace view slice.{{ name }} as ({{ over_slices(query) }});
+    {%- endif %}
+{%- endmacro %}
