@@ -95,6 +95,13 @@ class Warehouses:
         shutil.move(settings.landing, kept.folder / "landing")
         return kept
 
+    def drop_last(self) -> None:
+        """Remove the warehouse made last: another one takes its place."""
+        database = self._databases.pop()
+        with superuser(self._server) as connection:
+            connection.execute(f"drop database {database} with (force)")
+        shutil.rmtree(self._folder / database, ignore_errors=True)
+
     def drop(self) -> None:
         """Remove all of it but the landing zone and leave the environment as it was."""
         with superuser(self._server) as connection:

@@ -39,6 +39,10 @@ def run(
     outbox: Annotated[
         Path | None, typer.Option(help="Folder of extracts (default: HUIYAN_OUTBOX).")
     ] = None,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Evaluate every rule on all there is, not on what changed."),
+    ] = False,
 ) -> None:
     """Run one business date through the same DAGs, without a scheduler.
 
@@ -47,7 +51,7 @@ def run(
     """
     from huiyan.orchestration.run import run as run_date
 
-    raise typer.Exit(run_date(business_date.date(), landing=landing, outbox=outbox))
+    raise typer.Exit(run_date(business_date.date(), landing=landing, outbox=outbox, full=full))
 
 
 @app.command()

@@ -122,7 +122,7 @@ def _rule(rule: Rule, parameters: list[Parameter], entries: Sequence[StatusEntry
         "known false positives": rule.known_false_positives,
         "parameters": thresholds or "none",
         "needs": ", ".join(rule.needs),
-        "judged per": f"{rule.subject_type}; evaluated again per {rule.scope}",
+        "judged per": f"{rule.subject_type}; {rule.judged_again}",
         "life": "; ".join(map(_life_entry, entries)) or f"version {rule.version}: draft",
         "model": f"`{rule.model}`",
     }

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
         card_key: key of the HMAC that turns card numbers into tokens; made once if unset.
         district: the district's full name; its parts may stand in front of unit names.
         feeds: feeds the district subscribes to; None means all of them.
+        full: whether every date is evaluated in full, and again if nothing changed.
     """
 
     model_config = SettingsConfigDict(env_prefix="HUIYAN_", frozen=True)
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     outbox_dir: Path | None = Field(default=None, validation_alias="HUIYAN_OUTBOX")
     card_key: SecretStr | None = None
     district: str = "江南省扬江市云溪区"
+    full: bool = False
     feeds_csv: str | None = Field(default=None, validation_alias="HUIYAN_FEEDS")
 
     @field_validator("home")

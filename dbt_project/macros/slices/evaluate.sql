@@ -47,11 +47,23 @@
 {%- endmacro %}
 
 {#-
-    Records that a touched one may change: vouchers with a number that a touched one has or reverses,
-    swipes of one amount with one card at one merchant (a refund undoes one of them), and vouchers that
-    name a document with full-width characters, which counts as named so only while it exists.
+    Records that a touched one may change: vouchers that name a document with full-width characters,
+    which counts as named so only while it exists; then vouchers with a number that any touched one has
+    or reverses; swipes of one amount with one card at one merchant (a refund undoes one of them).
 -#}
 {% macro widened_records(before) -%}
+    {%- for kind, bookings, document in [
+        ('payment', kept('int_payment_booking'), 'payment_no'),
+        ('swipe', kept('int_card_booking'), 'txn_no'),
+    ] %}
+    insert into slice.touched (kind, key)
+    select distinct 'voucher', bookings.voucher_id
+    from slice.touched
+    inner join {{ bookings }} as bookings
+        on bookings.{{ document }} = any(array[touched.key, {{ half_width('touched.key') }}])
+    where touched.kind = '{{ kind }}' and touched.key != {{ half_width('touched.key') }}
+    on conflict do nothing;
+    {%- endfor %}
     insert into slice.touched (kind, key)
     select distinct 'voucher', vouchers.voucher_id
     from (
@@ -84,18 +96,6 @@
             and abs(swipes.amount) = abs(alike.amount)
     where touched.kind = 'swipe'
     on conflict do nothing;
-    {%- for kind, bookings, document in [
-        ('payment', kept('int_payment_booking'), 'payment_no'),
-        ('swipe', kept('int_card_booking'), 'txn_no'),
-    ] %}
-    insert into slice.touched (kind, key)
-    select distinct 'voucher', bookings.voucher_id
-    from slice.touched
-    inner join {{ bookings }} as bookings
-        on bookings.{{ document }} = any(array[touched.key, {{ half_width('touched.key') }}])
-    where touched.kind = '{{ kind }}' and touched.key != {{ half_width('touched.key') }}
-    on conflict do nothing;
-    {%- endfor %}
     analyze slice.touched;
 {%- endmacro %}
 
@@ -160,6 +160,7 @@
 
 {#- The scopes of every slice that touched records belong to, before or now, and those that fell due. -#}
 {% macro touched_scopes(before, today) -%}
+    set local huiyan.business_date = '{{ before }}';
     truncate slice.scope;
     insert into slice.scope (slice, kind, key)
     select 'record', kind, key from slice.touched
@@ -204,7 +205,7 @@
     )
 
     select 'booking', kind, key from reached;
-    {%- for slice in keyed_slices() %}
+    {%- for slice in keyed_slices() if slice.name != 'claim' %}
     {%- set driver = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
     {%- for relation in [kept(slice.driver), 'slice.' ~ slice.driver] %}
     insert into slice.scope (slice, kind, key)
@@ -232,7 +233,30 @@
     where touched.kind = 'voucher'
     on conflict do nothing;
     {%- endfor %}
+    {{ claim_scopes() }}
     analyze slice.scope;
+{%- endmacro %}
+
+{#-
+    Vouchers that claim what a touched one claims, before or now, and then all that any of these
+    claims: what such a voucher has in common with others shows only with all of its claims.
+-#}
+{% macro claim_scopes() -%}
+    {%- for relation in [kept('int_claim'), 'slice.int_claim'] %}
+    insert into slice.scope (slice, kind, key)
+    select distinct 'touched_claim', '', {{ claim_key() }}
+    from {{ relation }}
+    where voucher_id in (select key from slice.touched where kind = 'voucher')
+    on conflict do nothing;
+    {%- endfor %}
+    insert into slice.scope (slice, kind, key)
+    select distinct 'claim', '', {{ claim_key('theirs') }}
+    from slice.scope
+    inner join {{ kept('int_claim') }} as claims on scope.key = {{ claim_key('claims') }}
+    inner join {{ kept('int_claim') }} as theirs on claims.voucher_id = theirs.voucher_id
+    where scope.slice = 'touched_claim'
+    union
+    select 'claim', '', key from slice.scope where slice = 'touched_claim';
 {%- endmacro %}
 
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}
@@ -313,35 +337,34 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- Takes what was found before out of the results, puts what is found now there. -#}
+{#-
+    Takes what was found before and is not found now out of the results, and puts what is found only
+    now there. A slice may hold rows beside its scopes if they are the same in both phases: what is
+    found in them cancels out.
+-#}
 {% macro settled_findings(results) -%}
+    {%- for phase, other in [('before', 'after'), ('after', 'before')] %}
+    create temporary table only_{{ phase }} on commit drop as
+    select {{ results_columns() }} from slice.rule_finding
+    where phase = '{{ phase }}' and subject_id is not null
+    except
+    select {{ results_columns() }} from slice.rule_finding where phase = '{{ other }}';
+    {%- endfor %}
     do $settled$
     declare
-        rule record;
+        gone bigint;
         removed bigint;
     begin
-        for rule in
-            select rule_id, count(subject_id) filter (where phase = 'before') as hits
-            from slice.rule_finding
-            group by rule_id
-        loop
-            delete from {{ results }} as kept
-            using slice.rule_finding as found
-            where
-                found.phase = 'before'
-                and found.rule_id = rule.rule_id
-                and kept.rule_id = rule.rule_id
-                and kept.subject_id = found.subject_id;
-            get diagnostics removed = row_count;
-            if removed != rule.hits then
-                raise exception
-                    'the slice of % held % hits of which % were known', rule.rule_id, rule.hits, removed;
-            end if;
-        end loop;
+        select count(*) into gone from only_before;
+        delete from {{ results }} as kept
+        using only_before
+        where kept.rule_id = only_before.rule_id and kept.subject_id = only_before.subject_id;
+        get diagnostics removed = row_count;
+        if removed != gone then
+            raise exception 'the slices held % hits that go, of which % were known', gone, removed;
+        end if;
     end $settled$;
-    insert into {{ results }}
-    select {{ results_columns() }} from slice.rule_finding
-    where phase = 'after' and subject_id is not null;
+    insert into {{ results }} select * from only_after;
     update {{ results }} as kept
     set population = kept.population + moved.population
     from (
@@ -352,7 +375,7 @@
         where subject_id is null
         group by rule_id
     ) as moved
-    where kept.rule_id = moved.rule_id and kept.subject_id is null;
+    where kept.rule_id = moved.rule_id and kept.subject_id is null and moved.population != 0;
     delete from {{ results }}
     where rule_id in (
         select upper(replace(substring(part from 'rule_([a-z]+_[0-9]+)_'), '_', '-'))

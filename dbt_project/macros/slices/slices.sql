@@ -8,8 +8,9 @@
     finds now comes, and its population moves by the difference. The rule's own SQL is used for both,
     in a view of the schema `slice` that reads the slices instead of the facts.
 
-    A slice holds every row of the scopes in it and none of others, so a rule whose population or hits
-    reach over several scopes must have a slice wide enough, or none: then it is evaluated in full.
+    A slice holds every row of the touched scopes, and beside them only rows that no scope's change
+    touches: what is found in those is the same both times. A rule whose hits reach over several scopes
+    must have a slice wide enough, or none: then it is evaluated in full.
 -#}
 
 {#-
@@ -81,6 +82,10 @@
             },
         },
         {
+            'name': 'claim', 'driver': 'int_claim', 'key': claim_key(),
+            'others': {'int_invoice': of_driver ~ 'int_claim)'},
+        },
+        {
             'name': 'payee', 'driver': 'int_payment',
             'key': key_of(['treasury_agency_code'], 'payee_acct_no'), 'others': {},
         },
@@ -126,6 +131,15 @@
         {%- do parts.append("coalesce(" ~ column ~ ", '') || chr(31) || ") -%}
     {%- endfor -%}
     {{ return(parts | join ~ last) }}
+{%- endmacro %}
+
+{#- What makes two claims alike: agency, counterparty, economic code and amount. -#}
+{% macro claim_key(relation='') -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {{ return(key_of(
+        [prefix ~ 'finance_agency_code', prefix ~ 'fund_tra_obj_name', prefix ~ 'dep_bgt_eco_code'],
+        'cast(' ~ prefix ~ 'amount as text)'
+    )) }}
 {%- endmacro %}
 
 {#- The economic codes of meetings, training, labour and commissioned services. -#}

@@ -59,12 +59,14 @@ class DayRun:
 
 
 @contextmanager
-def _environment(landing: Path | None, outbox: Path | None) -> Iterator[Settings]:
+def _environment(landing: Path | None, outbox: Path | None, full: bool) -> Iterator[Settings]:
     """Settings with these folders, and what importing Airflow needs, while the block runs."""
     before = dict(os.environ)
     for name, path in (("HUIYAN_LANDING", landing), ("HUIYAN_OUTBOX", outbox)):
         if path is not None:
             os.environ[name] = str(path.expanduser().resolve())
+    if full:
+        os.environ["HUIYAN_FULL"] = "true"
     settings = get_settings()
     for name, value in base_environment(settings).items():
         os.environ.setdefault(name, value)
@@ -172,6 +174,7 @@ def run_day(
     landing: Path | None = None,
     outbox: Path | None = None,
     say: Callable[[str], None] = _ignore,
+    full: bool = False,
 ) -> DayRun:
     """Run one business date: the DAGs' own tasks, called one after another in this process.
 
@@ -181,11 +184,12 @@ def run_day(
         landing: landing zone instead of HUIYAN_LANDING.
         outbox: folder of extracts instead of HUIYAN_OUTBOX.
         say: told what is being done.
+        full: evaluate all that every rule may look at, also if nothing changed.
 
     Raises:
         OrchestrationError: the date is no working day and nothing has come for it.
     """
-    with _environment(landing, outbox) as settings:
+    with _environment(landing, outbox, full) as settings:
         migrate(settings)
         _refuse_a_mistyped_date(business_date, settings)
         return _walk(business_date, settings, say)
@@ -196,6 +200,7 @@ def run(
     landing: Path | None = None,
     outbox: Path | None = None,
     console: Console | None = None,
+    full: bool = False,
 ) -> int:
     """Run one business date as `run_day` does, with progress and a report for people.
 
@@ -210,6 +215,7 @@ def run(
             landing,
             outbox,
             say=lambda words: spinner.update(f"{business_date}  {words}"),
+            full=full,
         )
     _report(day, console)
     return day.exit_code

@@ -138,7 +138,7 @@ def evaluate_day(business_date: date) -> list[date]:
     from huiyan.warehouse.evaluate import evaluate
 
     with _while(f"{business_date} was judged"):
-        result = evaluate(business_date)
+        result = evaluate(business_date, in_full=get_settings().full)
     with connect(role="huiyan_build") as connection:
         for day, failures in result.failures.items():
             connection.execute(

@@ -77,6 +77,13 @@ class Rule(_Declared):
     known_false_positives: str
 
     @property
+    def judged_again(self) -> str:
+        """When what it found is looked at again, for people."""
+        if self.slice == "whole":
+            return "all of it every day"
+        return f"again per {self.scope}, over the slice `{self.slice}`"
+
+    @property
     def sql_path(self) -> Path:
         """The file of its model."""
         return MODELS / self.layer / f"{self.model}.sql"

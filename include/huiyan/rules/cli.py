@@ -52,7 +52,7 @@ def show_rule(
     )
     for label, text in {
         "tier": TIER[rule.base_tier],
-        "subject": f"{rule.subject_type}, evaluated again per {rule.scope}",
+        "subject": f"{rule.subject_type}; {rule.judged_again}",
         "needs": ", ".join(rule.needs),
         "what is wrong": rule.description,
         "thresholds": _thresholds(rule) or "none",

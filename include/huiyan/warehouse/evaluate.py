@@ -34,6 +34,8 @@ ATTEMPTS = 3
 WORKING = ("intermediate", "slice", "rules", "patterns")  # that each version of the code makes anew
 # What these say is written into the facts; a change of it changes facts of any age.
 REGISTERS = ("finance_users", "treasury_users", "accounts")
+# Voucher entries from which slices pay: below, all rules in full take as long as the slices do.
+WORTH_SLICING = 300_000
 STATUSES = ("hit", "clear", "not_applicable", "not_evaluated")
 
 
@@ -88,9 +90,7 @@ def load_seeds(connection: psycopg.Connection, day: date, settings: Settings) ->
         connection.execute(f"comment on schema reference is '{wanted}'")
 
 
-def _stale_dates(
-    connection: psycopg.Connection, day: date, code: str, in_full: bool
-) -> list[date]:
+def _stale_dates(connection: psycopg.Connection, day: date, code: str, in_full: bool) -> list[date]:
     """Dates to evaluate so that `day` and all later evaluated ones are right, in order.
 
     An earlier date counts only if a replay of it was broken off.
@@ -214,8 +214,28 @@ def _seeds_change(connection: psycopg.Connection, after: date, until: date) -> b
     )
 
 
+def _is_worth_slicing(connection: psycopg.Connection) -> bool:
+    row = connection.execute(
+        "select reltuples >= %s from pg_class"
+        " where oid = to_regclass('staging.stg_finance__voucher_entry')",
+        (WORTH_SLICING,),
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
 def _registers_change(connection: psycopg.Connection, after: date, until: date) -> bool:
-    """Whether a register of users or accounts came whose files are not those that came before."""
+    """Whether the registers of users and accounts say another thing on `until` than on `after`.
+
+    They do if files came that are not those that came before, or if a user's last day has passed.
+    """
+    closed = connection.execute(
+        "select from (select closed_on from staging.stg_finance__user"
+        " union all select closed_on from staging.stg_treasury__user) as users"
+        " where closed_on > %s and closed_on <= %s limit 1",
+        (after, until),
+    ).fetchone()
+    if closed is not None:
+        return True
     delivered = connection.execute(
         "select batch.feed, batch.business_date > %(after)s,"
         " string_agg(file.sha256, ',' order by file.sha256)"
@@ -247,6 +267,7 @@ def _evaluated_before(connection: psycopg.Connection, day: date, code: str) -> d
     before, fingerprint = standing
     if (
         before >= day
+        or not _is_worth_slicing(connection)
         or fingerprint != _fingerprint(connection, before, code)
         or _seeds_change(connection, before, day)
         or _registers_change(connection, before, day)
@@ -309,7 +330,7 @@ def _evaluate_date(
         except WarehouseError as error:
             if before is None:
                 raise
-            logger.warning("%s is evaluated in full: %s", day, error); import os; os.environ.get("STRICT") and (_ for _ in ()).throw(error)
+            logger.warning("%s is evaluated in full: %s", day, error)
             connection.execute("delete from ops.rule_failure where business_date = %s", (day,))
             _build(connection, day, None, settings)
         if _fingerprint(connection, day, code) != delivered:

@@ -10,6 +10,7 @@ import pytest
 from huiyan.bench import report
 from huiyan.bench.run import Narrator, run
 from huiyan.rules.catalogue import load_rules
+from huiyan.warehouse import evaluate
 
 DAILY = {"finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"}
 
@@ -19,6 +20,8 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HUIYAN_HOME", str(tmp_path))
+    # The last day is evaluated as in a district that has many more rows.
+    monkeypatch.setattr(evaluate, "WORTH_SLICING", 0)
     begun: list[str] = []
     ended: list[str] = []
     home = tmp_path / "bench"

@@ -478,3 +478,83 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
     own.write_text(own.read_text().replace("office 2", "commission"))
     with pytest.raises(ConfigurationError, match=r"rule_status\.csv, line 3: .* both proposed"):
         evaluate(WEDNESDAY)
+
+
+def working(settings: Settings) -> dict[str, Rows]:
+    return {
+        table: sorted(query(settings, f"select * from {table}"), key=repr)
+        for table in (
+            *("rules.rule_results", "intermediate.int_voucher", "intermediate.int_payment_booking"),
+            *("intermediate.int_card_transaction", "intermediate.int_unit_books"),
+        )
+    }
+
+
+def deliver_what_touches_others(settings: Settings) -> None:
+    """A voucher whose number comes back later, the later one reversed; a file on two vouchers."""
+    naming = {"pay_voucher_no": "１２３", "acct_period": "8"}
+    accept_references(settings, MONDAY)
+    accept_day(
+        settings,
+        MONDAY,
+        vouchers=[
+            *voucher("F002", "记0001", "1500.00", **naming),
+            *voucher("F002", "记0001", "1600.00", acct_period="9"),
+            *voucher(
+                "F002", "记0002", "1600.00", red_flag="1", red_vou_no="记0001", acct_period="9"
+            ),
+            *voucher("F003", "记0001", "900.00"),
+            *voucher("F003", "记0002", "900.00"),
+        ],
+        attachments=[
+            attachment("F003", number, 1, "payroll", file_sha256="A" * 64)
+            for number in ("记0001", "记0002")
+        ],
+        swipes=[swipe("C1", "T001", "88.00", mcc="5813", txn_at="2025-08-30 20:00:00")],
+    )
+
+
+def test_a_day_moved_on_from_the_one_before_is_a_day_judged_in_full(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document under a full-width number appears, a shared file is replaced, a swipe refunded."""
+    monkeypatch.setattr(module, "WORTH_SLICING", 0)
+    deliver_what_touches_others(warehouse)
+    evaluate(MONDAY)
+    accept_day(
+        warehouse,
+        TUESDAY,
+        payments=[payment("１２３", "T002", "1500.00")],
+        attachments=[attachment("F003", "记0002", 1, "payroll", file_sha256="B" * 64)],
+        swipes=[swipe("C2", "T001", "88.00", txn_type="refund", txn_at="2025-08-31 20:00:00")],
+    )
+    moved_on_from: list[object] = []
+    run = module.dbt.dbt
+
+    def watched(*arguments: str, **options: object) -> None:
+        moved_on_from.append(options.get("evaluated_before"))
+        run(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(module.dbt, "dbt", watched)
+    evaluate(TUESDAY)
+    moved = working(warehouse), state(warehouse)
+    evaluate(TUESDAY, in_full=True)
+    assert moved_on_from == [MONDAY, None]
+    assert (working(warehouse), state(warehouse)) == moved
+
+
+def test_slices_that_do_not_hold_give_way_to_a_full_evaluation(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The results were tampered with: a hit that should go is not there."""
+    monkeypatch.setattr(module, "WORTH_SLICING", 0)
+    deliver_monday(warehouse)
+    evaluate(MONDAY)
+    with connect(warehouse, role="huiyan_build") as connection:
+        connection.execute("delete from rules.rule_results where rule_id = 'REC-001'")
+    deliver_tuesday(warehouse)
+    evaluate(TUESDAY)
+    assert "2025-09-02 is evaluated in full" in caplog.text
+    assert "of which 0 were known" in caplog.text
+    assert ("REC-001", "AF002/2025/07/记0002") in open_hits(warehouse)
+    assert LETTER_MISSING not in open_hits(warehouse)

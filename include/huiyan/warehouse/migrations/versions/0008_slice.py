@@ -9,4 +9,3 @@ down_revision = "0007"
 def upgrade() -> None:
     """Make the schema."""
     op.execute("create schema if not exists slice authorization huiyan_build")
-

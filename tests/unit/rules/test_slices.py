@@ -1,0 +1,131 @@
+"""What the slices of the facts say of themselves agrees with the models and with the rules."""
+
+import re
+from functools import cache
+from typing import Any
+
+import jinja2
+import pytest
+
+from huiyan.rules.catalogue import MODELS, load_rules
+
+MACROS = MODELS.parent / "macros" / "slices" / "slices.sql"
+REF = re.compile(r"ref\('(\w+)'\)")
+FACT_SOURCES = {
+    *("stg_finance__voucher_entry", "stg_finance__attachment"),
+    *("stg_treasury__payment", "stg_card__transaction"),
+}
+REGISTERS = {"stg_finance__user", "stg_treasury__user", "stg_registry__account"}
+# Read as a whole in both phases: what these rules take from them, no fact changes.
+TAKEN_AS_A_WHOLE = {
+    "int_merchant_category": {"CARD-002", "CARD-010"},  # the kind of a category
+    "int_unit_books": {"BOOK-006"},  # who keeps a unit's books
+}
+WHOLE = "whole"
+
+
+class _ReturnedError(Exception):
+    pass
+
+
+def _said(macro: str) -> Any:
+    """What a macro of lists returns; the SQL in it is left out."""
+
+    def give(value: Any) -> None:
+        raise _ReturnedError(value)
+
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    environment.globals["return"] = give
+    source = MACROS.read_text("utf-8")
+    for name in ("key_of", "claim_key", "is_service", "facts"):
+        if name != macro:
+            source = source.replace(f"macro {name}(", f"macro former_{name}(")
+            environment.globals[name] = (
+                (lambda: _said("facts")) if name == "facts" else (lambda *_: "")
+            )
+    module = environment.from_string(source).make_module()
+    with pytest.raises(_ReturnedError) as returned:
+        getattr(module, macro)()
+    return returned.value.args[0]
+
+
+@cache
+def _parents(model: str) -> frozenset[str]:
+    (path,) = MODELS.rglob(f"{model}.sql")
+    text = path.read_text("utf-8")
+    if path.parent.name == "intermediate" and "named_bookings(" in text:
+        return frozenset({*REF.findall(text), "int_voucher_entry"})
+    return frozenset(REF.findall(text))
+
+
+@cache
+def _staging_of(model: str) -> frozenset[str]:
+    if model.startswith("stg_"):
+        return frozenset({model})
+    if not model.startswith(("int_", "rule_")):
+        return frozenset()
+    return frozenset[str]().union(*(_staging_of(parent) for parent in _parents(model)))
+
+
+def _facts_below(model: str, facts: frozenset[str]) -> set[str]:
+    """The facts that a model reads, through views."""
+    found: set[str] = set()
+    for parent in _parents(model):
+        if parent in facts:
+            found.add(parent)
+        elif parent.startswith("int_") and parent not in TAKEN_AS_A_WHOLE:
+            found |= _facts_below(parent, facts)
+    return found
+
+
+def test_every_model_that_grows_is_a_fact_a_summary_or_a_view_over_facts() -> None:
+    grows = {
+        path.stem
+        for path in (MODELS / "intermediate").glob("int_*.sql")
+        if _staging_of(path.stem) & FACT_SOURCES
+    }
+    assert grows == {*_said("sliced_models"), *_said("summaries")}
+
+
+def test_only_what_is_kept_is_moved_on_and_left_out_of_a_days_build() -> None:
+    tagged = {
+        path.stem
+        for path in (MODELS / "intermediate").glob("*.sql")
+        if "tags=['fact']" in path.read_text("utf-8")
+    }
+    facts = _said("facts")
+    assert tagged == {each["name"] for each in facts if each.get("is_kept")} | {*_said("summaries")}
+    made: set[str] = set()
+    for each in facts:
+        others = {
+            parent for parent in _parents(each["name"]) if parent in {f["name"] for f in facts}
+        }
+        assert others <= made, "made before what it is made of"
+        made.add(each["name"])
+
+
+def test_a_rule_reads_only_what_its_slice_holds() -> None:
+    facts = frozenset(each["name"] for each in _said("facts"))
+    held = {
+        "record": set(facts) - {"int_payment_booking", "int_card_booking"},
+        "booking": {"int_voucher", "int_attachment", "int_payment", "int_payment_booking"},
+        **{each["name"]: {each["driver"], *each["others"]} for each in _said("keyed_slices")},
+    }
+    for rule in load_rules().values():
+        if rule.layer == "patterns":
+            assert rule.slice == WHOLE, rule.id
+        if rule.slice == WHOLE:
+            continue
+        assert _facts_below(rule.model, facts) <= held[rule.slice], rule.id
+        assert _staging_of(rule.model) <= FACT_SOURCES | REGISTERS | _whole(rule.id), rule.id
+        for model, readers in TAKEN_AS_A_WHOLE.items():
+            if model in _parents(rule.model):
+                assert rule.id in readers, f"{rule.id} reads {model}"
+    used = {rule.slice for rule in load_rules().values()} - {WHOLE}
+    assert used == held.keys()
+
+
+def _whole(rule_id: str) -> frozenset[str]:
+    return frozenset[str]().union(
+        *(_staging_of(model) for model, readers in TAKEN_AS_A_WHOLE.items() if rule_id in readers)
+    )
