@@ -188,6 +188,30 @@ class District:
             until,
         )
 
+    def rests_on(
+        self, rule_id: str, subject_id: str, lines: str, parameters: dict[str, int]
+    ) -> None:
+        """The hit of Monday rests on these lines of a file and was judged by these values."""
+        spell_id = f"{rule_id}{subject_id}{MONDAY}"
+        self.run("delete from marts.fct_rule_hit_source where spell_id = %s", spell_id)
+        self.run(
+            "insert into marts.fct_rule_hit_source (spell_id, hit_id, detected_on, used_as, feed, "
+            "business_date, version, batch_id, file_no, file_name, file_sha256, lines, row_count) "
+            "values (%s, '', %s, 'subject', 'finance_vouchers', %s, 1, 1, 1, 'a.csv', 'a', %s, 1)",
+            spell_id,
+            MONDAY,
+            MONDAY,
+            lines,
+        )
+        self.run("delete from marts.fct_rule_run where rule_id = %s", rule_id)
+        self.run(
+            "insert into marts.fct_rule_run (rule_id, business_date, status, parameters) "
+            "values (%s, %s, 'hit', %s)",
+            rule_id,
+            MONDAY,
+            json.dumps(parameters),
+        )
+
     def status(self, rule_id: str, status: str, since: date) -> None:
         """From that date on the rule has the status."""
         self.run(

@@ -1,7 +1,6 @@
 """Why an alert fired: rule, evidence, source rows, tier reasons, recipients, deliveries."""
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
@@ -13,148 +12,35 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from huiyan import source_rows
 from huiyan.alerts import words
-from huiyan.alerts.evidence import readable
+from huiyan.alerts.evidence import LABELS, readable
 from huiyan.errors import NotFoundError
 from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 
-SOURCE_LIMIT = 200
 SHORTEST_PREFIX = 8
+CHANGES_SHOWN = 20
 
 Record = dict[str, Any]
 
-
-@dataclass(frozen=True)
-class Source:
-    """Where rows of a kind of subject lie: a feed, its staging table, a condition on it.
-
-    The condition sees %(subject)s (the subject id) and %(named)s (the ids that the evidence names,
-    as text[]).
-    """
-
-    feed: str
-    table: str
-    condition: str
-
-
-_ATTACHMENT = "stg_finance__attachment"
-_ENTRY = "stg_finance__voucher_entry"
-_PAYMENT = "stg_treasury__payment"
-_SWIPE = "stg_card__transaction"
-
-# What else than its subject a hit rests on: documents that its evidence names under these keys.
-_VOUCHERS_NAMED = Source("finance_vouchers", _ENTRY, "voucher_id = any(%(named)s)")
-_PAYMENTS_NAMED = Source("treasury_payments", _PAYMENT, "voucher_no = any(%(named)s)")
-_SWIPES_NAMED = Source("card_transactions", _SWIPE, "txn_no = any(%(named)s)")
-NAMED: dict[str, tuple[Source, ...]] = {
-    "vouchers": (_VOUCHERS_NAMED,),
-    "earlier_vouchers": (_VOUCHERS_NAMED,),
-    "payments": (_PAYMENTS_NAMED,),
-    "earlier_payment": (_PAYMENTS_NAMED,),
-    "returned_payment": (_PAYMENTS_NAMED,),
-    "transactions": (_SWIPES_NAMED,),
-    "earlier_txn_no": (_SWIPES_NAMED,),
-    "refund_txn_no": (_SWIPES_NAMED,),
-    # Of other rules' hits, whatever they are.
-    "subjects": (
-        _VOUCHERS_NAMED,
-        _PAYMENTS_NAMED,
-        Source("treasury_payments", _PAYMENT, "payee_acct_no = any(%(named)s)"),
-        _SWIPES_NAMED,
-        Source("leases", "stg_finance__lease", "lease_no = any(%(named)s)"),
-    ),
+# Lists of documents in an evidence end after so many; which key, if any, says how many there are.
+LIST_ENDS = (10, 50, 100)
+COUNTED_BY: dict[str, str | None] = {
+    "vouchers": "voucher_count",
+    "earlier_vouchers": None,
+    "payments": "payment_count",
+    "transactions": "swipe_count",
+    "subjects": None,
 }
-# The attachments of the vouchers that a hit of these types names, as far as they are its reason.
-ATTACHMENTS_NAMED: dict[str, str] = {
-    "invoice_run": "attachment_type = 'invoice'",
-    "letter": "attachment_type = 'official_letter'",
-    "payee": "true",
-}
-SOURCES: dict[str, tuple[Source, ...]] = {
-    "voucher": (
-        Source("finance_vouchers", _ENTRY, "voucher_id = %(subject)s"),
-        Source("finance_attachments", _ATTACHMENT, "voucher_id = %(subject)s"),
-    ),
-    "invoice": (
-        Source(
-            "finance_attachments",
-            _ATTACHMENT,
-            "coalesce(invoice_code, '') || '-' || invoice_no = %(subject)s",
-        ),
-    ),
-    "attachment_file": (
-        Source("finance_attachments", _ATTACHMENT, "lower(file_sha256) = %(subject)s"),
-    ),
-    "accounting_period": (
-        Source(
-            "finance_vouchers",
-            _ENTRY,
-            "acct_set_code || '/' || fiscal_year || '/' || lpad(acct_period::text, 2, '0') "
-            "= %(subject)s",
-        ),
-    ),
-    "advance": (
-        Source(
-            "finance_vouchers",
-            _ENTRY,
-            "acct_set_code || ':' || left(gov_acct_cls_code, 4) || ':' || fund_tra_obj_name "
-            "= %(subject)s",
-        ),
-    ),
-    "payment": (Source("treasury_payments", _PAYMENT, "voucher_no = %(subject)s"),),
-    "acct_set_year": (
-        Source("finance_vouchers", _ENTRY, "acct_set_code || ':' || fiscal_year = %(subject)s"),
-    ),
-    "payee_account": (
-        Source("treasury_payments", _PAYMENT, "payee_acct_no = %(subject)s"),
-        Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
-    ),
-    "account": (
-        Source("accounts", "stg_registry__account", "account_no = %(subject)s"),
-        Source(
-            "treasury_payments",
-            _PAYMENT,
-            "(pay_acct_no = %(subject)s or payee_acct_no = %(subject)s)",
-        ),
-    ),
-    "treasury_agency": (
-        Source("treasury_users", "stg_treasury__user", "agency_code = %(subject)s"),
-        Source("treasury_payments", _PAYMENT, "agency_code = %(subject)s"),
-    ),
-    "card_transaction": (
-        Source("card_transactions", _SWIPE, "txn_no = %(subject)s"),
-        Source("finance_vouchers", _ENTRY, "card_txn_no = %(subject)s"),
-    ),
-    "agency_year": (
-        Source(
-            "finance_vouchers",
-            _ENTRY,
-            "agency_code || ':' || fiscal_year = %(subject)s "
-            "and dep_bgt_eco_code like any(array['30212%%', '30217%%', '30231%%'])",
-        ),
-    ),
-    "treasury_agency_year": (
-        Source(
-            "treasury_payments",
-            _PAYMENT,
-            "agency_code || ':' || extract(year from coalesce(x_pay_date, vou_date)) = %(subject)s",
-        ),
-    ),
-    "budget_line": (
-        Source(
-            "treasury_payments",
-            _PAYMENT,
-            "agency_code || ':' || st_year || ':' || dep_exp_eco_code = %(subject)s",
-        ),
-        Source(
-            "budgets",
-            "stg_finance__budget",
-            "agency_code || ':' || fiscal_year || ':' || dep_exp_eco_code = %(subject)s",
-        ),
-    ),
-    "lease": (Source("leases", "stg_finance__lease", "lease_no = %(subject)s"),),
+# Whose rows are found by the subject, however many documents the evidence lists.
+FOUND_BY_SUBJECT = {
+    "account",
+    "agency_quarter",
+    "card_group",
+    "payee_account",
+    "voucher_group",
 }
 
 
@@ -165,13 +51,17 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
         subject: an alert id or a hit id, or the beginning of one (8 characters or more).
 
     Returns:
-        Keys: hit, rule, rule_status (its life), parameters, evidence, sources, hit_history (the
-        times of the hit, with the versions that found it), alert (null if the hit was never
-        pushed), exceptions (reviewed ones that cover the hit, at whatever time), tier_steps,
-        routes, events, deliveries. `parameters` are the rule's values that were in force when the
-        hit was detected. `sources` names the rows that were, at most 200 of each feed, latest
-        first. Of exceptions and entries of the rule's life `is_in_force` says whether they count
-        on the latest evaluated business date.
+        Keys: hit, rule, rule_status (its life), said_on, evidence, evidence_text, parameters,
+        sources, not_listed, changes, hit_history (the times of the hit, with the versions that
+        found it), alert (null if the hit was never pushed), exceptions (reviewed ones that cover
+        the hit, at whatever time), tier_steps, routes, events, deliveries.
+
+        Evidence, parameters and sources (files and lines) are what was first said of the alert,
+        or, of a hit that is none, what was said when its latest time was detected; `said_on` is
+        that business date. `sources` is null if they were not kept then. `not_listed` says which
+        documents are missing from them because the evidence lists no more. `changes` says in words
+        what is otherwise now. Of exceptions and entries of the rule's life `is_in_force` says
+        whether they count on the latest evaluated business date.
 
     Raises:
         NotFoundError: nothing, or more than one thing, has that id.
@@ -183,17 +73,18 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
     ):
         alert, hit = _find(cursor, subject)
         facts = hit or alert or {}
-        day = _detected_on(cursor, facts)
-        evidence = json.loads(facts["evidence"], parse_float=Decimal)
-        return {
-            "alert": _without(alert, "evidence"),
+        said = _first_said(cursor, alert, hit)
+        explanation = {
+            "alert": _without(alert, "evidence", *FIRST),
             "hit": _without(hit, "evidence"),
             "rule": _rule(cursor, facts["rule_id"]),
             "rule_status": cursor.execute(RULE_STATUS, [facts["rule_id"]]).fetchall(),
-            "parameters": _parameters(cursor, facts["rule_id"], day),
-            "evidence": evidence,
-            "evidence_text": readable(facts["evidence"]),
-            "sources": _sources(cursor, facts, evidence, day),
+            "said_on": said["said_on"],
+            "parameters": _parameters(cursor, facts["rule_id"], said),
+            "evidence": json.loads(said["evidence"], parse_float=Decimal),
+            "evidence_text": readable(said["evidence"]),
+            "sources": said["sources"],
+            "not_listed": _not_listed(facts, said),
             "hit_history": cursor.execute(HIT_HISTORY, [facts["hit_id"]]).fetchall(),
             "exceptions": cursor.execute(EXCEPTIONS, facts).fetchall(),
             "tier_steps": _of_alert(cursor, alert, "tier_steps"),
@@ -201,6 +92,47 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
             "events": _of_alert(cursor, alert, "events"),
             "deliveries": _of_alert(cursor, alert, "deliveries"),
         }
+    # What stands in landing is nobody's business but that of those who build the warehouse.
+    with connect(settings, role="huiyan_build") as connection:
+        connection.read_only = True
+        rows = source_rows.changes(connection, said["sources"] or ())
+    explanation["changes"] = [*_changes(hit, said), *(change.text for change in rows)]
+    return explanation
+
+
+def _first_said(cursor: psycopg.Cursor[Record], alert: Record | None, hit: Record | None) -> Record:
+    """What the alert keeps, else what is on record of the latest time of the hit.
+
+    Keys: said_on, evidence (JSON text), sources and parameters (null if they were not kept).
+    """
+    hit_id = (hit or alert or {})["hit_id"]
+    spell = cursor.execute(LATEST_TIME, [hit_id]).fetchone()
+    if alert and alert["first_evidence"] is not None:
+        sources = [
+            {**file, **{name: date.fromisoformat(file[name]) for name in DATES}}
+            for file in alert["first_sources"] or ()
+        ]
+        # What was detected before it could be pushed was judged then.
+        days = (file["detected_on"] for file in sources)
+        return {
+            "said_on": max(days, default=alert["opened_on"]),
+            "evidence": alert["first_evidence"],
+            "sources": sources or None,
+            "parameters": alert["first_parameters"],
+        }
+    if spell is None:
+        # A hit of former days that a correction took back, and an alert that kept nothing.
+        said_on = (alert or {}).get("opened_on") or date.max
+        return {
+            "said_on": said_on,
+            "evidence": (alert or hit or {})["evidence"],
+            "sources": None,
+            "parameters": None,
+        }
+    return {
+        **spell,
+        "sources": cursor.execute(SOURCES, [spell["spell_id"]]).fetchall() or None,
+    }
 
 
 def _find(cursor: psycopg.Cursor[Record], subject: str) -> tuple[Record | None, Record | None]:
@@ -208,7 +140,8 @@ def _find(cursor: psycopg.Cursor[Record], subject: str) -> tuple[Record | None, 
     like = subject.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     names = {"exact": subject, "like": like + "%" * (len(subject) >= SHORTEST_PREFIX)}
     alerts = cursor.execute(
-        "select *, evidence::text as evidence from ops.alert "
+        "select *, evidence::text as evidence, first_evidence::text as first_evidence, "
+        "first_parameters::text as first_parameters from ops.alert "
         "where alert_id like %(like)s or hit_id like %(like)s "
         "order by (%(exact)s in (alert_id, hit_id)) desc limit 2",
         names,
@@ -246,85 +179,66 @@ def _rule(cursor: psycopg.Cursor[Record], rule_id: str) -> Record:
     return row or {"rule_id": rule_id}
 
 
-def _parameters(cursor: psycopg.Cursor[Record], rule_id: str, day: date) -> list[Record]:
-    """Values in force on `day` of what the rule reads from the reviewed seed."""
+def _parameters(cursor: psycopg.Cursor[Record], rule_id: str, said: Record) -> list[Record]:
+    """The values it was judged by, and those in force on the latest evaluated business date.
+
+    Who approved a value, and since when it holds, is what the reviewed seed says of it by now. If
+    the values were not kept, they are those that the seed has for the date.
+    """
     rule = load_rules().get(rule_id)
     keys = [f"{owner} {name}" for owner, name in rule.parameter_keys] if rule else []
-    return cursor.execute(
-        "select rule_id, parameter, value, valid_from, valid_to, legal_basis, approved_by "
-        "from reference.rule_parameters where rule_id || ' ' || parameter = any(%s) "
-        "and valid_from <= %s and (valid_to is null or valid_to > %s) order by 1, 2",
-        [keys, day, day],
-    ).fetchall()
+    seed = cursor.execute(PARAMETERS, {"keys": keys, "day": said["said_on"]}).fetchall()
+    if said["parameters"] is None:
+        return [row for row in seed if row["value"] is not None]
+    kept: dict[str, Decimal] = json.loads(
+        said["parameters"], parse_float=Decimal, parse_int=Decimal
+    )
+    known = {(row["rule_id"], row["parameter"]): row for row in seed}
+    rows = []
+    for name, value in kept.items():
+        owner, _, parameter = name.rpartition(".")
+        key = (owner or rule_id, parameter)
+        row = known.get(key, {})
+        if row.get("value") != value:
+            row = {**dict.fromkeys(PARAMETER_COLUMNS), "value_now": row.get("value_now")}
+        rows.append({**row, "rule_id": key[0], "parameter": parameter, "value": value})
+    return sorted(rows, key=itemgetter("rule_id", "parameter"))
 
 
-def _sources(
-    cursor: psycopg.Cursor[Record], facts: Record, evidence: Record, day: date
-) -> list[Record]:
-    """Rows in force when the hit was detected: of its subject, and of what its evidence names."""
-    named = {key: _ids(evidence[key]) for key in NAMED if key in evidence}
-    wanted: list[tuple[Source, list[str]]] = [
-        (source, []) for source in SOURCES.get(facts["subject_type"], ())
-    ]
-    wanted += [(source, ids) for key, ids in named.items() for source in NAMED[key]]
-    if condition := ATTACHMENTS_NAMED.get(facts["subject_type"]):
-        attachments = f"voucher_id = any(%(named)s) and {condition}"
-        source = Source("finance_attachments", _ATTACHMENT, attachments)
-        wanted.append((source, named.get("vouchers", [])))
-    rows = [
-        row
-        for source, ids in wanted
-        for row in _rows_in_force(cursor, source, facts["subject_id"], ids, day)
-    ]
-    place = itemgetter("feed", "batch_id", "file_name", "line_no")
-    return list({place(row): row for row in rows}.values())
+def _not_listed(facts: Record, said: Record) -> list[str]:
+    """Documents that were used and are not among the sources: the evidence lists no more."""
+    evidence = json.loads(said["evidence"])
+    found = []
+    for key, counted_by in COUNTED_BY.items():
+        listed = len(str(evidence.get(key) or "").split("、"))
+        count = evidence.get(counted_by) if counted_by else None
+        if listed not in LIST_ENDS or count == listed:
+            continue
+        if facts["subject_type"] in FOUND_BY_SUBJECT or facts["rule_id"] in ("SCF-002", "STAT-003"):
+            continue
+        found.append(
+            f"{count - listed} of {count} {key} are not listed"
+            if count
+            else f"the list of {key} ends at {listed}: there may be more"
+        )
+    return found
 
 
-def _ids(named: Any) -> list[str]:
-    """The ids of one evidence value: a list, or what a list is joined to."""
-    if named is None:
-        return []
-    return [str(each) for each in named] if isinstance(named, list) else str(named).split("、")
-
-
-def _rows_in_force(
-    cursor: psycopg.Cursor[Record], source: Source, subject: str, named: list[str], day: date
-) -> list[Record]:
-    return cursor.execute(
-        f"""
-        select
-            '{source.feed}' as feed,
-            batch.business_date,
-            batch.version,
-            held.batch_id,
-            batch_file.file_name,
-            held.line_no,
-            held.natural_key,
-            batch_file.sha256,
-            held.valid_to as replaced_on
-        from staging.{source.table} as held
-        inner join ops.batch as batch on held.batch_id = batch.batch_id
-        left join ops.batch_file as batch_file
-            on held.batch_id = batch_file.batch_id and held.file_no = batch_file.file_no
-        where
-            {source.condition}
-            and held.valid_from <= %(day)s
-            and (held.valid_to is null or held.valid_to > %(day)s)
-        order by batch.business_date desc, batch_file.file_name, held.line_no
-        limit {SOURCE_LIMIT}
-        """,  # noqa: S608 - every part is a constant of this module
-        {"subject": subject, "named": named, "day": day},
-    ).fetchall()
-
-
-def _detected_on(cursor: psycopg.Cursor[Record], facts: Record) -> date:
-    """The day whose rows explain the hit: it keeps the evidence of its (last) detection."""
-    row = cursor.execute(
-        "select max(detected_on) as day from marts.fct_rule_hit_spell where hit_id = %s",
-        [facts["hit_id"]],
-    ).fetchone()
-    day: date = (row and row["day"]) or facts.get("opened_on") or date.max
-    return day
+def _changes(hit: Record | None, said: Record) -> list[str]:
+    """How the hit on record differs from what was said, in words."""
+    if hit is None:
+        return ["the hit: a correction took it out of the record"]
+    found = [] if hit["is_open"] else [f"the hit: cleared on {hit['cleared_on']}"]
+    then = json.loads(said["evidence"], parse_float=Decimal)
+    now = json.loads(hit["evidence"], parse_float=Decimal)
+    for key in dict.fromkeys((*LABELS, *then, *now)):
+        if then.get(key) != now.get(key):
+            before, after = (
+                readable(json.dumps({key: facts[key]}, default=str)) if key in facts else "—"
+                for facts in (then, now)
+            )
+            found.append(f"the evidence: {before} → {after}")
+    return found
 
 
 _IN_FORCE = """
@@ -332,6 +246,7 @@ _IN_FORCE = """
     as is_in_force
 """
 _TODAY = "(select max(business_date) as day from ops.evaluation where state = 'evaluated') as today"
+_ON_THE_DAY = "seed.valid_from <= %(day)s and (seed.valid_to is null or seed.valid_to > %(day)s)"
 RULE_STATUS = f"""
     select
         life.rule_version, life.status, life.is_pushed, life.valid_from, life.valid_to,
@@ -348,6 +263,46 @@ HIT_HISTORY = """
     where hit_id = %s
     order by detected_on
 """
+DATES = ("detected_on", "business_date")
+FIRST = ("first_evidence", "first_sources", "first_parameters")
+LATEST_TIME = """
+    select
+        spells.spell_id, spells.detected_on as said_on, spells.evidence::text as evidence,
+        runs.parameters::text as parameters
+    from marts.fct_rule_hit_spell as spells
+    left join marts.fct_rule_run as runs
+        on spells.rule_id = runs.rule_id and spells.detected_on = runs.business_date
+    where spells.hit_id = %s
+    order by spells.detected_on desc
+    limit 1
+"""
+SOURCES = """
+    select
+        detected_on, used_as, feed, business_date, version, batch_id, file_no, file_name,
+        file_sha256, lines, row_count
+    from marts.fct_rule_hit_source
+    where spell_id = %s
+    order by used_as desc, feed, batch_id, file_no
+"""
+PARAMETER_COLUMNS = ("valid_from", "valid_to", "legal_basis", "approved_by")
+PARAMETERS = f"""
+    select
+        seed.rule_id, seed.parameter,
+        max(seed.value) filter (where {_ON_THE_DAY}) as value,
+        max(seed.valid_from) filter (where {_ON_THE_DAY}) as valid_from,
+        max(seed.valid_to) filter (where {_ON_THE_DAY}) as valid_to,
+        max(seed.legal_basis) filter (where {_ON_THE_DAY}) as legal_basis,
+        max(seed.approved_by) filter (where {_ON_THE_DAY}) as approved_by,
+        max(seed.value) filter (
+            where seed.valid_from <= today.day
+            and (seed.valid_to is null or seed.valid_to > today.day)
+        ) as value_now
+    from reference.rule_parameters as seed
+    cross join {_TODAY}
+    where seed.rule_id || ' ' || seed.parameter = any(%(keys)s)
+    group by seed.rule_id, seed.parameter
+    order by seed.rule_id, seed.parameter
+"""  # noqa: S608 - every part is a constant of this module
 EXCEPTIONS = f"""
     select
         excepted.subject_id, excepted.unit_id, excepted.reason, excepted.approved_by,
@@ -432,20 +387,16 @@ def render(explanation: Record, console: Console) -> None:
     ]
     for name, value in lines:
         console.print(f"[bold]{name:>14}[/]  {escape('' if value is None else str(value))}")
-    console.print("[bold]\nEvidence[/]")
+    console.print(f"[bold]\nEvidence[/] of {explanation['said_on']}")
     console.print(escape(explanation["evidence_text"] or "none"))
     _table(
         console,
-        "Parameters in force",
+        "Parameters it was judged by",
         explanation["parameters"],
-        ("rule_id", "parameter", "value", "valid_from", "approved_by"),
+        ("rule_id", "parameter", "value", "valid_from", "approved_by", "value_now"),
     )
-    _table(
-        console,
-        "Source rows",
-        explanation["sources"],
-        ("feed", "business_date", "version", "file_name", "line_no", "batch_id", "replaced_on"),
-    )
+    _sources(console, explanation)
+    _list(console, "What is otherwise now", explanation["changes"], "nothing")
     _table(
         console,
         "Times of the hit",
@@ -483,6 +434,37 @@ def render(explanation: Record, console: Console) -> None:
         explanation["events"],
         ("business_date", "event", "to_state", "actor"),
     )
+
+
+def _sources(console: Console, explanation: Record) -> None:
+    if explanation["sources"] is None:
+        console.print("\n[bold]Source rows[/]  not kept: it was found before they were")
+        return
+    _table(
+        console,
+        "Source rows",
+        explanation["sources"],
+        (
+            "used_as",
+            "feed",
+            "business_date",
+            "version",
+            "batch_id",
+            "file_name",
+            "lines",
+            "file_sha256",
+        ),
+    )
+    if explanation["not_listed"]:
+        _list(console, "Rows not among them", explanation["not_listed"], "none")
+
+
+def _list(console: Console, title: str, said: list[str], otherwise: str) -> None:
+    console.print(f"\n[bold]{title}[/]{'' if said else '  ' + otherwise}")
+    for text in said[:CHANGES_SHOWN]:
+        console.print(f"- {escape(text)}")
+    if len(said) > CHANGES_SHOWN:
+        console.print(f"- and {len(said) - CHANGES_SHOWN} more (--json lists them all)")
 
 
 def _table(console: Console, title: str, rows: list[Record], columns: tuple[str, ...]) -> None:

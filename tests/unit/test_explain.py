@@ -1,12 +1,26 @@
-"""`huiyan explain` knows where the rows of every kind of subject lie."""
+"""It is known for every kind of subject, and every document named, where its rows lie."""
 
 import re
 
-from huiyan.explain import NAMED, SOURCES
 from huiyan.rules.catalogue import Rule, load_rules
+from huiyan.settings import REPOSITORY
+from huiyan.source_rows import lines
 
+MAP = REPOSITORY / "dbt_project" / "macros" / "rules" / "hit_sources.sql"
 KEY = re.compile(r"^ +'(\w+)': ", re.MULTILINE)
 DOCUMENT = re.compile(r"(?:^|_)(?:vouchers?|payments?|transactions?|txn_no|subjects)$")
+COUNTED = {"subjects"}  # other rules' hits, whose own rows are taken
+SUBJECT_TYPES_OF_COUNTED = {"regulator_rule", "unit"}
+
+
+def known(part: str) -> set[str]:
+    """What the map names in one of its parts: subject, rule or evidence."""
+    text = MAP.read_text("utf-8").split(f"{{%- set {part} = [", 1)[1]
+    names = set(re.findall(r"\(\s*'([\w-]+)',\s*'\w+',", text.split("] -%}", 1)[0]))
+    if part == "evidence":
+        for keys in re.findall(r"for key in \[(.+)\]", text):
+            names |= set(re.findall(r"'(\w+)'", keys))
+    return names
 
 
 def named_documents(rule: Rule) -> set[str]:
@@ -16,15 +30,24 @@ def named_documents(rule: Rule) -> set[str]:
 
 
 def test_every_subject_leads_to_the_rows_it_came_from() -> None:
+    subjects = known("subject") | SUBJECT_TYPES_OF_COUNTED
     unknown = {
         rule.id: rule.subject_type
         for rule in load_rules().values()
-        if rule.subject_type not in SOURCES and not named_documents(rule) & NAMED.keys()
+        if rule.subject_type not in subjects
+        and rule.id not in known("rule")
+        and not named_documents(rule) & known("evidence")
     }
     assert unknown == {}
+    assert known("subject") >= {"voucher", "payment", "card_group"}
+    assert known("rule") <= load_rules().keys()
 
 
 def test_every_document_that_an_evidence_names_leads_to_its_rows() -> None:
     named = {rule.id: named_documents(rule) for rule in load_rules().values()}
     assert {"BOOK-003", "PAY-004", "CARD-010"} <= {rule for rule, keys in named.items() if keys}
-    assert set().union(*named.values()) == NAMED.keys()
+    assert set().union(*named.values()) - COUNTED <= known("evidence")
+
+
+def test_lines_are_counted_out() -> None:
+    assert lines("2-4,9") == [2, 3, 4, 9]

@@ -10,9 +10,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Forgets the runs of the business date and of later ones: they are evaluated again after it. -#}
-{% macro rewind_runs() -%}
+{#-
+    Forgets the rows whose `date_column` is the business date or later: it, and the later dates, are
+    evaluated again and write them anew.
+-#}
+{% macro rewind_rows(date_column) -%}
     {%- if is_incremental() -%}
-        delete from {{ this }} where business_date >= {{ business_date() }}
+        delete from {{ this }} where {{ date_column }} >= {{ business_date() }}
     {%- endif -%}
 {%- endmacro %}

@@ -3,5 +3,6 @@
     {'columns': ['spell_id'], 'unique': true},
     {'columns': ['rule_id', 'subject_id']},
     {'columns': ['unit_id']},
+    {'columns': ['detected_on']},
 ]) }}
 {{ spells('pattern_results', 'pattern_day') }}

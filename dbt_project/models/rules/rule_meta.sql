@@ -15,6 +15,7 @@ with declared as (
         {{ literal(meta['subject_type']) }} as subject_type,
         {{ literal(meta['scope']) }} as scope,
         {{ literal(meta['needs'] | join(',')) }} as needs,
+        {{ literal(meta['parameters'] | join(',')) }} as parameters,
         {{ literal(legal_basis_text(meta['legal_basis'])) }} as legal_basis,
         {{ 'false' if meta['legal_basis'] | rejectattr('verification', 'equalto', 'verified') | list
             else 'true' }} as is_legal_basis_verified,
@@ -38,6 +39,7 @@ final as (
         cast(subject_type as text) as subject_type,
         cast(scope as text) as scope,
         cast(needs as text) as needs,
+        cast(parameters as text) as parameters,
         cast(legal_basis as text) as legal_basis,
         is_legal_basis_verified,
         cast(what_to_check as text) as what_to_check,

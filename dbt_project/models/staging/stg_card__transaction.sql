@@ -6,6 +6,7 @@
         indexes=[
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},
+            {'columns': ['card_token']},
         ]
     )
 }}

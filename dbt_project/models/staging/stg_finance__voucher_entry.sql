@@ -7,6 +7,8 @@
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},
             {'columns': ['voucher_id']},
+            {'columns': ['acct_set_code', 'fiscal_year', 'acct_period']},
+            {'columns': ['agency_code', 'fiscal_year', 'acct_period']},
         ]
     )
 }}

@@ -6,6 +6,9 @@
         indexes=[
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},
+            {'columns': ['payee_acct_no']},
+            {'columns': ['pay_acct_no']},
+            {'columns': ['agency_code']},
         ]
     )
 }}

@@ -21,7 +21,7 @@ _OWN = """
     insert into issue_spell
     select
         subject_id, %(rule_id)s, %(version)s, %(name)s, true, subject_type, subject_id, unit_id,
-        finance_agency_code, treasury_agency_code, base_tier, '{}', amount, occurred_on
+        finance_agency_code, treasury_agency_code, base_tier, '{}', amount, occurred_on, null, null
     from unnest(
         %(subject_type)s::text[], %(subject_id)s::text[], %(unit_id)s::text[],
         %(finance_agency_code)s::text[], %(treasury_agency_code)s::text[],

@@ -1,8 +1,10 @@
 """From an alert back to the source file and line, through the whole daily path."""
 
+import hashlib
 import json
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -17,7 +19,7 @@ from huiyan.warehouse.connection import connect
 from landing_zone import Town, attachment, payment, swipe, voucher
 
 DAY, LATER = date(2025, 9, 1), date(2025, 9, 2)
-CARD = "6259000000000001"
+CARD, OTHER_CARD = "6259000000000001", "6259000000000019"
 
 
 def alerts_of_a_day(warehouse: Settings) -> dict[str, str]:
@@ -44,26 +46,34 @@ def alerts_of_a_day(warehouse: Settings) -> dict[str, str]:
         return dict(connection.execute("select rule_id, alert_id from ops.alert").fetchall())
 
 
+def places(explanation: dict[str, Any]) -> list[tuple[str, ...]]:
+    names = ("used_as", "feed", "file_name", "lines")
+    return [tuple(row[name] for name in names) for row in explanation["sources"]]
+
+
 def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
     alerts = alerts_of_a_day(warehouse)
     assert {"REC-001", "PAY-001", "CARD-001"} <= alerts.keys()
 
     reception = explain(alerts["REC-001"], warehouse)
-    sources = [(row["feed"], row["file_name"], row["line_no"]) for row in reception["sources"]]
-    assert ("finance_attachments", "data.csv", 2) in sources
-    assert {feed for feed, *_ in sources} == {"finance_vouchers", "finance_attachments"}
-    assert all(line < 4 for _, _, line in sources), "only rows of the voucher itself"
+    assert places(reception) == [
+        ("subject", "finance_attachments", "data.csv", "2"),
+        ("subject", "finance_vouchers", "data.csv", "2-3"),
+    ], "only rows of the voucher itself"
     assert {row["role"] for row in reception["routes"]} == {"dispose", "verify"}
     assert {row["state"] for row in reception["deliveries"]} == {"delivered"}
     assert [row["event"] for row in reception["events"]] == ["opened", "delivered"]
     assert "接待费金额：800.00 元" in reception["evidence_text"]
-    swipe_row = explain(alerts["CARD-001"], warehouse)["sources"][0]
-    assert (swipe_row["feed"], swipe_row["line_no"]) == ("card_transactions", 2)
-
+    assert places(explain(alerts["CARD-001"], warehouse)) == [
+        ("subject", "card_transactions", "data.csv", "2")
+    ]
     own_account = explain(alerts["PAY-001"], warehouse)
-    assert own_account["sources"][0]["natural_key"] == "P0001"
-    paid_twice = explain(alerts["PAY-004"], warehouse)["sources"]
-    assert [row["natural_key"] for row in paid_twice] == ["P0003", "P0002"], "its own row first"
+    assert ("subject", "treasury_payments", "data.csv", "2") in places(own_account)
+    assert ("further", "accounts", "data.csv", "8-9") in places(own_account)
+    assert places(explain(alerts["PAY-004"], warehouse)) == [
+        ("subject", "treasury_payments", "data.csv", "4"),
+        ("further", "treasury_payments", "data.csv", "3"),
+    ]
     in_force = [
         (each["parameter"], each["value"])
         for each in explain(alerts["PAY-004"], warehouse)["parameters"]
@@ -81,8 +91,14 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
             "and parameter = 'min_amount' and valid_from < %(later)s",
             {"later": LATER},
         )
-    values = [each["value"] for each in explain(alerts["PAY-004"], warehouse)["parameters"]]
-    assert values == [Decimal(1000), Decimal(10)], "a later value is not the one it was judged by"
+        connection.execute(
+            "insert into ops.evaluation values (%s, 'evaluated', 'as it will be')", [LATER]
+        )
+    values = [
+        (each["value"], each["value_now"])
+        for each in explain(alerts["PAY-004"], warehouse)["parameters"]
+    ]
+    assert values == [(Decimal(1000), Decimal(5000)), (Decimal(10), Decimal(10))]
     assert explain(alerts["PAY-001"][:8], warehouse)["hit"] == own_account["hit"]
     assert explain(own_account["hit"]["hit_id"], warehouse)["alert"] == own_account["alert"]
     for subject in ("no such alert", alerts["PAY-001"][:5], "%", ""):
@@ -123,3 +139,74 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
     result = runner.invoke(app, ["explain", alerts["CARD-001"]])
     assert result.exit_code == 0
     assert "Recipients" in result.stdout
+
+
+def test_what_was_said_survives_a_correction_of_the_source(warehouse: Settings) -> None:
+    alerts = alerts_of_a_day(warehouse)
+    before = {rule: explain(alert, warehouse) for rule, alert in alerts.items()}
+    assert all(said["changes"] == [] for said in before.values())
+    (sent,) = (row for row in before["REC-001"]["sources"] if row["feed"] == "finance_vouchers")
+    file = warehouse.landing / "finance_vouchers" / DAY.isoformat() / "data.csv"
+    assert sent["file_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    with connect(warehouse) as connection:
+        # Reviewed since, so that the replay judges by it.
+        connection.execute(
+            "update reference.rule_parameters set value = 11 "
+            "where rule_id = 'PAY-004' and parameter = 'within_days'"
+        )
+
+    Town(warehouse.landing).deliver_day(
+        DAY,
+        vouchers=[
+            *voucher("F002", "记0001", "80.00", dep_bgt_eco_code="30217"),
+            *voucher("F001", "记0002", "100.00"),
+        ],
+        attachments=[attachment("F002", "记0001", 1, "reception_list")],
+        payments=[payment("P0002", "T001", "5000.00"), payment("P0003", "T001", "5000.00")],
+        swipes=[swipe("C0002", "T001", "200.00", mcc="5813", card_no=OTHER_CARD)],
+    )
+    assert run_day(DAY).exit_code == 0
+    after = {rule: explain(alert, warehouse) for rule, alert in alerts.items()}
+    for rule, said in before.items():
+        for part in ("said_on", "evidence", "sources"):
+            assert after[rule][part] == said[part], (rule, part)
+    with connect(warehouse) as connection:
+        batches = dict(
+            connection.execute("select feed, batch_id from ops.batch where version = 2").fetchall()
+        )
+        present = connection.execute(
+            "select distinct version from marts.fct_rule_hit_source where feed = 'finance_vouchers'"
+        ).fetchall()
+    assert present == [(2,)], "the mart has what the hits of now rest on"
+    assert after["REC-001"]["changes"] == [
+        "the evidence: 接待费金额：800.00 元 → 接待费金额：80.00 元",
+        *(
+            f"finance_vouchers AF002/2025/7/记0001/{line - 1} (line {line} of data.csv): corrected "
+            f"by batch {batches['finance_vouchers']} (version 2) of {DAY}: amt 800.00 → 80.00"
+            for line in (2, 3)
+        ),
+    ]
+    assert after["PAY-001"]["hit"] is None
+    assert after["PAY-001"]["changes"] == [
+        "the hit: a correction took it out of the record",
+        "treasury_payments P0001 (line 2 of data.csv): no longer there by batch "
+        f"{batches['treasury_payments']} (version 2) of {DAY}",
+    ]
+    assert after["PAY-004"]["changes"] == [], "sent again on another line is no change"
+    assert [(row["value"], row["value_now"]) for row in after["PAY-004"]["parameters"]] == [
+        (Decimal(1000), Decimal(1000)),
+        (Decimal(10), Decimal(11)),
+    ]
+    assert after["CARD-001"]["changes"][-1].endswith("amount 288.00 → 200.00; card one → another")
+
+    console = Console(record=True, width=400)
+    for said in after.values():
+        render(said, console)
+    text = console.export_text() + json.dumps(list(after.values()), default=str)
+    assert "no longer there by batch" in text
+    with connect(warehouse) as connection:
+        tokens = connection.execute(
+            "select card_token from landing.card_transactions where card_token is not null"
+        ).fetchall()
+    assert len(tokens) == 2
+    assert not any(secret in text for secret in (CARD, OTHER_CARD, *(each for (each,) in tokens)))

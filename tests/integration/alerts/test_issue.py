@@ -612,6 +612,42 @@ def test_what_was_never_sent_is_forgotten_when_corrected(district: District) -> 
     assert district.value("select is_quiet from ops.alert_day")
 
 
+def first_said(district: District) -> tuple[Any, ...]:
+    """Lines and parameters that the alert on V1 keeps, and its evidence."""
+    (found,) = district.rows(
+        "select first_sources -> 0 ->> 'lines', first_parameters, first_evidence ->> 'summary' "
+        "from ops.alert where subject_id = 'V1'"
+    )
+    return found
+
+
+def test_what_was_first_said_stays_once_it_was_handed_over(district: District) -> None:
+    district.hit("ATT-001", "V1", until=TUESDAY)
+    district.hit("ATT-001", "V1", since=WEDNESDAY)
+    district.evaluated(*DAYS)
+    # It is found on Wednesday, and nothing is on record of what that rests on.
+    district.run("update marts.fct_rule_hit_spell set detected_on = %s", WEDNESDAY)
+    issue(WEDNESDAY, district.settings)
+    assert first_said(district) == (None, None, "办公用品")
+    # A correction has it begin on Monday, and corrects that again: nobody had it yet.
+    district.run(
+        "update marts.fct_rule_hit_spell set detected_on = %s where cleared_on = %s",
+        MONDAY,
+        TUESDAY,
+    )
+    for lines in ("2", "7-8"):
+        district.rests_on("ATT-001", "V1", lines, {"min_expense": 1000})
+        issue(MONDAY, district.settings)
+        assert first_said(district) == (lines, {"min_expense": 1000}, "办公用品")
+    run(district, *DAYS)
+    assert [row[3] for row in alerts(district)] == ["delivered"], "opened anew on Wednesday"
+    district.rests_on("ATT-001", "V1", "9", {"min_expense": 5000})
+    district.run('update marts.fct_rule_hit_spell set evidence = \'{"summary": "接待"}\'')
+    run(district, WEDNESDAY, MONDAY)
+    assert first_said(district) == ("7-8", {"min_expense": 1000}, "办公用品")
+    assert district.value("select evidence ->> 'summary' from ops.alert") == "接待"
+
+
 def test_what_people_wrote_is_never_taken_back(district: District) -> None:
     district.hit("ATT-001", "V1")
     district.evaluated(*DAYS)

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from huiyan.errors import ConfigurationError, EvaluationError, WarehouseError
+from huiyan.explain import explain
 from huiyan.rules.catalogue import load_rules
 from huiyan.rules.cli import app
 from huiyan.settings import Settings
@@ -43,6 +44,7 @@ def state(settings: Settings) -> dict[str, Rows]:
             "fct_rule_hit": "hit_id, amount, base_tier, evidence::text, first_detected_on,"
             " last_detected_on, cleared_on, is_open",
             "fct_rule_hit_spell": "spell_id, detected_on, cleared_on, evidence::text",
+            "fct_rule_hit_source": "*",
             "fct_rule_run": "*",
         }.items()
     }
@@ -128,6 +130,18 @@ drop view marts.fct_rule_hit_spell cascade;
 alter table history.rule_spell set schema marts;
 alter table marts.rule_spell rename to fct_rule_hit_spell;
 drop schema history, patterns cascade;
+drop table marts.fct_rule_hit_source;
+alter table marts.fct_rule_run drop column parameters;
+alter table ops.alert drop column first_evidence, drop column first_sources,
+    drop column first_parameters;
+insert into ops.alert (
+    alert_id, hit_id, rule_id, rule_version, subject_type, subject_id, base_tier, tier, state,
+    evidence, opened_on, due_on
+)
+select
+    'an alert of old', hit_id, rule_id, 1, subject_type, subject_id, base_tier, base_tier, 'open',
+    evidence, detected_on, detected_on
+from marts.fct_rule_hit_spell where rule_id = 'REC-001' and subject_id like '%记0001';
 comment on schema rules is 'views of a former version of the code';
 delete from marts.fct_rule_run where rule_id in ('LOOP-001', 'LOOP-004', 'SCF-008');
 update ops.alembic_version set version_num = '0006';
@@ -168,6 +182,14 @@ def test_hits_of_a_warehouse_of_the_former_code_live_on(warehouse: Settings) -> 
         ("REC-002", "记0001", MONDAY, TUESDAY),
         ("REC-002", "记0002", MONDAY, TUESDAY),
     ]
+    # What the hits of old rested on is not known; what the new one rests on is.
+    assert query(warehouse, "select distinct detected_on, feed from marts.fct_rule_hit_source") == [
+        (TUESDAY, "finance_vouchers")
+    ]
+    told = explain("an alert of old", warehouse)
+    assert (told["sources"], told["said_on"], told["changes"]) == (None, MONDAY, [])
+    assert told["evidence"]["reception_amount"] == Decimal("800.00")
+    assert [row["parameter"] for row in told["parameters"]] == ["attachment_grace_days"]
     assert {row[0] for row in before} < {
         row[0] for row in query(warehouse, "select spell_id from marts.fct_rule_hit_spell")
     }

@@ -120,7 +120,9 @@ select
             and (suppressions.subject_id is null or suppressions.subject_id = spells.subject_id)
             and (suppressions.unit_id is null or suppressions.unit_id = spells.unit_id)
     ) as is_suppressed,
-    spells.occurred_on
+    spells.occurred_on,
+    spells.spell_id,
+    spells.detected_on
 from issue_spell as spells
 left join subjects
     on

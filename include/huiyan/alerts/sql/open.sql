@@ -1,4 +1,7 @@
 -- Opens an alert for every pushed hit that has none, anew if an earlier one was resolved.
+--
+-- What was first said of it stays: evidence, source rows and parameters of the hit as it was first
+-- detected. They change only while nobody was handed the alert and this is its first opening.
 with found as (
     select issue_hit.*
     from issue_hit
@@ -12,26 +15,71 @@ with found as (
         and openings.alert_id is null
 ),
 
+first_said as (
+    select
+        found.alert_id,
+        found.evidence,
+        sources.files,
+        runs.parameters
+    from found
+    left join marts.fct_rule_run as runs
+        on
+            found.rule_id = runs.rule_id
+            and found.detected_on = runs.business_date
+    cross join lateral (
+        select
+            jsonb_agg(
+                to_jsonb(files) - '{spell_id,hit_id}'::text[]
+                order by files.used_as desc, files.feed, files.batch_id, files.file_no
+            ) as files
+        from marts.fct_rule_hit_source as files
+        where files.spell_id = found.spell_id
+    ) as sources
+),
+
 alerts as (
     insert into ops.alert (
         alert_id, hit_id, rule_id, rule_version, subject_type, subject_id, base_tier, tier, state,
-        evidence, opened_on, due_on
+        evidence, opened_on, due_on, first_evidence, first_sources, first_parameters
     )
     select
-        alert_id,
-        hit_id,
-        rule_id,
-        rule_version,
-        subject_type,
-        subject_id,
-        base_tier,
-        base_tier,
+        found.alert_id,
+        found.hit_id,
+        found.rule_id,
+        found.rule_version,
+        found.subject_type,
+        found.subject_id,
+        found.base_tier,
+        found.base_tier,
         'open',
-        evidence,
+        found.evidence,
         %(day)s,
-        %(day)s
+        %(day)s,
+        first_said.evidence,
+        first_said.files,
+        first_said.parameters
     from found
-    on conflict (alert_id) do nothing
+    inner join first_said on found.alert_id = first_said.alert_id
+    on conflict (alert_id) do update
+        set
+            first_evidence = excluded.first_evidence,
+            first_sources = excluded.first_sources,
+            first_parameters = excluded.first_parameters
+        where
+            not exists (
+                select 1
+                from ops.alert_opening as earlier
+                where earlier.alert_id = excluded.alert_id
+            )
+            and not exists (
+                select 1
+                from ops.delivery_alert as lines
+                inner join ops.delivery as deliveries
+                    on lines.delivery_id = deliveries.delivery_id
+                where
+                    lines.alert_id = excluded.alert_id
+                    and deliveries.state = 'delivered'
+            )
 ),
 
 openings as (

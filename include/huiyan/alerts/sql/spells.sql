@@ -16,7 +16,9 @@ select
     spells.base_tier,
     spells.evidence,
     spells.amount,
-    spells.occurred_on
+    spells.occurred_on,
+    spells.spell_id,
+    spells.detected_on
 from marts.fct_rule_hit_spell as spells
 inner join marts.dim_rule as rules on spells.rule_id = rules.rule_id
 left join marts.dim_rule_status as life

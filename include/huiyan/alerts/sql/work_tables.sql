@@ -21,7 +21,10 @@ create temporary table issue_spell (
     base_tier text not null,
     evidence jsonb not null,
     amount numeric(18, 2),
-    occurred_on date
+    occurred_on date,
+    -- Null where hits are not those of the ledger.
+    spell_id text,
+    detected_on date
 ) on commit drop;
 
 create temporary table issue_hit (
@@ -48,7 +51,9 @@ create temporary table issue_hit (
     short_names text[] not null,
     is_pushed boolean not null,
     is_suppressed boolean not null,
-    occurred_on date
+    occurred_on date,
+    spell_id text,
+    detected_on date
 ) on commit drop;
 
 -- The tier every open alert has by now; it stays with the session.
