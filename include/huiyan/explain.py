@@ -14,7 +14,7 @@ from rich.table import Table
 
 from huiyan import source_rows
 from huiyan.alerts import words
-from huiyan.alerts.evidence import LABELS, readable
+from huiyan.alerts.evidence import LABELS, readable, readable_fact
 from huiyan.errors import NotFoundError
 from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings, get_settings
@@ -234,8 +234,7 @@ def _changes(hit: Record | None, said: Record) -> list[str]:
     for key in dict.fromkeys((*LABELS, *then, *now)):
         if then.get(key) != now.get(key):
             before, after = (
-                readable(json.dumps({key: facts[key]}, default=str)) if key in facts else "—"
-                for facts in (then, now)
+                readable_fact(key, facts[key]) if key in facts else "—" for facts in (then, now)
             )
             found.append(f"the evidence: {before} → {after}")
     return found

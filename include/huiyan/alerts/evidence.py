@@ -342,7 +342,7 @@ def readable_value(value: Any) -> str:
     if isinstance(value, list):
         return "、".join(readable_value(item) for item in value) or "无"
     if isinstance(value, dict):
-        return "（" + "，".join(_pair(key, item) for key, item in value.items()) + "）"
+        return "（" + "，".join(readable_fact(key, item) for key, item in value.items()) + "）"
     text = str(value)
     if TIMESTAMP.fullmatch(text):
         return text.replace("T", " ")
@@ -361,7 +361,8 @@ def _listed(key: str, value: Any) -> str:
     return text if len(distinct) <= LIST_LIMIT else f"{text} 等 {len(distinct)} 项"
 
 
-def _pair(key: str, value: Any) -> str:
+def readable_fact(key: str, value: Any) -> str:
+    """One key of the evidence and its value as `标签：值`; numbers as Decimal or int."""
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         if key in MONEY:
             shown = f"{value:,.2f} 元"
@@ -382,4 +383,4 @@ def readable(text: str) -> str:
     evidence: dict[str, Any] = json.loads(text, parse_float=Decimal)
     order = {key: place for place, key in enumerate(LABELS)}
     keys = sorted(evidence, key=lambda key: (order.get(key, len(order)), key))
-    return "\n".join(_pair(key, evidence[key]) for key in keys)
+    return "\n".join(readable_fact(key, evidence[key]) for key in keys)

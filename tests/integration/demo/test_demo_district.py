@@ -94,6 +94,13 @@ def test_rules_find_what_the_oracle_finds(
             found = life.judge(evaluated[-1]) | life.judge_patterns(*evaluated)
             wanted = _delivered(found, warehouse)
             assert not _differences(wanted, _open_hits(warehouse)), day
+    with connect(warehouse) as connection:
+        unexplained = connection.execute(
+            "select distinct spells.rule_id from marts.fct_rule_hit_spell as spells"
+            " left join marts.fct_rule_hit_source as files on spells.spell_id = files.spell_id"
+            " and files.file_name is not null where files.spell_id is null"
+        ).fetchall()
+    assert unexplained == [], "every hit rests on some delivered row"
 
     with (out / "expected_quarantine.csv").open(encoding="utf-8", newline="") as handle:
         expected = {
