@@ -129,7 +129,7 @@ FORMER = """
 drop view marts.fct_rule_hit_spell cascade;
 alter table history.rule_spell set schema marts;
 alter table marts.rule_spell rename to fct_rule_hit_spell;
-drop schema history, patterns cascade;
+drop schema history, patterns, slice cascade;
 drop table marts.fct_rule_hit_source;
 alter table marts.fct_rule_run drop column parameters;
 alter table ops.alert drop column first_evidence, drop column first_sources,

@@ -6,8 +6,8 @@ Tables that dbt made before get the indexes by which rows are found from a hit.
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 COLUMNS = """
 alter table ops.alert
