@@ -150,12 +150,12 @@ def judge(oracle: Oracle, history: History) -> Hits:
     }
 
 
-def populations(oracle: Oracle, history: History) -> dict[str, int]:
+def populations(oracle: Oracle) -> dict[str, int]:
     """How many subjects the rules look at of which ordinary cases make hits too."""
     finance = {user["agency_code"] for user in oracle.feeds["finance_users"]}
     treasury = {user["agency_code"] for user in oracle.feeds["treasury_users"]}
     lone = treasury - {oracle.treasury_of.get(code) for code in finance}
-    return {"LOOP-001": len(systemic(oracle, history)), "SCF-008": len(finance) + len(lone)}
+    return {"SCF-008": len(finance) + len(lone)}
 
 
 def regulators(oracle: Oracle) -> dict[tuple[str, str], str]:

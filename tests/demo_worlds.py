@@ -134,9 +134,7 @@ class Lived:
     def populations(self, *evaluated: int) -> dict[str, int]:
         """How many subjects the rules look at whose hits are not all planted."""
         oracle = self.oracle(evaluated[-1])
-        return demo_oracle_statistics.populations(oracle) | demo_oracle_patterns.populations(
-            oracle, self.history(*evaluated)
-        )
+        return demo_oracle_statistics.populations(oracle) | demo_oracle_patterns.populations(oracle)
 
     def oracle(self, day: int, oracle: type[Oracle] = Oracle) -> Oracle:
         """The oracle, or a careless one, with all that is known on a business date."""

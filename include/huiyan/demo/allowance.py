@@ -31,11 +31,6 @@ ALLOWED: dict[str, Allowance] = {
     "STAT-003": Allowance(
         0.001, "units that by chance, or by one contract in instalments, buy from one supplier"
     ),
-    "LOOP-001": Allowance(
-        0.25,
-        "cases planted for other rules: most lie in units of the finance bureau, five of one rule "
-        "are systemic by definition",
-    ),
     "SCF-008": Allowance(
         0.01,
         "cases planted for other rules that fall into one unit by chance and add up to the score",

@@ -83,6 +83,11 @@ class Slip:
         """Subject id of the voucher."""
         return f"{self.unit.acct_set}/{self.year}/{self.period:02d}/{self.number}"
 
+    @property
+    def event_day(self) -> int:
+        """Its event date: that of the earliest bill, else the voucher's own."""
+        return min((line.bill for line in self.lines if line.bill), default=self.voucher_day)
+
 
 @dataclass
 class Paid:
@@ -95,6 +100,11 @@ class Paid:
     payee: str
     summary: str
     row: Row = field(repr=False, default=())
+
+
+def unit_digits(number: str) -> str:
+    """Last six digits of the treasury code of the unit whose payment or swipe bears the number."""
+    return number[6:12] if number.startswith("ZF") else number[2:8]
 
 
 class Desk:

@@ -207,11 +207,16 @@ def _bodies(district: District, is_later: bool) -> Iterator[Row]:
         yield (body.code, body.name, body.kind, body.parent or None, "folder", None, body.headcount)
 
 
+def unrouted(district: District) -> Unit:
+    """The one unit that nobody answers for: no jurisdiction names it."""
+    return district.only("no_books")[-1]
+
+
 def _jurisdictions(district: District, is_later: bool) -> Iterator[Row]:
     moved = next(unit for unit in district.covered if unit.kind == "institution")
-    unrouted = district.only("no_books")[-1]
+    nobodys = unrouted(district)
     for unit in district.units:
-        if unit is unrouted:
+        if unit is nobodys:
             continue
         for platform, code in (("finance", unit.finance_code), ("treasury", unit.treasury_code)):
             if not code:

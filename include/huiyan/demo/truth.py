@@ -1,10 +1,12 @@
 """What is known about the made-up district: planted cases, near misses, pairs of users."""
 
 import csv
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from huiyan.demo.district import Unit
 from huiyan.feeds import cards
 from huiyan.rules.catalogue import load_rules
 
@@ -30,16 +32,31 @@ class Case:
     note: str
 
 
+@dataclass(frozen=True)
+class Use:
+    """One unit's use of something that several may share: a file, a number, an account, a payee.
+
+    `known_on` is the first day (ordinal) on which it counts; `order` says which of several is the
+    later one.
+    """
+
+    known_on: int
+    order: tuple[int, int, str]
+    unit: Unit
+
+
 class Truth:
     """Collects cases; the same subject is never both planted and near miss of one rule.
 
-    `marks` names the few subjects that the re-sent day changes.
+    `marks` names the few subjects that the re-sent day changes. `uses` tells who shares a subject
+    that does not name its unit.
     """
 
     def __init__(self, last_day: str) -> None:
         self._last_day = last_day
         self._cases: dict[tuple[str, str], Case] = {}
         self.marks: dict[str, str] = {}
+        self.uses: dict[str, list[Use]] = defaultdict(list)
 
     def plant(self, rule: str, subject: str | None, note: str) -> None:
         """A subject that must be an open hit on the last business date."""

@@ -184,7 +184,7 @@ class AttachmentCases(Caseworker):
             desk = made(desk)
             posting = self.back(ago)
             if kind in ("payroll", "other"):
-                self._paid_out(desk, posting, sha, kind)
+                slip = self._paid_out(desk, posting, sha, kind)
             elif kind == "attendee_list":
                 slip = self._event(desk, TRAINING, posting, ("training_notice",))
                 desk.attach(slip, kind, sha=sha)
@@ -197,6 +197,7 @@ class AttachmentCases(Caseworker):
             else:
                 slip = self.with_invoice(desk, 2130_00, event=posting - 4, posting=posting)
                 desk.attach(slip, kind, sha=sha)
+            self.shares(sha, slip)
         return sha
 
     def _receptions(self) -> str:
@@ -224,6 +225,7 @@ class AttachmentCases(Caseworker):
             )
             desk.attach(slip, "reception_list", sha=sha, visit_day=visit, visitors=6, companions=2)
             self.invoice(desk, slip, 940_00 + 20_00 * place, visit)
+            self.shares(sha, slip)
         return sha
 
     # --- approved afterwards ---------------------------------------------------------------

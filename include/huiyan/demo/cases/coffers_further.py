@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from huiyan.demo.cases.worker import Caseworker
+from huiyan.demo.cases.worker import GRACE, Caseworker
 from huiyan.demo.days import workday
 from huiyan.demo.desk import Desk, Paid, Slip, made
 from huiyan.demo.district import Company, Unit
@@ -348,6 +348,7 @@ class FurtherCofferCases(Caseworker):
             slip = made(desk.post(posting, posting, lines))
             self.invoice(desk, slip, fen, event)
             slips.append((desk, slip))
+            self.shares(payee, slip, grace=GRACE)
         return payee, slips
 
     def _shared_payees(self) -> None:
@@ -390,6 +391,7 @@ class FurtherCofferCases(Caseworker):
             words="业务学习费",
             party=payee,
         )
+        self.shares(payee, slip, grace=GRACE)
         plant("SCF-005", payee, "其中一个单位的培训费什么附件都没有")
         plant("ATT-001", slip.subject, "付给共用收款人，无附件")
 

@@ -205,6 +205,7 @@ class InvoiceCases(Caseworker):
                 invoice_code=code,
                 invoice_no=number,
             )
+            self.shares(f"{code or ''}-{number}", slip)
         if reverse and desk and slip:
             desk.reverse(slip, workday(slip.posting_day + 1))
         return f"{code or ''}-{number}"

@@ -200,7 +200,7 @@ class ReceptionPaperCases(Caseworker):
             for place, (desk, ago) in enumerate(parts):
                 unit = spellings[place % len(spellings)]
                 visit = Visit(self._day(ago), letter_no=number, visit_unit=unit)
-                self._receive(visit, 610_00 + place * 100, desk)
+                self.shares(number, self._receive(visit, 610_00 + place * 100, desk))
             return number
 
         desk = self.desk
@@ -257,6 +257,7 @@ class ReceptionPaperCases(Caseworker):
             )
             self.invoice(desk, slip, 620_00 + later, day + later)
             self._papers(desk, slip, visit)
+            self.shares(number, slip)
         put("REC-005", f"{number}:{VISITOR}", note)
 
     def _letter_days(self) -> None:

@@ -139,7 +139,9 @@ class StatisticsCases(Caseworker):
         last_booked: bool = True,
     ) -> tuple[str, Desk, tuple[str, str], Paid]:
         """One payee is paid `amounts`, another `other`; the subject and the last payment."""
-        desk, company = self.desk(), self._company()
+        # Not one of those whose spending against a budget is planted to the fen.
+        budgeted = {budget.unit.index for budget in self.district.budgets}
+        desk, company = self.desk(lambda unit: unit.index not in budgeted), self._company()
         if other:
             self._pay(desk, 95, other, self._company(), eco)
         for place, (ago, fen) in enumerate(zip(agos, amounts, strict=False), 1):

@@ -7,8 +7,9 @@ from typing import Any
 from huiyan.demo.days import workday
 from huiyan.demo.desk import Desk, Paid, Slip, made
 from huiyan.demo.district import District, Unit
-from huiyan.demo.truth import Truth
+from huiyan.demo.truth import Truth, Use
 
+GRACE = 3  # days after posting within which attachments may still come
 REQUIRED = {
     "30215": ("meeting_notice", "attendee_list"),
     "30216": ("training_notice", "attendee_list"),
@@ -88,6 +89,11 @@ class Caseworker:
         if self.is_daily(self.back(2)):
             self.truth.plant("LOOP-004", slip.subject, "预警推送后红冲")
 
+    def shares(self, name: str, slip: Slip, *, grace: int = 0) -> None:
+        """The voucher shares a file, a number or a payee, and counts `grace` days after posting."""
+        order = (slip.event_day, slip.posting_day, slip.subject)
+        self.truth.uses[name].append(Use(slip.posting_day + grace, order, slip.unit))
+
     def voucher(
         self,
         desk: Desk,
@@ -147,6 +153,9 @@ class Caseworker:
         fields.setdefault("procured", False)
         paid = desk.pay(day, fen, eco, account, payee, words, **fields)
         paid = made(paid)
+        if fields.get("status", "paid") == "paid":
+            use = Use(max(paid.day, day), (paid.day, 0, paid.number), desk.unit)
+            self.truth.uses[account].append(use)
         if booked:
             self.book(desk, paid)
         return paid
