@@ -1,7 +1,10 @@
 -- One row per merchant category seen on official cards: what kinds of merchants it stands for.
+-- 0000 stands where the acquirer sent none.
 {{ config(tags=['fact']) }}
 with categories as (
-    select distinct mcc from {{ ref('int_card_transaction') }} where mcc is not null
+    select distinct mcc
+    from {{ ref('int_card_transaction') }}
+    where mcc is not null and mcc != '0000'
 ),
 
 kinds as (

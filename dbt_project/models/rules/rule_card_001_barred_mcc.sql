@@ -9,8 +9,9 @@ barred as (
     where {{ in_force('seed') }}
 ),
 
+-- 0000 stands where the acquirer sent no category.
 population as (
-    select * from swipes where is_live and mcc is not null
+    select * from swipes where is_live and mcc is not null and mcc != '0000'
 ),
 
 hits as (

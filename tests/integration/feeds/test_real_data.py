@@ -1,24 +1,17 @@
 """Other governments' own records, through mappings into landing, conserved to the row."""
 
-import os
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from huiyan.feeds.collect import collect
 from huiyan.feeds.mapping import load_mapping
 from huiyan.feeds.mapping_run import Report, run
-from huiyan.settings import REPOSITORY
+from real_records import NEEDS_REAL_DATA, REAL
 
 from .conftest import District
 
-REAL = Path(os.environ.get("HUIYAN_REAL_DATA") or REPOSITORY.parent / "shared" / "data" / "real")
-
-pytestmark = [
-    pytest.mark.real_data,
-    pytest.mark.skipif(not REAL.is_dir(), reason=f"no real data in {REAL} (HUIYAN_REAL_DATA)"),
-]
+pytestmark = NEEDS_REAL_DATA
 
 TORONTO_TOTALS = "total of a statement, not a transaction"
 CURRENCY_TOTALS = "total of one currency, not a transaction"
