@@ -56,6 +56,20 @@ class Duck:
     duckdb_seconds: dict[str, float]
 
 
+@dataclass(frozen=True)
+class Plain:
+    """The plain pandas script over all files, on the last business date.
+
+    Attributes:
+        hits: subjects it found, by rule. different: rules of which the warehouse found others.
+    """
+
+    seconds: float
+    memory_bytes: int | None
+    hits: dict[str, int]
+    different: list[str]
+
+
 @dataclass
 class Outcome:
     """Everything one run measured; the first business date is the year, the second one more day.
@@ -72,6 +86,7 @@ class Outcome:
     landed: list[Landed] = field(default_factory=list)
     evaluated: list[Evaluated] = field(default_factory=list)
     duck: Duck | None = None
+    plain: Plain | None = None
 
     @property
     def days(self) -> list[date]:

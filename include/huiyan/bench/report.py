@@ -115,6 +115,25 @@ def _ratios(outcome: Outcome) -> list[str]:
                 ("Both", above),
             )
         ]
+    if outcome.plain is not None:
+        script = outcome.plain.seconds
+        scan = layers.busy(_of(year.runs, "intermediate", "rules"))
+        lines.append(
+            (
+                "All rules in full (intermediate, rules): their time over the pandas script's",
+                _ratio(scan, script),
+                f"{_seconds(scan)} s against {_seconds(script)} s",
+            )
+        )
+        if len(outcome.evaluated) > 1:
+            more = _day_seconds(outcome, outcome.evaluated[1])
+            lines.append(
+                (
+                    "One more day (landed, checked, evaluated): the pandas script's time over it",
+                    _ratio(script, more),
+                    f"{_seconds(script)} s against {_seconds(more)} s",
+                )
+            )
     if len(outcome.evaluated) > 1:
         day = outcome.evaluated[1]
         more, whole = _day_seconds(outcome, day), _day_seconds(outcome, year)
@@ -244,6 +263,28 @@ def _hits(outcome: Outcome) -> list[str]:
     ]
 
 
+def _plain(outcome: Outcome) -> list[str]:
+    plain = outcome.plain
+    if plain is None:
+        return []
+    memory = "" if plain.memory_bytes is None else f", {plain.memory_bytes / MEGABYTE:,.0f} MB more"
+    same = (
+        "The warehouse has the same hits open."
+        if not plain.different
+        else f"The warehouse has other hits open of {', '.join(plain.different)}."
+    )
+    return [
+        "## A plain pandas script",
+        "",
+        f"What a user would write instead ([source](../include/huiyan/bench/plain_pandas.py)):"
+        f" {len(plain.hits)} of the rules ({', '.join(sorted(plain.hits))}) over the same files,"
+        " all of them every time, thresholds in the code, no history, quarantine, evidence or"
+        f" pushing. It took {_seconds(plain.seconds)} s{memory}, and found"
+        f" {_count(sum(plain.hits.values()))} subjects. {same}",
+        "",
+    ]
+
+
 def _machine(outcome: Outcome) -> list[str]:
     facts = outcome.machine
     gigabytes = "–" if facts.memory_bytes is None else f"{facts.memory_bytes / 2**30:,.1f} GiB"
@@ -302,6 +343,7 @@ def render(outcome: Outcome) -> str:
         "",
         *_slowest(outcome),
         *_hits(outcome),
+        *_plain(outcome),
         "## Machine",
         "",
         *_machine(outcome),

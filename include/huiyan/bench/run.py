@@ -7,9 +7,19 @@ from datetime import date
 from importlib import import_module
 from pathlib import Path
 
-from huiyan.bench import compare, copying, district, duck, layers, machine, rule_times
+from huiyan.bench import (
+    compare,
+    copying,
+    district,
+    duck,
+    layers,
+    machine,
+    plain_pandas,
+    rule_times,
+)
 from huiyan.bench.clock import timed
-from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome
+from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome, Plain
+from huiyan.demo.truth import delivered_subject
 from huiyan.errors import WarehouseError
 from huiyan.feeds.collect import collect
 from huiyan.feeds.contract import load_contract
@@ -107,6 +117,33 @@ def _on_duckdb(day: date, settings: Settings, narrator: Narrator) -> Duck:
     return Duck(exported, runs, comparison, ours, theirs)
 
 
+def _in_plain_pandas(files: Path, day: date, settings: Settings, narrator: Narrator) -> Plain:
+    narrator.begin("the plain pandas script")
+    with timed() as timing:
+        found = plain_pandas.judge(files, day)
+    key = settings.card_key_bytes()
+    theirs = {
+        (rule_id, delivered_subject(rule_id, subject_id, key))
+        for rule_id, subjects in found.items()
+        for subject_id in subjects
+    }
+    with connect(settings) as connection:
+        ours = set(
+            connection.execute(
+                "select rule_id, subject_id from marts.fct_rule_hit"
+                " where is_open and rule_id = any(%s)",
+                (list(plain_pandas.RULES),),
+            ).fetchall()
+        )
+    different = sorted({rule_id for rule_id, _ in ours ^ theirs})
+    narrator.end(
+        f"plain pandas: {len(found)} rules in {timing.seconds:,.1f} s, "
+        f"{len(different)} of them found something else"
+    )
+    hits = {rule_id: len(subjects) for rule_id, subjects in found.items()}
+    return Plain(timing.seconds, timing.memory_bytes, hits, different)
+
+
 def _copy_bare(
     deliveries: list[district.Delivery], settings: Settings, narrator: Narrator
 ) -> list[copying.Copied]:
@@ -189,6 +226,7 @@ def run(
             # Rules that read hits find something only where a day has gone before.
             if day == last and with_duckdb:
                 outcome.duck = _on_duckdb(day, settings, narrator)
+        outcome.plain = _in_plain_pandas(files, last, settings, narrator)
         return outcome
     finally:
         embedded.stop(settings)

@@ -1,13 +1,13 @@
 """The benchmark at a hundredth of its size: that it works, not how fast.
 
-It also judges every rule on PostgreSQL and on DuckDB: both find the same.
+It also judges every rule on PostgreSQL and on DuckDB, and twenty in plain pandas: all agree.
 """
 
 from pathlib import Path
 
 import pytest
 
-from huiyan.bench import report
+from huiyan.bench import plain_pandas, report
 from huiyan.bench.run import Narrator, run
 from huiyan.rules.catalogue import load_rules
 from huiyan.warehouse import evaluate
@@ -55,6 +55,12 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     without_hits = {rule_id for rule_id, hits in duck.comparison.hits.items() if not hits}
     assert not without_hits, "the small district has no case for these rules"
     assert duck.postgresql_seconds.keys() == duck.duckdb_seconds.keys() == load_rules().keys()
+    plain = outcome.plain
+    assert plain is not None
+    assert plain.hits.keys() == set(plain_pandas.RULES)
+    assert len(plain.hits) == 20
+    assert all(plain.hits.values())
+    assert plain.different == []
     assert "## Ratios" in report.render(outcome)
     assert begun
     assert ended

@@ -12,7 +12,7 @@ from huiyan.bench.copying import Copied
 from huiyan.bench.duck import Exported
 from huiyan.bench.layers import NodeRun
 from huiyan.bench.machine import Machine
-from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome
+from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome, Plain
 
 YEAR, NEXT = date(2025, 12, 30), date(2025, 12, 31)
 START = datetime(2025, 12, 31, 8)
@@ -61,6 +61,7 @@ def outcome() -> Outcome:
             {"ATT-001": 1.0, "VOU-001": 3.0},
             {"ATT-001": 0.5, "VOU-001": 0.5},
         ),
+        plain=Plain(203.0, 900_000_000, {"ATT-001": 2, "VOU-001": 7}, []),
     )
 
 
@@ -95,6 +96,21 @@ def test_every_rule_says_whether_both_agree(outcome: Outcome) -> None:
 
     assert "| ATT-001 | 2 | yes | 1.00 | 0.50 |" in page
     assert "| VOU-001 | 7 | no | 3.00 | 0.50 |" in page
+
+
+def test_the_pandas_script_stands_beside_the_full_scan_and_the_day(outcome: Outcome) -> None:
+    assert outcome.plain is not None
+    page = report.render(outcome)
+
+    assert "their time over the pandas script's | 0.1 | 16.0 s against 203.0 s" in page
+    assert "the pandas script's time over it | 10.0 | 203.0 s against 20.3 s" in page
+    assert "2 of the rules (ATT-001, VOU-001) over the same files" in page
+    assert "It took 203.0 s, 900 MB more, and found 9 subjects. The warehouse has the same" in page
+
+    outcome.plain = replace(outcome.plain, different=["VOU-001"])
+    assert "The warehouse has other hits open of VOU-001." in report.render(outcome)
+    outcome.plain = None
+    assert "pandas" not in report.render(outcome)
 
 
 def test_processor_time_is_left_out_where_it_is_not_known(outcome: Outcome) -> None:
