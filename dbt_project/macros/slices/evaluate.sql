@@ -5,6 +5,8 @@
 {% macro move_on(results, parts) -%}
     {%- set before = evaluated_before() -%}
     {%- set today = business_day() %}
+    {#- Slices are few rows, reached by indexes that lie in memory. #}
+    set local random_page_cost = 1.1;
     {{ touched_records(before, today) }}
     {{ widened_records(before) }}
     {{ made_slices(today) }}
@@ -33,7 +35,7 @@
 
 {#- Vouchers, payments and swipes of which a row came, went or changed since `before`. -#}
 {% macro touched_records(before, today) -%}
-    truncate slice.touched;
+    truncate slice.touched, slice.scope;
     {%- for source in fact_sources() %}
     insert into slice.touched (kind, key)
     select distinct '{{ source.owner }}', {{ source.column }}
@@ -48,8 +50,9 @@
 
 {#-
     Records that a touched one may change: vouchers that name a document with full-width characters,
-    which counts as named so only while it exists; then vouchers with a number that any touched one has
-    or reverses; swipes of one amount with one card at one merchant (a refund undoes one of them).
+    which counts as named so only while it exists; then vouchers with a number that any touched one
+    reverses, or has while a reversal names it; swipes of one amount with one card at one merchant (a
+    refund undoes one of them).
 -#}
 {% macro widened_records(before) -%}
     {%- for kind, bookings, document in [
@@ -64,27 +67,62 @@
     where touched.kind = '{{ kind }}' and touched.key != {{ half_width('touched.key') }}
     on conflict do nothing;
     {%- endfor %}
+    create temporary table touched_number on commit drop as
+    select distinct
+        entries.acct_set_code,
+        entries.fiscal_year,
+        entries.voucher_no,
+        entries.red_vou_no
+    from slice.touched
+    inner join staging.stg_finance__voucher_entry as entries on touched.key = entries.voucher_id
+    where
+        touched.kind = 'voucher'
+        and (entries.valid_to is null or entries.valid_to > '{{ before }}');
+    create temporary table known_reversal on commit drop as
+    select distinct
+        reversals.voucher_id,
+        reversals.acct_set_code,
+        reversals.fiscal_year,
+        entries.red_vou_no
+    from (select distinct acct_set_code, fiscal_year from touched_number) as years
+    inner join {{ kept('int_voucher') }} as reversals
+        on
+            years.acct_set_code = reversals.acct_set_code
+            and years.fiscal_year = reversals.fiscal_year
+    inner join staging.stg_finance__voucher_entry as entries
+        on reversals.voucher_id = entries.voucher_id
+    where reversals.is_reversal and entries.red_vou_no is not null;
+    {#- Numbers come back every month: only one that is reversed ties its vouchers together. #}
+    create temporary table reversed_number on commit drop as
+    select touched_number.acct_set_code, touched_number.fiscal_year, touched_number.voucher_no
+    from touched_number
+    inner join known_reversal
+        on
+            touched_number.acct_set_code = known_reversal.acct_set_code
+            and touched_number.fiscal_year = known_reversal.fiscal_year
+            and touched_number.voucher_no = known_reversal.red_vou_no
+    union
+    select acct_set_code, fiscal_year, red_vou_no
+    from touched_number
+    where red_vou_no is not null;
+    analyze reversed_number;
     insert into slice.touched (kind, key)
     select distinct 'voucher', vouchers.voucher_id
-    from (
-        select distinct entries.acct_set_code, entries.fiscal_year, numbers.voucher_no
-        from slice.touched
-        inner join staging.stg_finance__voucher_entry as entries
-            on touched.key = entries.voucher_id
-        cross join lateral (
-            values (entries.voucher_no), (entries.red_vou_no)
-        ) as numbers (voucher_no)
-        where
-            touched.kind = 'voucher'
-            and numbers.voucher_no is not null
-            and (entries.valid_to is null or entries.valid_to > '{{ before }}')
-    ) as numbered
+    from reversed_number
     inner join {{ kept('int_voucher') }} as vouchers
         on
-            numbered.acct_set_code = vouchers.acct_set_code
-            and numbered.fiscal_year = vouchers.fiscal_year
-            and numbered.voucher_no = vouchers.voucher_no
+            reversed_number.acct_set_code = vouchers.acct_set_code
+            and reversed_number.fiscal_year = vouchers.fiscal_year
+            and reversed_number.voucher_no = vouchers.voucher_no
     on conflict do nothing;
+    insert into slice.scope (slice, kind, key)
+    select distinct 'reversal', 'voucher', known_reversal.voucher_id
+    from reversed_number
+    inner join known_reversal
+        on
+            reversed_number.acct_set_code = known_reversal.acct_set_code
+            and reversed_number.fiscal_year = known_reversal.fiscal_year
+            and reversed_number.voucher_no = known_reversal.red_vou_no;
     insert into slice.touched (kind, key)
     select distinct 'swipe', alike.txn_no
     from slice.touched
@@ -101,8 +139,8 @@
 
 {#-
     Makes the touched records anew, as of `today`, in the slices. To know which vouchers are reversed,
-    all reversals of their account set and year are looked at; to know which documents exist, those
-    that the vouchers name.
+    the reversals that name their numbers are looked at; to know which documents exist, those that the
+    vouchers name.
 -#}
 {% macro made_slices(today) -%}
     set local huiyan.business_date = '{{ today }}';
@@ -114,14 +152,7 @@
         select key from slice.touched where kind = '{{ source.owner }}'
         {%- if source.name == 'stg_finance__voucher_entry' %}
         union
-        select reversals.voucher_id
-        from slice.touched
-        inner join staging.{{ source.name }} as entries on touched.key = entries.voucher_id
-        inner join {{ kept('int_voucher') }} as reversals
-            on
-                entries.acct_set_code = reversals.acct_set_code
-                and entries.fiscal_year = reversals.fiscal_year
-        where touched.kind = 'voucher' and reversals.is_reversal
+        select key from slice.scope where slice = 'reversal'
         {%- endif %}
     ) as touched
     inner join staging.{{ source.name }} as source on touched.key = source.{{ source.column }};
@@ -161,7 +192,6 @@
 {#- The scopes of every slice that touched records belong to, before or now, and those that fell due. -#}
 {% macro touched_scopes(before, today) -%}
     set local huiyan.business_date = '{{ before }}';
-    truncate slice.scope;
     insert into slice.scope (slice, kind, key)
     select 'record', kind, key from slice.touched
     union
@@ -214,11 +244,7 @@
     where
         {{ slice.key }} is not null
         and {{ driver.column }} in (
-            {%- if slice.falls_due %}
-            select key from slice.scope where slice = 'record' and kind = '{{ driver.owner }}'
-            {%- else %}
             select key from slice.touched where kind = '{{ driver.owner }}'
-            {%- endif %}
         )
     on conflict do nothing;
     {%- endfor %}

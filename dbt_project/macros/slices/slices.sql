@@ -73,15 +73,6 @@
             'name': 'letter', 'driver': 'int_reception_paper', 'key': 'document_no', 'others': {},
         },
         {
-            'name': 'service_payee', 'driver': 'int_claim', 'falls_due': true,
-            'key': 'case when ' ~ is_service('dep_bgt_eco_code') ~ ' then fund_tra_obj_name end',
-            'others': {
-                'int_voucher_entry': of_driver ~ 'int_claim) and fund_tra_obj_name in '
-                    ~ '(select fund_tra_obj_name from slice.int_claim)',
-                'int_attachment': of_driver ~ 'int_claim)',
-            },
-        },
-        {
             'name': 'claim', 'driver': 'int_claim', 'key': claim_key(),
             'others': {'int_invoice': of_driver ~ 'int_claim)'},
         },
@@ -140,11 +131,6 @@
         [prefix ~ 'finance_agency_code', prefix ~ 'fund_tra_obj_name', prefix ~ 'dep_bgt_eco_code'],
         'cast(' ~ prefix ~ 'amount as text)'
     )) }}
-{%- endmacro %}
-
-{#- The economic codes of meetings, training, labour and commissioned services. -#}
-{% macro is_service(code) -%}
-    {{ return(begins_with(code, ['30215', '30216', '30226', '30227'])) }}
 {%- endmacro %}
 
 {#- The index expressions of a fact by which slices find its rows: its owner and its keys. -#}

@@ -1,13 +1,10 @@
 -- One row per live voucher and payee of meetings, training, labour or commissioned services.
 {{ config(materialized='fresh_view') }}
-with entries as (
+with claims as (
     select *
-    from {{ ref('int_voucher_entry') }}
+    from {{ ref('int_claim') }}
     where
-        is_live
-        and is_expense
-        and fund_tra_obj_name is not null
-        and {{ begins_with('dep_bgt_eco_code', ['30215', '30216', '30226', '30227']) }}
+        {{ begins_with('dep_bgt_eco_code', ['30215', '30216', '30226', '30227']) }}
 ),
 
 papers as (
@@ -21,19 +18,19 @@ papers as (
 
 final as (
     select
-        entries.voucher_id,
-        entries.fund_tra_obj_name as payee_name,
-        max(entries.unit_id) as unit_id,
-        max(entries.finance_agency_code) as finance_agency_code,
-        max(entries.treasury_agency_code) as treasury_agency_code,
+        claims.voucher_id,
+        claims.fund_tra_obj_name as payee_name,
+        max(claims.unit_id) as unit_id,
+        max(claims.finance_agency_code) as finance_agency_code,
+        max(claims.treasury_agency_code) as treasury_agency_code,
         max(case when papers.voucher_id is null then 0 else 1 end) = 1 as has_notice_or_list,
-        cast(sum(entries.amt) as numeric(18, 2)) as amount,
-        max({{ days_between('entries.event_date', "date '2000-01-01'") }}) as event_day,
-        max(entries.event_date) as event_date,
-        max(entries.posting_date) as posting_date
-    from entries
-    left join papers on entries.voucher_id = papers.voucher_id
-    group by entries.voucher_id, entries.fund_tra_obj_name
+        cast(sum(claims.amount) as numeric(18, 2)) as amount,
+        max({{ days_between('claims.event_date', "date '2000-01-01'") }}) as event_day,
+        max(claims.event_date) as event_date,
+        max(claims.posting_date) as posting_date
+    from claims
+    left join papers on claims.voucher_id = papers.voucher_id
+    group by claims.voucher_id, claims.fund_tra_obj_name
 )
 
 select * from final

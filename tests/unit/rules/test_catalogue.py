@@ -78,7 +78,9 @@ def test_the_core_is_there_with_its_tiers() -> None:
 def test_every_model_is_a_pair_and_on_the_list(layer: str, results: str) -> None:
     folder = MODELS / layer
     models = {path.stem for path in folder.glob("rule_*_[0-9][0-9][0-9]_*.sql")}
-    listed = re.findall(r"'(rule_\w+)'", (folder / f"{results}.sql").read_text(encoding="utf-8"))
+    listed = re.findall(
+        r"'(rule_[a-z]+_[0-9]{3}_\w+)'", (folder / f"{results}.sql").read_text(encoding="utf-8")
+    )
     rules = [rule for rule in RULES if rule.layer == layer]
     assert models == {rule.model for rule in rules}
     assert sorted(listed) == sorted(rule.model for rule in rules)

@@ -37,7 +37,7 @@ def _said(macro: str) -> Any:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals["return"] = give
     source = MACROS.read_text("utf-8")
-    for name in ("key_of", "claim_key", "is_service", "facts"):
+    for name in ("key_of", "claim_key", "facts"):
         if name != macro:
             source = source.replace(f"macro {name}(", f"macro former_{name}(")
             environment.globals[name] = (
