@@ -136,6 +136,16 @@ def _ratios(outcome: Outcome) -> list[str]:
             )
     if len(outcome.evaluated) > 1:
         day = outcome.evaluated[1]
+        judged, all_judged = (
+            layers.busy(_of(each.runs, "intermediate", "rules")) for each in (day, year)
+        )
+        lines.append(
+            (
+                "Judging one more day (intermediate, rules) as a share of judging all",
+                _percent(judged, all_judged),
+                f"{_seconds(judged)} s against {_seconds(all_judged)} s",
+            )
+        )
         more, whole = _day_seconds(outcome, day), _day_seconds(outcome, year)
         lines.append(
             (
