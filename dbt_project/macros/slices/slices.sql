@@ -97,7 +97,8 @@
             'others': {'int_card_booking': 'txn_no in (select txn_no from slice.int_card_transaction)'},
         },
         {
-            'name': 'card', 'driver': 'int_card_transaction', 'key': 'card_token', 'others': {},
+            'name': 'card', 'driver': 'int_card_transaction',
+            'key': "coalesce(card_token, '')", 'others': {},
         },
     ]) }}
 {%- endmacro %}

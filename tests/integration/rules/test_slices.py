@@ -192,13 +192,13 @@ steps = st.tuples(
 
 @pytest.mark.slow
 @settings(
-    max_examples=8,
+    max_examples=2,
     deadline=None,
     # Every step of shrinking would cost a minute; the history says enough.
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(history=st.lists(steps, min_size=2, max_size=4))
+@given(history=st.lists(steps, min_size=2, max_size=3))
 def test_moving_on_ends_where_a_full_evaluation_ends(
     district: District,
     history: list[tuple[int, list[str], str]],
