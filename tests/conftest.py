@@ -26,6 +26,7 @@ LONGEST_FIRST = (
     "integration/bench/test_run.py",
     "integration/test_whole_system.py",
     "integration/rules/test_evaluate.py",
+    "integration/rules/test_slices.py",
     "e2e/test_killed_run.py",
     "integration/rules/test_dbt.py",
     "integration/backtest/test_backtest.py",

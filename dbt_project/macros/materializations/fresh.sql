@@ -46,12 +46,14 @@
 
 {% macro postgres__fresh_table(parts) -%}
     {%- set table = this.incorporate(type='table') -%}
+    {#- Asked whatever follows: dbt takes a schema for known once a table in it has been made. #}
+    {%- set is_made = load_cached_relation(this) is not none -%}
     {% call statement('main') -%}
         set local huiyan.business_date = '{{ business_day() }}';
-        {%- if config.get('moves_on') and evaluated_before() %}
+        {%- if is_made and config.get('moves_on') and evaluated_before() %}
         {{ move_on(table, parts) }}
         {%- else %}
-        {{ filled_anew(table, parts) }}
+        {{ filled_anew(table, parts, is_made) }}
         {%- endif %}
         analyze {{ table }};
     {%- endcall %}
@@ -60,8 +62,8 @@
 {%- endmacro %}
 
 {#- Indexes are made after the rows are in: an index that grows with them costs several times more. -#}
-{% macro filled_anew(table, parts) -%}
-    {%- if load_cached_relation(this) is none %}
+{% macro filled_anew(table, parts, is_made) -%}
+    {%- if not is_made %}
     create table {{ table }} as ({{ sql }}) with no data;
     {{ slice_of(table, sql) }}
     {%- if config.get('moves_on') %}

@@ -1,4 +1,5 @@
 -- Every account ever on the register up to the business date, as last listed.
+{{ config(tags=['register']) }}
 with listed as (
     select
         *,

@@ -1,4 +1,5 @@
 -- One row per real unit: a matched pair of users, or a user of one platform alone.
+{{ config(tags=['register']) }}
 with users as (
     select * from {{ ref('int_unit_user') }}
 ),

@@ -1,4 +1,5 @@
 -- Pairs of users that may be one unit but were not merged: a person decides (unit_crosswalk).
+{{ config(tags=['register']) }}
 with users as (
     select * from {{ ref('int_unit_user') }}
 ),

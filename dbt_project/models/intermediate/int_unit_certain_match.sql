@@ -1,4 +1,5 @@
 -- Pairs of users that are one unit beyond doubt: reviewed, same credit code, same name.
+{{ config(tags=['register']) }}
 with users as (
     select * from {{ ref('int_unit_user') }}
 ),

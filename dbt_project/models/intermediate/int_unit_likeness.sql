@@ -1,3 +1,4 @@
+{{ config(tags=['register']) }}
 {#- Characters that tell one unit from the next. -#}
 {%- set telling = '[0-9〇零一二三四五六七八九十百千东南西北中上下大小新老旧前后左右内外高低初分总支副'
     ~ '甲乙丙丁县市区镇乡村]' -%}

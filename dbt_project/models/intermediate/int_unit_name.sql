@@ -1,4 +1,5 @@
 -- Every name a unit or its parent ever had on either platform, up to the business date.
+{{ config(tags=['register']) }}
 with units as (
     select * from {{ ref('int_unit') }}
 ),

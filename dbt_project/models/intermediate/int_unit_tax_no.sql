@@ -1,4 +1,5 @@
 -- Every unified social credit code a unit or its parent ever had, up to the business date.
+{{ config(tags=['register']) }}
 with units as (
     select * from {{ ref('int_unit') }}
 ),

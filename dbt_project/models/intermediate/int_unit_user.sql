@@ -1,4 +1,5 @@
 -- Every user of both platforms ever listed up to the business date, as last listed, comparable.
+{{ config(tags=['register']) }}
 {%- set platforms = {
     'finance': ('stg_finance__user', 'parent_name'),
     'treasury': ('stg_treasury__user', 'sup_dep_name'),

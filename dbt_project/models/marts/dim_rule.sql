@@ -1,4 +1,5 @@
 -- One row per rule: its meta, its status on the business date, the amount that raises its tier.
+{{ config(tags=['register']) }}
 with steps as (
     select seed.rule_id, seed.value
     from {{ ref('rule_parameters') }} as seed

@@ -1,4 +1,5 @@
 -- One row per supervised unit, with the codes it has on the two platforms.
+{{ config(tags=['register']) }}
 with units as (
     select * from {{ ref('int_unit') }}
 ),

@@ -1,4 +1,5 @@
 -- Pairs of platform users that may be one unit: to be decided in the seed unit_crosswalk.
+{{ config(tags=['register']) }}
 with candidates as (
     select * from {{ ref('int_unit_candidate') }}
 ),

@@ -1,5 +1,5 @@
 -- One row per rule: its meta, from the rule's own yml, and its status on the business date.
-{{ config(materialized='fresh_table') }}
+{{ config(materialized='fresh_table', tags=['register']) }}
 with declared as (
     {% for rule in all_rules() -%}
     {%- set meta = rule.config.meta -%}

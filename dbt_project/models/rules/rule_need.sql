@@ -1,4 +1,5 @@
 -- One row per feed that a rule not retired on the business date needs, from the rules' own meta.
+{{ config(tags=['register']) }}
 {%- set rows = [] -%}
 {%- for rule in all_rules() -%}
     {%- for feed in rule.config.meta['needs'] -%}

@@ -240,7 +240,7 @@ def _registers_change(connection: psycopg.Connection, after: date, until: date) 
         "select batch.feed, batch.business_date > %(after)s,"
         " string_agg(file.sha256, ',' order by file.sha256)"
         " from ops.batch as batch"
-        " inner join ops.batch_file as file on batch.batch_id = file.batch_id"
+        " left join ops.batch_file as file on batch.batch_id = file.batch_id"
         " where batch.feed = any(%(feeds)s) and batch.status = 'accepted'"
         " and batch.business_date <= %(until)s"
         " group by batch.batch_id, batch.feed, batch.business_date, batch.version"
@@ -249,7 +249,7 @@ def _registers_change(connection: psycopg.Connection, after: date, until: date) 
     )
     content: dict[str, str] = {}
     for feed, is_new, files in delivered:
-        if is_new and content.get(feed) != files:
+        if is_new and (files is None or content.get(feed) != files):
             return True
         content[feed] = files
     return False
@@ -267,7 +267,6 @@ def _evaluated_before(connection: psycopg.Connection, day: date, code: str) -> d
     before, fingerprint = standing
     if (
         before >= day
-        or not _is_worth_slicing(connection)
         or fingerprint != _fingerprint(connection, before, code)
         or _seeds_change(connection, before, day)
         or _registers_change(connection, before, day)
@@ -279,7 +278,11 @@ def _evaluated_before(connection: psycopg.Connection, day: date, code: str) -> d
 def _build(
     connection: psycopg.Connection, day: date, before: date | None, settings: Settings
 ) -> None:
-    """Run dbt for `day`; with `before`, only what changed or fell due since is evaluated."""
+    """Run dbt for `day`.
+
+    With `before`, what registers and seeds say stands as on that date; and in a large district only
+    what changed or fell due since is evaluated.
+    """
     noted, wanted = _views(connection)
     is_made = noted == wanted
     left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
@@ -291,7 +294,11 @@ def _build(
         _drop_working_models(connection)
         before = None
     if before is not None:
+        left_out.append("tag:register")
+    if before is not None and _is_worth_slicing(connection):
         left_out.append("tag:fact")
+    else:
+        before = None
     dbt.dbt(
         "run",
         *cache,

@@ -62,7 +62,7 @@ def _parents(model: str) -> frozenset[str]:
 def _staging_of(model: str) -> frozenset[str]:
     if model.startswith("stg_"):
         return frozenset({model})
-    if not model.startswith(("int_", "rule_")):
+    if not list(MODELS.rglob(f"{model}.sql")):
         return frozenset()
     return frozenset[str]().union(*(_staging_of(parent) for parent in _parents(model)))
 
@@ -102,6 +102,13 @@ def test_only_what_is_kept_is_moved_on_and_left_out_of_a_days_build() -> None:
         }
         assert others <= made, "made before what it is made of"
         made.add(each["name"])
+
+
+def test_what_is_left_out_while_the_registers_stand_is_made_of_them_and_of_seeds() -> None:
+    for path in MODELS.rglob("*.sql"):
+        if "tags=['register']" in path.read_text("utf-8"):
+            assert _staging_of(path.stem) <= REGISTERS, path.stem
+            assert "fct_" not in " ".join(_parents(path.stem)), path.stem
 
 
 def test_a_rule_reads_only_what_its_slice_holds() -> None:
