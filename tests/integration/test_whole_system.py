@@ -170,6 +170,12 @@ def test_the_same_day_twice_changes_nothing(judged: Judged, another_warehouse: M
     run(settings, WEDNESDAY)
     run(settings, MONDAY)
     assert (state(settings), deliveries(settings), extracts(settings)) == before
+    with connect(settings) as connection:
+        judged_at = "select max(evaluated_at) from ops.evaluation"
+        last = connection.execute(judged_at).fetchone()
+        assert run_day(WEDNESDAY, full=True).exit_code == 0
+        assert connection.execute(judged_at).fetchone() > last
+    assert (state(settings), deliveries(settings), extracts(settings)) == before
 
 
 def test_days_in_any_order_end_in_the_same_state(judged: Judged, another_warehouse: Make) -> None:
