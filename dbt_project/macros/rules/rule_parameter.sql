@@ -1,8 +1,16 @@
 {#-
     The value of a rule's parameter in force on the business date, from the reviewed seed. The
-    rule_id 'ALL' holds what several rules share.
+    rule_id 'ALL' holds what several rules share. A rule must declare what it reads: a misspelt name
+    has no value, and a comparison with no value finds nothing.
 -#}
 {% macro rule_parameter(rule_id, parameter) -%}
+    {%- set meta = model.config.meta or {} -%}
+    {%- set name = parameter if meta.get('id') == rule_id else rule_id ~ '.' ~ parameter -%}
+    {%- if execute and meta.get('id') and name not in meta.get('parameters', []) -%}
+        {{ exceptions.raise_compiler_error(
+            model.name ~ ' reads the parameter ' ~ name ~ ', which its yml does not list.'
+        ) }}
+    {%- endif -%}
     (
         select p.value
         from {{ ref('rule_parameters') }} as p

@@ -20,6 +20,10 @@ SHARED = "ALL"
 
 Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
 Tier = Literal["yellow", "orange", "red"]
+Slice = Literal[
+    "whole", "record", "booking", "invoice", "seller", "file", "letter", "claim", "payee",
+    "payee_name", "payee_account", "economic_code", "merchant", "card",
+]  # fmt: skip
 
 
 class _Declared(BaseModel):
@@ -67,7 +71,7 @@ class Rule(_Declared):
     base_tier: Tier
     subject_type: str
     scope: str
-    slice: str = "whole"
+    slice: Slice = "whole"
     needs: tuple[str, ...]
     parameters: tuple[str, ...]
     legal_basis: tuple[LegalSource, ...]
