@@ -120,7 +120,11 @@ class Parameter(_Declared):
 @cache
 def _read(path: Path, _modified_ns: int) -> Rule:
     # libyaml's loader: every task that judges or pushes reads all rules, unit tests included.
-    declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    try:
+        declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        said = " ".join(str(error).split())
+        raise ConfigurationError(f"{path.name} is no YAML: {said}. Correct that line.") from error
     model: dict[str, Any] = declared["models"][0]
     try:
         return Rule.model_validate(

@@ -77,3 +77,10 @@ def test_what_cannot_be_is_refused_and_nothing_written(
     with pytest.raises(ConfigurationError, match=said):
         begin(rule_id, words, subject)
     assert contents(library) == before
+
+
+def test_a_yml_that_is_none_is_named_with_its_line(library: Path) -> None:
+    (broken,) = library.glob("rule_att_001_*.yml")
+    broken.write_text(broken.read_text("utf-8").replace("scope: voucher_id", "scope: [voucher_id"))
+    with pytest.raises(ConfigurationError, match=rf"{broken.name} is no YAML: .* line \d+"):
+        load_rules()
