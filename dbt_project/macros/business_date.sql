@@ -1,8 +1,8 @@
 {#-
-    The business date as SQL. A view outlives the day it was made on: there it is the setting of the
-    session that fills a table from it, and so it is for what is kept in views over slices. On DuckDB it may be a variable of the session, which judges
-    many dates with SQL compiled once. The environment is read only at execution, so another date
-    never re-parses the project.
+    The business date as SQL. A view, and the query of a fresh table that is kept as one, outlives the
+    day it was made on: there it is the setting of the session that fills a table from it. On DuckDB it
+    may be a variable of the session, which judges many dates with SQL compiled once. The environment
+    is read only at execution, so another date never re-parses the project.
 -#}
 {% macro business_date() -%}
     {%- if not execute -%}

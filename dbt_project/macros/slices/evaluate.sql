@@ -12,15 +12,22 @@
     {{ made_slices(today) }}
     {{ touched_scopes(before, today) }}
     truncate slice.rule_finding;
-    {{ findings_of_slices('before', before, results, parts) }}
+    {{ findings_of_slices('before', before, parts) }}
     {{ made_slices(today) }}
     {{ moved_facts() }}
-    {{ findings_of_slices('after', today, results, parts) }}
+    {{ findings_of_slices('after', today, parts) }}
     {%- for name, query in parts if slice_of_rule(name) == 'whole' %}
     delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}';
     {{ guarded_part(results, name, query) }}
     {%- endfor %}
-    {{ settled_findings(results) }}
+    {{ settled_findings(results, parts) }}
+{%- endmacro %}
+
+{#- Empties a table, fills it with the rows of `query` and tells the planner. -#}
+{% macro refilled(table, query) -%}
+    truncate {{ table }};
+    insert into {{ table }} {{ query }};
+    analyze {{ table }};
 {%- endmacro %}
 
 {#- A fact, or what is made from facts, as a whole. -#}
@@ -129,8 +136,7 @@
     inner join staging.stg_card__transaction as swipes on touched.key = swipes.natural_key
     inner join {{ kept('int_card_transaction') }} as alike
         on
-            {{ key_of(['swipes.card_token'], "coalesce(swipes.merchant_name, '')") }}
-            = {{ key_of(['alike.card_token'], "coalesce(alike.merchant_name, '')") }}
+            {{ merchant_key('swipes') }} = {{ merchant_key('alike') }}
             and abs(swipes.amount) = abs(alike.amount)
     where touched.kind = 'swipe'
     on conflict do nothing;
@@ -145,8 +151,7 @@
 {% macro made_slices(today) -%}
     set local huiyan.business_date = '{{ today }}';
     {%- for source in fact_sources() %}
-    truncate slice.{{ source.name }};
-    insert into slice.{{ source.name }}
+    {%- set query %}
     select source.*
     from (
         select key from slice.touched where kind = '{{ source.owner }}'
@@ -155,22 +160,23 @@
         select key from slice.scope where slice = 'reversal'
         {%- endif %}
     ) as touched
-    inner join staging.{{ source.name }} as source on touched.key = source.{{ source.column }};
-    analyze slice.{{ source.name }};
+    inner join staging.{{ source.name }} as source on touched.key = source.{{ source.column }}
+    {%- endset %}
+    {{ refilled('slice.' ~ source.name, query) }}
     {%- endfor %}
     {%- for one in facts() %}
-    truncate slice.{{ one.name }};
-    insert into slice.{{ one.name }} select * from slice.{{ one.name }}_made;
+    {%- set query %}
+    select made.*
+    from slice.{{ one.name }}_made as made
     {%- if one.name == 'int_voucher' %}
-    delete from slice.int_voucher
-    where not exists (
-        select from slice.touched where kind = 'voucher' and key = int_voucher.voucher_id
-    );
+    where exists (
+        select from slice.touched where kind = 'voucher' and key = made.voucher_id
+    )
     {%- endif %}
     {%- for named, naming_column in [
         ('int_payment', 'pay_voucher_no'), ('int_card_transaction', 'card_txn_no')
     ] if named == one.name %}
-    insert into slice.{{ one.name }}
+    union all
     select documents.*
     from (
         select {{ naming_column }} as key
@@ -183,9 +189,10 @@
     ) as names
     inner join {{ kept(one.name) }} as documents on names.key = documents.{{ one.column }}
     left join slice.touched on touched.kind = '{{ one.owner }}' and names.key = touched.key
-    where touched.key is null;
+    where touched.key is null
     {%- endfor %}
-    analyze slice.{{ one.name }};
+    {%- endset %}
+    {{ refilled('slice.' ~ one.name, query) }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -193,9 +200,12 @@
 {% macro touched_scopes(before, today) -%}
     set local huiyan.business_date = '{{ before }}';
     insert into slice.scope (slice, kind, key)
-    select 'record', kind, key from slice.touched
-    union
-    {{ due_vouchers('record', rule_parameter('ALL', 'attachment_grace_days'), before, today) }};
+    select 'record', kind, key
+    from (
+        select kind, key from slice.touched
+        union
+        {{ due_vouchers(rule_parameter('ALL', 'attachment_grace_days'), before, today) }}
+    ) as looked_at;
     insert into slice.scope (slice, kind, key)
     with recursive bookings as (
         select payment_no, voucher_id from slice.int_payment_booking
@@ -207,9 +217,7 @@
         (
             select due.kind, due.key
             from (
-                {{ due_vouchers(
-                    'booking', rule_parameter('BOOK-005', 'unknown_days') ~ ' + 1', before, today
-                ) }}
+                {{ due_vouchers(rule_parameter('BOOK-005', 'unknown_days') ~ ' + 1', before, today) }}
             ) as due
         )
         union
@@ -251,8 +259,7 @@
     {%- endfor %}
     {%- for relation in [kept('int_card_booking'), 'slice.int_card_booking'] %}
     insert into slice.scope (slice, kind, key)
-    select distinct
-        'merchant', '', {{ key_of(['swipes.card_token'], "coalesce(swipes.merchant_name, '')") }}
+    select distinct 'merchant', '', {{ merchant_key('swipes') }}
     from slice.touched
     inner join {{ relation }} as bookings on touched.key = bookings.voucher_id
     inner join {{ kept('int_card_transaction') }} as swipes on bookings.txn_no = swipes.txn_no
@@ -286,8 +293,8 @@
 {%- endmacro %}
 
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}
-{% macro due_vouchers(slice, days, before, today) -%}
-    select {% if slice == 'record' %}'record', {% endif %}'voucher' as kind, voucher_id as key
+{% macro due_vouchers(days, before, today) -%}
+    select 'voucher' as kind, voucher_id as key
     from {{ kept('int_voucher') }}
     where
         posting_date > date '{{ before }}' - cast({{ days }} as integer)
@@ -308,51 +315,42 @@
     where touched.kind = '{{ one.owner }}';
     {%- endfor %}
     {%- for name in summaries() %}
-    truncate {{ kept(name) }};
-    insert into {{ kept(name) }} select * from slice.{{ name }}_made;
-    analyze {{ kept(name) }};
+    {{ refilled(kept(name), 'select * from slice.' ~ name ~ '_made') }}
     {%- endfor %}
 {%- endmacro %}
 
 {#- Fills every slice from the facts as they stand and keeps what its rules find as of `day`. -#}
-{% macro findings_of_slices(phase, day, results, parts) -%}
+{% macro findings_of_slices(phase, day, parts) -%}
     set local huiyan.business_date = '{{ day }}';
-    {%- for slice in ['record', 'booking'] %}
-    {%- for one in facts() %}
-    {%- if slice == 'record' or one.name in (
-        'int_voucher', 'int_attachment', 'int_payment', 'int_payment_booking'
-    ) %}
-    truncate slice.{{ one.name }};
-    insert into slice.{{ one.name }}
+    {%- for slice, held in record_slices().items() %}
+    {%- for one in facts() if one.name in held %}
+    {%- set query %}
     select facts.*
     from slice.scope
     inner join {{ kept(one.name) }} as facts on scope.key = facts.{{ one.column }}
-    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}';
-    analyze slice.{{ one.name }};
-    {%- endif %}
+    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}'
+    {%- endset %}
+    {{ refilled('slice.' ~ one.name, query) }}
     {%- endfor %}
-    {{ findings_of_slice(slice, phase, results, parts) }}
+    {{ findings_of_slice(slice, phase, parts) }}
     {%- endfor %}
     {%- for slice in keyed_slices() %}
-    truncate slice.{{ slice.driver }};
-    insert into slice.{{ slice.driver }}
+    {%- set query %}
     select facts.*
     from slice.scope
     inner join {{ kept(slice.driver) }} as facts on scope.key = {{ slice.key }}
-    where scope.slice = '{{ slice.name }}';
-    analyze slice.{{ slice.driver }};
+    where scope.slice = '{{ slice.name }}'
+    {%- endset %}
+    {{ refilled('slice.' ~ slice.driver, query) }}
     {%- for other, condition in slice.others.items() %}
-    truncate slice.{{ other }};
-    insert into slice.{{ other }}
-    select * from {{ kept(other) }} where {{ condition }};
-    analyze slice.{{ other }};
+    {{ refilled('slice.' ~ other, 'select * from ' ~ kept(other) ~ ' where ' ~ condition) }}
     {%- endfor %}
-    {{ findings_of_slice(slice.name, phase, results, parts) }}
+    {{ findings_of_slice(slice.name, phase, parts) }}
     {%- endfor %}
 {%- endmacro %}
 
 {#- Keeps what the rules of one slice find in it. -#}
-{% macro findings_of_slice(slice, phase, results, parts) -%}
+{% macro findings_of_slice(slice, phase, parts) -%}
     {%- for name, query in parts if slice_of_rule(name) == slice %}
     {{ guarded_part(
         'slice.rule_finding',
@@ -368,7 +366,7 @@
     now there. A slice may hold rows beside its scopes if they are the same in both phases: what is
     found in them cancels out.
 -#}
-{% macro settled_findings(results) -%}
+{% macro settled_findings(results, parts) -%}
     {%- for phase, other in [('before', 'after'), ('after', 'before')] %}
     create temporary table only_{{ phase }} on commit drop as
     select {{ results_columns() }} from slice.rule_finding
@@ -404,9 +402,15 @@
     where kept.rule_id = moved.rule_id and kept.subject_id is null and moved.population != 0;
     delete from {{ results }}
     where rule_id in (
-        select upper(replace(substring(part from 'rule_([a-z]+_[0-9]+)_'), '_', '-'))
-        from ops.rule_failure
-        where business_date = '{{ business_day() }}'
+        select models.rule_id
+        from ops.rule_failure as failures
+        inner join (
+            values
+            {%- for name, _ in parts %}
+            ('{{ name }}', '{{ rule_id_of(name) }}'){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as models (part, rule_id) on failures.part = models.part
+        where failures.business_date = '{{ business_day() }}'
     );
 {%- endmacro %}
 

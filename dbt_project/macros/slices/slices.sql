@@ -49,8 +49,19 @@
 {%- endmacro %}
 
 {#-
-    The slices, by name. `record` and `booking` hold whole records; each other one the rows of
-    `driver` whose `key` (SQL over its columns, null for rows no rule of the slice looks at) is
+    The slices of whole records, by name, each with the facts that it holds of a record. `record` is
+    for rules that judge each one by itself, `booking` for payments with the vouchers that name them.
+-#}
+{% macro record_slices() -%}
+    {%- set bookings = ['int_payment_booking', 'int_card_booking'] -%}
+    {{ return({
+        'record': facts() | map(attribute='name') | reject('in', bookings) | list,
+        'booking': ['int_voucher', 'int_attachment', 'int_payment', 'int_payment_booking'],
+    }) }}
+{%- endmacro %}
+
+{#-
+    The other slices: each holds the rows of `driver` whose `key` (SQL over its columns, null for rows no rule of the slice looks at) is
     touched, and of other facts (`others`) the rows that a condition picks.
 -#}
 {% macro keyed_slices() -%}
@@ -93,7 +104,7 @@
         },
         {
             'name': 'merchant', 'driver': 'int_card_transaction',
-            'key': key_of(['card_token'], "coalesce(merchant_name, '')"),
+            'key': merchant_key(),
             'others': {'int_card_booking': 'txn_no in (select txn_no from slice.int_card_transaction)'},
         },
         {
@@ -134,6 +145,12 @@
     )) }}
 {%- endmacro %}
 
+{#- A card at a merchant; swipes that name no merchant are at one. -#}
+{% macro merchant_key(relation='') -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {{ return(key_of([prefix ~ 'card_token'], "coalesce(" ~ prefix ~ "merchant_name, '')")) }}
+{%- endmacro %}
+
 {#- The index expressions of a fact by which slices find its rows: its owner and its keys. -#}
 {% macro slice_indexes(name) -%}
     {%- set found = [] -%}
@@ -163,11 +180,12 @@
 
 {#- A query with the slices in place of the facts and of what is made from them. -#}
 {% macro over_slices(query) -%}
+    {%- set names = sliced_models() + fact_sources() | map(attribute='name') | list -%}
     {{ return(modules.re.sub(
-        '"[^"]+"[.]("intermediate"[.]"(?:' ~ sliced_models() | join('|') ~ ')"|"staging"[.]"(?:'
-            ~ fact_sources() | map(attribute='name') | join('|') ~ ')")',
-        'slice.\\1', query
-    ) | replace('slice."intermediate".', 'slice.') | replace('slice."staging".', 'slice.')) }}
+        '"[^"]+"[.]"(?:intermediate|staging)"[.]"(' ~ names | join('|') ~ ')"',
+        'slice."\\1"',
+        query
+    )) }}
 {%- endmacro %}
 
 {#- The facts and the views over them: what a rule finds in a slice. -#}

@@ -202,16 +202,14 @@ def _seeds_change(connection: psycopg.Connection, after: date, until: date) -> b
         " where table_schema = 'reference' and column_name in ('valid_from', 'valid_to')"
         " order by 1, 2"
     ).fetchall()
-    return any(
-        connection.execute(
-            sql.SQL("select from reference.{} where {} > %s and {} <= %s limit 1").format(
-                sql.Identifier(table), sql.Identifier(column), sql.Identifier(column)
-            ),
-            (after, until),
-        ).fetchone()
-        is not None
+    days = sql.SQL(" union all ").join(
+        sql.SQL("select {} as day from reference.{}").format(
+            sql.Identifier(column), sql.Identifier(table)
+        )
         for table, column in dated
     )
+    query = sql.SQL("select from ({}) as days where day > %s and day <= %s limit 1").format(days)
+    return connection.execute(query, (after, until)).fetchone() is not None
 
 
 def _is_worth_slicing(connection: psycopg.Connection) -> bool:
@@ -283,8 +281,11 @@ def _build(
     With `before`, what registers and seeds say stands as on that date; and in a large district only
     what changed or fell due since is evaluated.
     """
+    connection.execute("delete from ops.rule_failure where business_date = %s", (day,))
     noted, wanted = _views(connection)
     is_made = noted == wanted
+    is_standing = is_made and before is not None
+    moves_on = is_standing and _is_worth_slicing(connection)
     left_out = [f"config.meta.feed:{feed}" for feed in _merged_feeds(connection)]
     # Dropping a view that others stand on drops those too: dbt must know of them then.
     cache = ["--no-populate-cache"] if is_made else []
@@ -292,20 +293,17 @@ def _build(
         left_out += ["config.materialized:fresh_view", "config.materialized:view"]
     else:
         _drop_working_models(connection)
-        before = None
-    if before is not None:
+    if is_standing:
         left_out.append("tag:register")
-    if before is not None and _is_worth_slicing(connection):
+    if moves_on:
         left_out.append("tag:fact")
-    else:
-        before = None
     dbt.dbt(
         "run",
         *cache,
         *(("--exclude", *left_out) if left_out else ()),
         settings=settings,
         business_date=day,
-        evaluated_before=before,
+        evaluated_before=before if moves_on else None,
     )
     connection.execute(f"comment on schema staging is '{dbt.staging_hash()}'")
     connection.execute(f"comment on schema rules is '{_views(connection)[1]}'")
@@ -329,7 +327,6 @@ def _evaluate_date(
     """
     for _ in range(ATTEMPTS):
         delivered = _fingerprint(connection, day, code)
-        connection.execute("delete from ops.rule_failure where business_date = %s", (day,))
         before = None if in_full else _evaluated_before(connection, day, code)
         connection.execute("comment on schema intermediate is null")
         try:
@@ -338,7 +335,6 @@ def _evaluate_date(
             if before is None:
                 raise
             logger.warning("%s is evaluated in full: %s", day, error)
-            connection.execute("delete from ops.rule_failure where business_date = %s", (day,))
             _build(connection, day, None, settings)
         if _fingerprint(connection, day, code) != delivered:
             continue

@@ -34,7 +34,7 @@ FACTS = (
     *("int_payment_booking", "int_card_transaction", "int_card_booking"),
     *("int_merchant_category", "int_unit_books"),
 )
-# Per feed: the column that a copy gets a new value in, and those that rows of others may fill.
+# Per feed: the column in which a copy gets a new value.
 NUMBERS = {
     "finance_vouchers": "voucher_no",
     "finance_attachments": "attachment_no",
