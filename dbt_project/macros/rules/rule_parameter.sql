@@ -4,12 +4,14 @@
     has no value, and a comparison with no value finds nothing.
 -#}
 {% macro rule_parameter(rule_id, parameter) -%}
-    {%- set meta = model.config.meta or {} -%}
-    {%- set name = parameter if meta.get('id') == rule_id else rule_id ~ '.' ~ parameter -%}
-    {%- if execute and meta.get('id') and name not in meta.get('parameters', []) -%}
-        {{ exceptions.raise_compiler_error(
-            model.name ~ ' reads the parameter ' ~ name ~ ', which its yml does not list.'
-        ) }}
+    {%- if execute -%}
+        {%- set meta = model.config.meta or {} -%}
+        {%- set name = parameter if meta.get('id') == rule_id else rule_id ~ '.' ~ parameter -%}
+        {%- if meta.get('id') and name not in meta.get('parameters', []) -%}
+            {{ exceptions.raise_compiler_error(
+                model.name ~ ' reads the parameter ' ~ name ~ ', which its yml does not list.'
+            ) }}
+        {%- endif -%}
     {%- endif -%}
     (
         select p.value
