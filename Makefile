@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HUIYAN_HOME ?= $(CURDIR)/.huiyan
 export HUIYAN_HOME
+# Airflow, dbt and Great Expectations are compiled once, not by each process that begins.
+unexport PYTHONDONTWRITEBYTECODE
 
 # More than there are cores: some tests wait for the processes they have started.
 WORKERS := $(shell $(PYTHON) -c 'import os; print(min(4, 2 + (os.cpu_count() or 1)))')
@@ -32,6 +34,7 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c 'import airflow.models, dbt.cli.main, great_expectations' 2>$(VENV)/first-import.log
 	@touch $(READY)
 
 demo: install  ## a fictitious district through the whole path (KEEP=1 leaves Airflow running)

@@ -1,6 +1,8 @@
 """Fixtures shared by all tests: a real PostgreSQL, a fresh migrated database per test."""
 
 import fcntl
+import gc
+import os
 import shutil
 import subprocess
 import tempfile
@@ -20,18 +22,32 @@ from warehouses import Snapshot, Warehouses, database_name, superuser, url
 
 TEMPLATE = "huiyan_template"
 
+# Servers, homes and landing zones of tests are made in memory where it has room: a database is
+# many small files, and on some disks making one takes longer than all that a test does with it.
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 8 * 2**30
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None
+
+# Parsed projects and generated districts are millions of objects that stay: looked through less
+# often than a collector is used to.
+gc.set_threshold(50_000, 20, 20)
+
 # A file is one worker's: those that take longest begin first, and the short ones fill the end.
 LONGEST_FIRST = (
     "e2e/test_scheduler.py",
-    "integration/bench/test_run.py",
-    "integration/test_whole_system.py",
     "integration/rules/test_evaluate.py",
+    "integration/test_whole_system.py",
+    "integration/warehouse/test_staging.py",
+    "integration/bench/test_run.py",
     "integration/rules/test_slices.py",
     "e2e/test_killed_run.py",
     "integration/rules/test_dbt.py",
     "integration/backtest/test_backtest.py",
     "integration/demo/test_demo_district.py",
     "unit/demo/test_truth.py",
+    "integration/rules/test_killed.py",
 )
 
 
@@ -61,8 +77,6 @@ def _prepare(home: Path) -> None:
         settings = Settings(home=Path(draft) / "home")
         server = _start(settings)
         name = database_name(0)
-        with superuser(server) as connection:
-            connection.execute(f"create database {name}")
         settings = settings.model_copy(update={"warehouse_url": url(server, name)})
         migrate(settings)
         evaluate(date(2025, 1, 1), settings)
@@ -101,23 +115,35 @@ def postgres(prepared_server: Path) -> Iterator[embedded.Server]:
     with tempfile.TemporaryDirectory(prefix="huiyan-test-") as folder:
         settings = Settings(home=Path(folder) / "home")
         subprocess.run(["cp", "-a", prepared_server, settings.home_dir], check=True)
-        yield _start(settings)
+        server = _start(settings)
+        with superuser(server) as connection:
+            connection.execute(f"drop database {database_name(0)}")
+        yield server
         embedded.stop(settings)
 
 
 @pytest.fixture(scope="session")
-def empty_warehouse(
-    postgres: embedded.Server, prepared_server: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Snapshot:
-    """A migrated database with the seeds and every model made in it, which tests copy.
+def parsed_project(prepared_server: Path) -> Callable[[Path], None]:
+    """Puts the project as dbt has parsed it into a home, for the name that most databases get."""
 
-    With it goes the project as dbt has parsed it, for the name that most copies get.
-    """
+    def put(home: Path) -> None:
+        parsed = Path("dbt") / database_name(0)
+        (home / parsed).mkdir(parents=True)
+        for file in (prepared_server / parsed).glob(PARSED.format("*")):
+            shutil.copy(file, home / parsed)
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def empty_warehouse(
+    postgres: embedded.Server,
+    parsed_project: Callable[[Path], None],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Snapshot:
+    """A migrated database with the seeds and every model made in it, which tests copy."""
     folder = tmp_path_factory.mktemp("empty")
-    parsed = Path("dbt") / database_name(0)
-    (folder / "home" / parsed).mkdir(parents=True)
-    for file in (prepared_server / parsed).glob(PARSED.format("*")):
-        shutil.copy(file, folder / "home" / parsed)
+    parsed_project(folder / "home")
     return Snapshot(TEMPLATE, folder)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
+from huiyan.warehouse.connection import DATABASE
 
 
 def superuser(server: embedded.Server, database: str = "postgres") -> psycopg.Connection:
@@ -32,8 +33,11 @@ def url(server: embedded.Server, database: str) -> str:
 
 
 def database_name(place: int) -> str:
-    """The same names in every test: dbt's parsed project holds for one database name."""
-    return f"huiyan_test_{place}"
+    """The same names in every test: dbt's parsed project holds for one database name.
+
+    The first is the one that a district has, so that what was parsed holds there too.
+    """
+    return f"{DATABASE}_{place}" if place else DATABASE
 
 
 @dataclass(frozen=True)

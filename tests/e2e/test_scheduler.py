@@ -1,7 +1,8 @@
 """A small town through the real Airflow: scheduler, LocalExecutor, assets, mapped tasks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import httpx
 import psutil
@@ -28,9 +29,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def settings(
+    tmp_path_factory: pytest.TempPathFactory, parsed_project: Callable[[Path], None]
+) -> Iterator[Settings]:
     """Two days of a town, a state directory of their own; nothing of it is left running."""
     home = tmp_path_factory.mktemp("home")
+    parsed_project(home)
     patch = pytest.MonkeyPatch()
     patch.setenv("HUIYAN_HOME", str(home))
     patch.setenv("HUIYAN_LANDING", str(home / "landing"))

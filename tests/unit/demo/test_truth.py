@@ -14,12 +14,11 @@ from huiyan.demo.truth import RULES
         Options(accounts=220),
         Options(accounts=220, seed=7, daily_days=5),
         Options(accounts=160, seed=11, months=7, entries=60_000),
-        Options(accounts=220, seed=12),
-        Options(accounts=220, seed=3, daily_days=1),
+        Options(accounts=220, seed=12, daily_days=1),
         Options(accounts=180, seed=5, months=12, daily_days=1, last_day="2025-12-31"),
         Options(),
     ],
-    ids=["small", "another seed", "busier", "a third seed", "one daily day", "a year", "default"],
+    ids=["small", "another seed", "busier", "one daily day", "a year", "default"],
 )
 def test_oracle_finds_the_planted_and_nothing_else(options: Options) -> None:
     life = lived(options)
