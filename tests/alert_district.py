@@ -50,7 +50,7 @@ create table staging.stg_treasury__user (
 );
 create table staging.stg_supervision__body (
     body_code text, body_name text, body_kind text, parent_body_code text, valid_from date,
-    valid_to date
+    valid_to date, channel text, address text
 );
 create table staging.stg_supervision__jurisdiction (
     platform text, agency_code text, own_body_code text, verifying_body_code text,

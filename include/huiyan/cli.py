@@ -55,6 +55,27 @@ def run(
 
 
 @app.command()
+def deliver(
+    on: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="Only this business date."),
+    ] = None,
+    body: Annotated[str | None, typer.Option(help="Only this body, by its code.")] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Also what was given up, and what is not due yet."),
+    ] = False,
+) -> None:
+    """Send what waits in the outbox and is due. What has been delivered is not sent again.
+
+    Exit code 0 if all of it was delivered, 1 if some was not.
+    """
+    from huiyan.orchestration.run import deliver_waiting
+
+    raise typer.Exit(deliver_waiting(on.date() if on else None, body, again=again))
+
+
+@app.command()
 def explain(
     subject: Annotated[str, typer.Argument(metavar="ALERT", help="An alert id or a hit id.")],
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,

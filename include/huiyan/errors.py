@@ -33,7 +33,7 @@ class EvaluationError(HuiyanError):
 
 
 class DeliveryError(HuiyanError):
-    """An extract could not be handed to its body; it stays pending in the outbox."""
+    """An extract could not be handed to its body; it stays in the outbox."""
 
 
 class OrchestrationError(HuiyanError):

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
         card_key: key of the HMAC that turns card numbers into tokens; made once if unset.
         district: the district's full name; its parts may stand in front of unit names.
         feeds: feeds the district subscribes to; None means all of them.
+        delivery_attempts: times an extract is tried before it is given up until a person sends it
+            again.
         full: whether every date is evaluated in full, and again if nothing changed.
     """
 
@@ -35,6 +37,7 @@ class Settings(BaseSettings):
     outbox_dir: Path | None = Field(default=None, validation_alias="HUIYAN_OUTBOX")
     card_key: SecretStr | None = None
     district: str = "江南省扬江市云溪区"
+    delivery_attempts: int = Field(default=12, ge=1, le=100)
     full: bool = False
     feeds_csv: str | None = Field(default=None, validation_alias="HUIYAN_FEEDS")
 

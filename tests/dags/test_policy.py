@@ -31,8 +31,9 @@ EXPECTED = {
     "warehouse",
     "alerts",
     "maintenance",
+    "outbox",
 }
-SINGLE = {"feeds_deadline", "warehouse", "alerts", "maintenance"}
+SINGLE = {"feeds_deadline", "warehouse", "alerts", "maintenance", "outbox"}
 FORBIDDEN = {
     "pandas", "great_expectations", "dbt", "psycopg", "sqlalchemy", "requests",
     "huiyan.quality", "huiyan.warehouse", "huiyan.alerts", "huiyan.delivery",

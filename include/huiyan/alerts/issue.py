@@ -16,8 +16,8 @@ again, one whose content has changed becomes the next version of that body's ext
 Readings. The due date counts working days from the date on which the alert got its tier; a rise
 never moves it later. A body receives its whole list, new and still open, on every business date on
 which it has one. The state in an extract supposes that extracts of earlier dates arrived, so that
-it does not depend on when they did. Channels other than `folder` are not there yet: every extract
-goes to the outbox folder.
+it does not depend on when they did. The register of bodies says as of an extract's date which
+channel it takes.
 
 An alert is a hit of a rule that is in trial or fixed on the business date and that no exception
 covers on it. When that ends, the alert is resolved and its bodies are told why, unless a person has
@@ -37,13 +37,13 @@ from psycopg.rows import dict_row
 from huiyan.alerts.statements import execute
 from huiyan.alerts.statements import parameters as parameters_of
 from huiyan.delivery.extract import Extract, ExtractRow, GoneRow
+from huiyan.delivery.register import DEAD, route
 from huiyan.errors import EvaluationError
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import evaluate
 from huiyan.warehouse.connection import connect
 
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
-CHANNEL = "folder"
 TIER_REASONS = ("amount", "several_rules")
 PROBLEMS = {
     "no_jurisdiction": "No jurisdiction names the bodies of",
@@ -271,16 +271,19 @@ def _put_into_outbox(connection: psycopg.Connection, extract: Extract) -> None:
     if latest and latest[1] != "superseded" and latest[2] == content_hash:
         return
     _supersede(connection, extract.business_date, bodies=[extract.body_code])
+    channel, address = route(connection, extract.body_code, extract.business_date)
     row = connection.execute(
-        "insert into ops.delivery (body_code, body_name, business_date, version, channel, state, "
-        "content_hash, content) values (%s, %s, %s, %s, %s, 'pending', %s, %s::jsonb) "
+        "insert into ops.delivery (body_code, body_name, business_date, version, channel, address, "
+        "state, content_hash, content) "
+        "values (%s, %s, %s, %s, %s, %s, 'pending', %s, %s::jsonb) "
         "returning delivery_id",
         [
             extract.body_code,
             extract.body_name,
             extract.business_date,
             latest[0] + 1 if latest else 1,
-            CHANNEL,
+            channel,
+            address or None,
             content_hash,
             extract.to_json(),
         ],
@@ -301,16 +304,21 @@ def _supersede(
     bodies: Iterable[str] | None = None,
     except_bodies: Iterable[str] = (),
 ) -> None:
-    """Withdraw what waits in the outbox for `day`: of `bodies`, or of all but `except_bodies`."""
+    """Withdraw what waits in the outbox for `day` or was given up: of `bodies`, or of all but
+    `except_bodies`."""
     connection.execute(
         "with withdrawn as (update ops.delivery set state = 'superseded' "
-        "where state = 'pending' and business_date = %(day)s "
+        "where state in ('pending', 'dead') and business_date = %(day)s "
         "and (%(bodies)s::text[] is null or body_code = any(%(bodies)s)) "
-        "and body_code <> all(%(except)s) returning delivery_id) "
+        "and body_code <> all(%(except)s) returning delivery_id, body_code), "
+        "resolved as (update ops.operations_alert set resolved_at = clock_timestamp() "
+        "from withdrawn where kind = %(dead)s and feed = withdrawn.body_code "
+        "and business_date = %(day)s and resolved_at is null) "
         "delete from ops.delivery_alert using withdrawn "
         "where delivery_alert.delivery_id = withdrawn.delivery_id",
         {
             "day": day,
+            "dead": DEAD,
             "bodies": None if bodies is None else list(bodies),
             "except": list(except_bodies),
         },
@@ -320,7 +328,7 @@ def _supersede(
 def _supersede_unissued(connection: psycopg.Connection, days: list[date]) -> None:
     """Withdraw what waits for later dates that are stale: they are issued anew when evaluated."""
     for (day,) in connection.execute(
-        "select distinct business_date from ops.delivery where state = 'pending' "
+        "select distinct business_date from ops.delivery where state in ('pending', 'dead') "
         "and business_date > %s and business_date <> all(%s)",
         [days[0], days],
     ).fetchall():

@@ -23,7 +23,7 @@ from huiyan.orchestration.vocabulary import POOLS
 from huiyan.settings import Settings
 
 START_SECONDS = 240
-OTHER_DAGS = ("alerts", "feeds_deadline", "maintenance", "warehouse")
+OTHER_DAGS = ("alerts", "feeds_deadline", "maintenance", "outbox", "warehouse")
 
 
 def expected_dag_ids(settings: Settings) -> set[str]:

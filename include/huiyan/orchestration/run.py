@@ -11,6 +11,7 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
+from huiyan.delivery.register import DEAD
 from huiyan.errors import HuiyanError, OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
@@ -50,16 +51,30 @@ class DayRun:
         return [message for kind, _, message in alerts if kind == RULE_FAILED]
 
     @property
+    def given_up(self) -> list[str]:
+        """What the extracts of the date that were given up failed of."""
+        alerts = self.status.alerts if self.status else []
+        return [message for kind, _, message in alerts if kind == DEAD]
+
+    @property
     def exit_code(self) -> int:
-        """0 if all of it worked, 1 if a task failed, 3 if a feed or a rule is not in."""
+        """0 if all of it worked, 1 if a task failed, 3 if a feed or a rule is not in or an extract
+        was given up."""
         if self.failures:
             return FAILED
-        is_whole = self.status is not None and not self.status.troubled and not self.failed_rules
+        is_whole = (
+            self.status is not None
+            and not self.status.troubled
+            and not self.failed_rules
+            and not self.given_up
+        )
         return DONE if is_whole else INCOMPLETE
 
 
 @contextmanager
-def _environment(landing: Path | None, outbox: Path | None, full: bool) -> Iterator[Settings]:
+def run_environment(
+    landing: Path | None = None, outbox: Path | None = None, full: bool = False
+) -> Iterator[Settings]:
     """Settings with these folders, and what importing Airflow needs, while the block runs."""
     before = dict(os.environ)
     for name, path in (("HUIYAN_LANDING", landing), ("HUIYAN_OUTBOX", outbox)):
@@ -149,6 +164,8 @@ def _report(day: DayRun, console: Console) -> None:
         )
     for message in day.failed_rules:
         console.print(f"[red]rule failed[/] {escape(message)}", soft_wrap=True)
+    for message in day.given_up[:SHOWN]:
+        console.print(f"[red]not delivered[/] {escape(message)}", soft_wrap=True)
     for failure in day.failures[:SHOWN]:
         console.print(f"[red]failed[/] {escape(failure)}", soft_wrap=True)
     if len(day.failures) > SHOWN:
@@ -160,8 +177,8 @@ def _report(day: DayRun, console: Console) -> None:
     )
     if day.exit_code == INCOMPLETE:
         console.print(
-            "Not every feed and rule is in (see above); the rest of the day is done. Have it "
-            "delivered or corrected and run the date again."
+            "Not every feed and rule is in, or not every extract went out (see above); the rest of "
+            "the day is done. Have it delivered or corrected and run the date again."
         )
 
 
@@ -189,7 +206,7 @@ def run_day(
     Raises:
         OrchestrationError: the date is no working day and nothing has come for it.
     """
-    with _environment(landing, outbox, full) as settings:
+    with run_environment(landing, outbox, full) as settings:
         migrate(settings)
         _refuse_a_mistyped_date(business_date, settings)
         return _walk(business_date, settings, say)
@@ -219,3 +236,48 @@ def run(
         )
     _report(day, console)
     return day.exit_code
+
+
+def deliver_waiting(
+    business_date: date | None = None,
+    body_code: str | None = None,
+    *,
+    again: bool = False,
+    console: Console | None = None,
+) -> int:
+    """Deliver what is due in the outbox, one extract after another, without a scheduler.
+
+    Args:
+        business_date: only this one; None means all.
+        body_code: only this body's; None means all.
+        again: also what was given up or is not due yet, its attempts counted anew.
+
+    Returns:
+        0 if all of it was delivered; 1 if some was not, or if `again` found nothing to send.
+    """
+    from huiyan.delivery.deliver import deliver
+    from huiyan.delivery.outbox import due, raise_again
+
+    console = console or Console(stderr=True)
+    with run_environment() as settings:
+        migrate(settings)
+        waiting = (raise_again if again else due)(settings, business_date, body_code)
+        failures = 0
+        for day, body in waiting:
+            try:
+                result = deliver(day, body, settings)
+            except HuiyanError as error:
+                failures += 1
+                console.print(f"[red]failed[/] {escape(str(error))}", soft_wrap=True)
+                continue
+            console.print(
+                f"{day} {escape(body)}: {result.status} {escape(result.location or '')}",
+                soft_wrap=True,
+            )
+    if not waiting:
+        console.print(
+            "Nothing waits or was given up: what has been delivered lies in the outbox folder."
+            if again
+            else "Nothing is due."
+        )
+    return FAILED if failures or (again and not waiting) else DONE

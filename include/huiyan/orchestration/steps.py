@@ -161,16 +161,28 @@ def issue_alerts(business_date: date) -> list[dict[str, str]]:
 
     Returns:
         The extracts that wait, each as {"business_date": ..., "body_code": ...}; of other dates
-        too where this one changed them.
+        too where this one changed them or where they are due to be tried again.
     """
     from huiyan.alerts.issue import issue_all
 
     with _while(f"the alerts of {business_date} were issued"):
-        return [
-            {"business_date": issued.business_date.isoformat(), "body_code": body}
-            for issued in issue_all([business_date])
-            for body in issued.bodies
+        issued = [
+            (day.business_date, body) for day in issue_all([business_date]) for body in day.bodies
         ]
+    waiting = [_waiting(*one) for one in issued]
+    return waiting + [one for one in due_extracts() if one not in waiting]
+
+
+def due_extracts() -> list[dict[str, str]]:
+    """The extracts in the outbox whose turn has come, as `issue_alerts` gives them."""
+    from huiyan.delivery.outbox import due
+
+    with _while("the outbox was looked through"):
+        return [_waiting(*one) for one in due()]
+
+
+def _waiting(business_date: date, body_code: str) -> dict[str, str]:
+    return {"business_date": business_date.isoformat(), "body_code": body_code}
 
 
 def deliver_extract(business_date: date, body_code: str) -> str:

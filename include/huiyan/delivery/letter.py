@@ -1,0 +1,274 @@
+"""What the digest mail says: Chinese text and HTML for accountants and discipline officers.
+
+What is new is listed, and what is due next; the rest is in the workbook. Of an encrypted extract
+the mail tells numbers only.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from html import escape
+
+from huiyan.alerts import words
+from huiyan.delivery.extract import ExtractRow
+from huiyan.delivery.parcel import Parcel
+
+NEW_SHOWN = 20
+DUE_SHOWN = 5
+LONGEST_CELL = 80
+TIERS = ("red", "orange", "yellow")
+# The workbook's colours: dark, middle and light, so that they differ in grey print too.
+COLOURS = {
+    "red": "background:#C00000;color:#FFFFFF",
+    "orange": "background:#F4B183;color:#000000",
+    "yellow": "background:#FFF2CC;color:#000000",
+}
+FONT = "font-family:'Microsoft YaHei','PingFang SC','Noto Sans CJK SC',SimHei,sans-serif"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _clean(text: str) -> str:
+    """One line without control or direction marks, not longer than a cell of the table."""
+    said = "".join(
+        " " if sign.isspace() else sign
+        for sign in text
+        if sign.isspace() or not unicodedata.category(sign).startswith("C")
+    )
+    said = " ".join(said.split())
+    return said if len(said) <= LONGEST_CELL else said[: LONGEST_CELL - 1] + "…"
+
+
+def _money(amount: Decimal | None) -> str:
+    return "—" if amount is None else f"{amount:,.2f}"
+
+
+def _by_alert(rows: Sequence[ExtractRow]) -> list[ExtractRow]:
+    """One row per alert: a body may have one in both roles."""
+    return list({row.alert_id: row for row in reversed(rows)}.values())[::-1]
+
+
+def _counts(parcel: Parcel) -> tuple[int, int, int]:
+    """Alerts of the extract: all, new, no longer to be dealt with."""
+    alerts = _by_alert(parcel.extract.rows)
+    new = {row.alert_id for row in parcel.extract.rows if row.is_new}
+    return len(alerts), len(new), len(parcel.extract.gone)
+
+
+def subject(parcel: Parcel) -> str:
+    """The subject: date, body, what is new and what is open."""
+    every, new, gone = _counts(parcel)
+    said = f"新增{new}条，待办共{every}条" if every else f"{gone}条不再需要办理"
+    revised = f"（更正第{parcel.version}版）" if parcel.version > 1 else ""
+    extract = parcel.extract
+    return _clean(
+        f"【监督预警】{extract.business_date.isoformat()} {extract.body_name}：{said}{revised}"
+    )
+
+
+def attachment_name(parcel: Parcel) -> str:
+    """Name of the attached workbook or archive."""
+    if parcel.sealed is not None:
+        return parcel.sealed[0]
+    name = "".join(
+        sign for sign in _clean(parcel.extract.body_name) if sign.isalnum() or sign in "-_（）"
+    )
+    return f"监督预警_{name}_{parcel.extract.business_date.isoformat()}.xlsx"
+
+
+def _new_rows(parcel: Parcel) -> list[ExtractRow]:
+    return _by_alert([row for row in parcel.extract.rows if row.is_new])
+
+
+def _due_next(parcel: Parcel) -> list[tuple[date, int]]:
+    """The next due dates, and how many alerts are due on each."""
+    dues: dict[date, int] = {}
+    for row in _by_alert(parcel.extract.rows):
+        dues[row.due_on] = dues.get(row.due_on, 0) + 1
+    return sorted(dues.items())[:DUE_SHOWN]
+
+
+def _due_words(parcel: Parcel, due: date, count: int) -> str:
+    late = "，已超期" if due < parcel.extract.business_date else ""
+    return f"{_day(due)}前：{count}条{late}"
+
+
+def _roles(parcel: Parcel, alert_id: str) -> str:
+    """What the body is to do about the alert."""
+    roles = [row.role for row in parcel.extract.rows if row.alert_id == alert_id]
+    return "、".join(words.ROLE[role] for role in words.ROLE if role in roles)
+
+
+def _line(parcel: Parcel, row: ExtractRow) -> str:
+    """A new alert in the text part."""
+    parts = [f"［{words.TIER[row.tier]}］{_clean(row.rule_name)}", _clean(row.unit_name)]
+    if row.amount is not None:
+        parts.append(f"金额{_money(row.amount)}元")
+    return "，".join([*parts, f"{_day(row.due_on)}前{_roles(parcel, row.alert_id)}"])
+
+
+def _summary(parcel: Parcel) -> list[str]:
+    every, new, gone = _counts(parcel)
+    day = _day(parcel.extract.business_date)
+    said = []
+    if parcel.maybe_sent:
+        said.append("您可能已收到过同一封邮件（内容相同），如已收到，请勿重复办理。")
+    if parcel.version > 1:
+        said.append(f"本邮件是当日预警清单的第{parcel.version}版，请以本邮件为准，此前版本作废。")
+    if every:
+        said.append(f"{day}，贵单位待办预警共{every}条，其中新增{new}条。")
+    else:
+        said.append(f"{day}，贵单位没有需要办理的预警。")
+    if gone:
+        where = "附件“说明”表" if parcel.sealed is None else "附件"
+        said.append(f"另有{gone}条预警不再需要办理，原因见{where}。")
+    return said
+
+
+def _steps(parcel: Parcel, can_reply: bool) -> list[str]:
+    """How to answer."""
+    back = "将填好的工作簿作为附件回复本邮件" if can_reply else "将填好的工作簿按规定渠道退回"
+    steps = []
+    if parcel.sealed is not None:
+        steps.append(
+            "附件已加密，请用7-Zip、WinRAR等解压软件打开，密码为贵单位事先约定的解密口令；"
+            "请勿在邮件中询问或发送口令。"
+        )
+        steps.append("解压后打开alerts.xlsx，先看“预警清单”，再看“说明”。")
+    else:
+        steps.append("打开附件工作簿，先看“预警清单”，再看“说明”。")
+    if not parcel.extract.rows:
+        return steps
+    return [
+        *steps,
+        "对照“办结标准”查清事实、备齐材料，在“核实反馈”表中逐条填写，可先填一部分，其余以后再报。",
+        f"在办理期限前，不改表头和锁定的栏目，{back}。",
+        "预警只是疑点，不是结论；如属误报，也请如实选择原因。",
+    ]
+
+
+def plain(parcel: Parcel, can_reply: bool) -> str:
+    """The text part.
+
+    Args:
+        can_reply: answers may be sent back by mail.
+    """
+    extract = parcel.extract
+    lines = [f"{_clean(extract.body_name)}：", "", *_summary(parcel)]
+    if extract.rows:
+        counts = extract.counts_by_tier
+        said = "、".join(f"{words.TIER[tier]}{counts[tier]}条" for tier in TIERS)
+        lines += ["", f"按等级：{said}"]
+    new = [] if parcel.sealed else _new_rows(parcel)
+    if new:
+        lines += ["", "新增预警"]
+        lines += [
+            f"{number}. {_line(parcel, row)}" for number, row in enumerate(new[:NEW_SHOWN], 1)
+        ]
+        if len(new) > NEW_SHOWN:
+            lines.append(f"其余{len(new) - NEW_SHOWN}条见附件。")
+    dues = _due_next(parcel)
+    if dues:
+        lines += ["", "近期到期", *(_due_words(parcel, due, count) for due, count in dues)]
+    lines += ["", "怎样办理"]
+    lines += [f"{number}. {step}" for number, step in enumerate(_steps(parcel, can_reply), 1)]
+    lines += ["", "内部资料，请勿转发给无关人员。", f"邮件编号：{parcel.key[:12]}"]
+    return "\n".join(lines) + "\n"
+
+
+def _chip(tier: str, text: str) -> str:
+    return (
+        f'<span style="{COLOURS[tier]};padding:2px 8px;border-radius:3px;white-space:nowrap">'
+        f"{escape(text)}</span>"
+    )
+
+
+def _heading(text: str) -> str:
+    return f'<h2 style="font-size:16px;margin:20px 0 8px">{escape(text)}</h2>'
+
+
+def _table(parcel: Parcel, rows: list[ExtractRow]) -> str:
+    border = "border:1px solid #BFBFBF;padding:6px 8px"
+    headings = (
+        ("等级", "center"),
+        ("疑点问题", "left"),
+        ("单位", "left"),
+        ("金额（元）", "right"),
+        ("职责", "center"),
+        ("办理期限", "left"),
+    )
+    head = "".join(
+        f'<th style="{border};background:#1F3864;color:#FFFFFF;text-align:{side};'
+        f'white-space:nowrap;font-weight:bold">{name}</th>'
+        for name, side in headings
+    )
+    body = ""
+    for row in rows[:NEW_SHOWN]:
+        cells = (
+            _chip(row.tier, words.TIER[row.tier]),
+            escape(_clean(row.rule_name)),
+            escape(_clean(row.unit_name)),
+            _money(row.amount),
+            _roles(parcel, row.alert_id),
+            row.due_on.isoformat(),
+        )
+        body += (
+            "<tr>"
+            + "".join(
+                f'<td style="{border};text-align:{side};vertical-align:top'
+                f'{";white-space:nowrap" if place in (0, 3, 4, 5) else ""}">{cell}</td>'
+                for place, ((_, side), cell) in enumerate(zip(headings, cells, strict=True))
+            )
+            + "</tr>"
+        )
+    return (
+        '<table style="border-collapse:collapse;width:100%;font-size:14px" '
+        f'cellspacing="0" cellpadding="0"><tr>{head}</tr>{body}</table>'
+    )
+
+
+def html(parcel: Parcel, can_reply: bool) -> str:
+    """The HTML part; styles are in place because mail programs drop style sheets.
+
+    Args:
+        can_reply: answers may be sent back by mail.
+    """
+    extract = parcel.extract
+    parts = [
+        f'<p style="margin:0 0 8px"><b>{escape(_clean(extract.body_name))}</b>：</p>',
+        *(f'<p style="margin:0 0 8px">{escape(line)}</p>' for line in _summary(parcel)),
+    ]
+    if extract.rows:
+        counts = extract.counts_by_tier
+        chips = "&ensp;".join(_chip(tier, f"{words.TIER[tier]} {counts[tier]}条") for tier in TIERS)
+        parts.append(f'<p style="margin:12px 0">{chips}</p>')
+    new = [] if parcel.sealed else _new_rows(parcel)
+    if new:
+        parts += [_heading("新增预警"), _table(parcel, new)]
+        if len(new) > NEW_SHOWN:
+            parts.append(f'<p style="margin:8px 0">其余{len(new) - NEW_SHOWN}条见附件。</p>')
+    dues = _due_next(parcel)
+    if dues:
+        parts.append(_heading("近期到期"))
+        parts += [
+            f'<p style="margin:0 0 4px">{escape(_due_words(parcel, due, count))}</p>'
+            for due, count in dues
+        ]
+    steps = "".join(
+        f'<li style="margin:0 0 4px">{escape(step)}</li>' for step in _steps(parcel, can_reply)
+    )
+    parts += [
+        _heading("怎样办理"),
+        f'<ol style="margin:0;padding-left:24px">{steps}</ol>',
+        '<p style="margin:20px 0 0;padding-top:8px;border-top:1px solid #BFBFBF;color:#595959;'
+        f'font-size:12px">内部资料，请勿转发给无关人员。邮件编号：{parcel.key[:12]}</p>',
+    ]
+    return (
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">'
+        f"<title>{escape(subject(parcel))}</title></head>"
+        f'<body style="margin:0;padding:16px;{FONT};font-size:14px;line-height:1.6;color:#1A1A1A">'
+        f'<div style="max-width:760px">{"".join(parts)}</div></body></html>\n'
+    )
