@@ -32,7 +32,7 @@ def seal(extract: Extract, version: int, files: dict[str, bytes], key: str) -> t
         archive.setencryption(pyzipper.WZ_AES, nbits=256)
         day = extract.business_date
         for name, content in sorted(files.items()):
-            entry = pyzipper.ZipInfo(name, date_time=(day.year, day.month, day.day, 0, 0, 0))
+            entry = archive.zipinfo_cls(name, date_time=(day.year, day.month, day.day, 0, 0, 0))
             entry.compress_type = pyzipper.ZIP_DEFLATED
             archive.writestr(entry, content)
     name = f"{folder_name(extract.body_code)}-{day.isoformat()}-v{version}.zip"
