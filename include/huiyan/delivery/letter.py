@@ -93,7 +93,7 @@ def _due_next(parcel: Parcel) -> list[tuple[date, int]]:
 
 def _due_words(parcel: Parcel, due: date, count: int) -> str:
     late = "，已超期" if due < parcel.extract.business_date else ""
-    return f"{_day(due)}前：{count}条{late}"
+    return f"{_day(due)}到期：{count}条{late}"
 
 
 def _roles(parcel: Parcel, alert_id: str) -> str:
@@ -107,7 +107,7 @@ def _line(parcel: Parcel, row: ExtractRow) -> str:
     parts = [f"［{words.TIER[row.tier]}］{_clean(row.rule_name)}", _clean(row.unit_name)]
     if row.amount is not None:
         parts.append(f"金额{_money(row.amount)}元")
-    return "，".join([*parts, f"{_day(row.due_on)}前{_roles(parcel, row.alert_id)}"])
+    return "，".join([*parts, f"{_roles(parcel, row.alert_id)}期限{_day(row.due_on)}"])
 
 
 def _summary(parcel: Parcel) -> list[str]:
@@ -115,7 +115,7 @@ def _summary(parcel: Parcel) -> list[str]:
     day = _day(parcel.extract.business_date)
     said = []
     if parcel.maybe_sent:
-        said.append("您可能已收到过同一封邮件（内容相同），如已收到，请勿重复办理。")
+        said.append("本邮件可能重复发送：如已收到邮件编号相同的一封，内容一致，请勿重复办理。")
     if parcel.version > 1:
         said.append(f"本邮件是当日预警清单的第{parcel.version}版，请以本邮件为准，此前版本作废。")
     if every:
@@ -124,7 +124,7 @@ def _summary(parcel: Parcel) -> list[str]:
         said.append(f"{day}，贵单位没有需要办理的预警。")
     if gone:
         where = "附件“说明”表" if parcel.sealed is None else "附件"
-        said.append(f"另有{gone}条预警不再需要办理，原因见{where}。")
+        said.append(f"{'另' if every else ''}有{gone}条预警不再需要办理，原因见{where}。")
     return said
 
 
@@ -145,7 +145,7 @@ def _steps(parcel: Parcel, can_reply: bool) -> list[str]:
     return [
         *steps,
         "对照“办结标准”查清事实、备齐材料，在“核实反馈”表中逐条填写，可先填一部分，其余以后再报。",
-        f"在办理期限前，不改表头和锁定的栏目，{back}。",
+        f"在办理期限内{back}；不改文件名、表头和锁定的栏目。",
         "预警只是疑点，不是结论；如属误报，也请如实选择原因。",
     ]
 

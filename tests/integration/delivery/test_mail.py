@@ -46,8 +46,8 @@ def test_sent_again_it_is_the_same_mail_and_says_so(mail_server: MailServer) -> 
     receipt = send(mail_server.access(), replace(first, maybe_sent=True))
     once, again = mail_server.mails
     assert once["Message-ID"] == again["Message-ID"]
-    assert "可能已收到过" in again.get_body(("plain",)).get_content()
-    assert "可能已收到过" not in once.get_body(("plain",)).get_content()
+    assert "可能重复发送" in again.get_body(("plain",)).get_content()
+    assert "可能重复发送" not in once.get_body(("plain",)).get_content()
     assert receipt.detail["repeated"]
 
 

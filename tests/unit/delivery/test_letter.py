@@ -1,0 +1,71 @@
+"""The digest's words: escaped, complete, in Chinese."""
+
+import re
+from dataclasses import replace
+
+from extract_samples import GONE, extract, row
+from huiyan.delivery.extract import Extract
+from huiyan.delivery.letter import html, plain, subject
+from huiyan.delivery.parcel import Parcel, idempotency_key
+from huiyan.delivery.render import render
+
+
+def sent(made: Extract) -> Parcel:
+    return Parcel(made, 1, "", "k" * 64, render(made, version=1))
+
+
+def test_text_of_a_feed_cannot_become_markup_or_lines() -> None:
+    name = "<img src=x onerror=alert(1)>\n\u202eX\x00" + "长" * 200
+    parcel = sent(extract(row(unit_name=name, rule_name="<b>&amp;")))
+    page, text = html(parcel, True), plain(parcel, True)
+    assert "<img" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt; X长" in page
+    assert "&lt;b&gt;&amp;amp;" in page
+    assert "\u202e" not in page + text
+    assert "长" * 80 not in text
+    assert "<img src=x onerror=alert(1)> X长" in text
+
+
+def test_an_alert_in_both_roles_is_one() -> None:
+    both = sent(extract(row(), row(role="verify")))
+    assert subject(both).endswith("新增1条，待办共1条")
+    assert "处置、核实期限2025年12月12日" in plain(both, False)
+
+
+def test_it_counts_what_it_does_not_show() -> None:
+    rows = [row(alert_id=f"{number:016x}", tier="yellow") for number in range(23)]
+    parcel = sent(extract(*rows, row(alert_id="f" * 16, is_new=False, tier="red")))
+    for words in (plain(parcel, True), html(parcel, True)):
+        assert "其余3条见附件" in words
+        assert "待办预警共24条，其中新增23条" in words
+    assert "红色1条、橙色0条、黄色23条" in plain(parcel, True)
+
+
+def test_nothing_left_to_do() -> None:
+    parcel = sent(extract(gone=(GONE,)))
+    assert subject(parcel).endswith("1条不再需要办理")
+    assert "没有需要办理的预警" in plain(parcel, True)
+    assert "核实反馈" not in plain(parcel, True)
+    late = sent(replace(extract(row()), business_date=row().due_on.replace(day=13)))
+    assert "2025年12月12日到期：1条，已超期" in plain(late, True)
+
+
+def test_no_english_is_left_in_it() -> None:
+    parcel = replace(sent(extract(row(), gone=(GONE,))), version=2, maybe_sent=True)
+    visible = re.sub(r"<[^>]*>", " ", html(parcel, True).partition("<body")[2].partition(">")[2])
+    for words in (subject(parcel), plain(parcel, True), visible):
+        words = words.replace("k" * 12, "").replace("&ensp;", "")
+        assert re.findall(r"[A-Za-z]{2,}", words) == []
+
+
+def test_the_key_is_the_contents_and_the_turns() -> None:
+    made = extract(row())
+    key = idempotency_key("TC01", made.business_date, made.content_hash())
+    assert key == idempotency_key("TC01", made.business_date, made.content_hash(), 0)
+    others = {
+        idempotency_key("TC02", made.business_date, made.content_hash()),
+        idempotency_key("TC01", made.business_date, "another"),
+        idempotency_key("TC01", made.business_date, made.content_hash(), 1),
+    }
+    assert key not in others
+    assert len(others) == 3
