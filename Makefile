@@ -34,7 +34,8 @@ $(READY): requirements.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -c 'import airflow.models, dbt.cli.main, great_expectations' 2>$(VENV)/first-import.log
+	@$(BIN)/python -c 'import airflow.models, dbt.cli.main, great_expectations' \
+		>$(VENV)/first-import.log 2>&1 || { cat $(VENV)/first-import.log; exit 1; }
 	@touch $(READY)
 
 demo: install  ## a fictitious district through the whole path (KEEP=1 leaves Airflow running)
