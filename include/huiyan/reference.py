@@ -74,8 +74,22 @@ def _feed(contract: FeedContract) -> str:
     return (
         f"## {contract.name} {contract.label}\n\n{contract.description} It is {when}. "
         f"More than {contract.max_quarantine_share:.0%} of a delivery in quarantine stops its day."
-        f"{control}\n\n{_table(headings, rows)}\n"
+        f"{control}{_restrictions(contract)}\n\n{_table(headings, rows)}\n"
     )
+
+
+def _restrictions(contract: FeedContract) -> str:
+    said = ""
+    if contract.is_optional:
+        said += f" Received only by a district that says so (`HUIYAN_FEEDS=+{contract.name}`)."
+    if contract.is_anonymous:
+        said += (
+            " **Anonymous**: CSV only. A file with any other column is refused and nothing of it is"
+            " kept, not even its name; a cell that is none of its column, or in whose words"
+            " somebody could be recognised (identity, telephone and card numbers, addresses, who"
+            " reported), is hidden before the file is archived, and its row goes to quarantine."
+        )
+    return said
 
 
 def feeds_page() -> str:

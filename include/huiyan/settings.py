@@ -23,7 +23,7 @@ class Settings(BaseSettings):
         outbox: folder that receives `<body_code>/<YYYY-MM-DD>/` extracts.
         card_key: key of the HMAC that turns card numbers into tokens; made once if unset.
         district: the district's full name; its parts may stand in front of unit names.
-        feeds: feeds the district subscribes to; None means all of them.
+        feeds: what HUIYAN_FEEDS says; None means every feed that is not optional.
         delivery_attempts: times an extract is tried before it is given up until a person sends it
             again.
         full: whether every date is evaluated in full, and again if nothing changed.
@@ -92,14 +92,24 @@ class Settings(BaseSettings):
 
     @cached_property
     def feeds(self) -> frozenset[str] | None:
-        """Names of the subscribed feeds, or None for all."""
+        """The names in HUIYAN_FEEDS, with their sign; None if nothing is said."""
         if not self.feeds_csv:
             return None
         return frozenset(name.strip() for name in self.feeds_csv.split(",") if name.strip())
 
-    def subscribes_to(self, feed: str) -> bool:
-        """Whether this district receives `feed`."""
-        return self.feeds is None or feed in self.feeds
+    def subscribes_to(self, feed: str, *, is_optional: bool = False) -> bool:
+        """Whether this district receives `feed`.
+
+        HUIYAN_FEEDS names the feeds: `a,b` means those and no other, `+a` means a beside those
+        that every district receives.
+
+        Args:
+            is_optional: whether it is received only by a district that names it.
+        """
+        said = self.feeds or frozenset()
+        if feed in said or f"+{feed}" in said:
+            return True
+        return not is_optional and all(name.startswith("+") for name in said)
 
     def secret(self, name: str) -> str:
         """Return the secret `name` kept in the state directory, making it on first use (0600)."""

@@ -1,9 +1,10 @@
 """The immutable archive: every delivered file as it came, by its SHA-256.
 
 Layout: `<home>/archive/<feed>/<first two hex digits>/<sha256>`. A file is encrypted (AES-256-GCM in
-blocks, key derived from the card key) if its feed carries card numbers, or if it may hold one all
-the same: a card file put into another feed's folder is archived too. So a card number stands in
-clear nowhere in the archive.
+blocks, key derived from the card key) if its feed carries card numbers or is anonymous, or if it
+may hold a card number all the same: a card file put into another feed's folder is archived too. So
+a card number stands in clear nowhere in the archive. Of an anonymous feed only what its scrubber
+left is archived.
 """
 
 import errno
@@ -152,7 +153,7 @@ class Archive:
 
     def __init__(self, settings: Settings, contract: FeedContract) -> None:
         self._folder = settings.archive / contract.name
-        self._carries_cards = contract.carries_cards
+        self._is_sealed = contract.carries_cards or contract.is_anonymous
         derive = HKDF(SHA256(), length=32, salt=None, info=b"huiyan archive")
         self._cipher = AESGCM(derive.derive(settings.card_key_bytes()))
 
@@ -173,7 +174,7 @@ class Archive:
         try:
             with _opened(source) as file, self._draft() as (draft, out):
                 before = os.fstat(file.fileno())
-                sealer = _Sealer(out, self._cipher) if self._carries_cards else None
+                sealer = _Sealer(out, self._cipher) if self._is_sealed else None
                 write = sealer.write if sealer else out.write
                 watch = cards.Watch(opaque=(b"PK", _MAGIC))
                 digest = hashlib.sha256()
@@ -224,6 +225,28 @@ class Archive:
                 f"{source} cannot be archived in {self._folder}: {error}. "
                 "Correct the permissions or the disk and collect again."
             ) from error
+
+    def store_content(self, content: bytes) -> Archived:
+        """Archive bytes that are no file's; the same bytes again change nothing.
+
+        Raises:
+            LandingError: the archive cannot be written (disk full); it is as before.
+        """
+        archived = Archived(hashlib.sha256(content).hexdigest(), len(content))
+        try:
+            with self._draft() as (draft, out):
+                sealer = _Sealer(out, self._cipher)
+                sealer.write(content)
+                sealer.finish()
+                out.flush()
+                os.fsync(out.fileno())
+                self._keep(draft, archived)
+        except OSError as error:
+            raise LandingError(
+                f"Nothing can be archived in {self._folder}: {error.strerror}. Nothing was "
+                "registered; correct the permissions or the disk and collect again."
+            ) from error
+        return archived
 
     @contextmanager
     def _draft(self) -> Iterator[tuple[Path, BinaryIO]]:
@@ -286,7 +309,7 @@ class Archive:
         path = self.path(sha256)
         try:
             file = path.open("rb")
-            if not self._carries_cards and file.peek(len(_MAGIC))[: len(_MAGIC)] != _MAGIC:
+            if not self._is_sealed and file.peek(len(_MAGIC))[: len(_MAGIC)] != _MAGIC:
                 return file
             file.close()
             return io.BufferedReader(_Unsealed(path, self._cipher), _SEALED_BYTES)

@@ -47,6 +47,11 @@ _GAPS = bytes(
 )
 
 
+def in_ascii(text: str) -> str:
+    """`text` with digits of any script and signs that join groups as their ASCII equals."""
+    return text.translate(_TO_ASCII)
+
+
 def token(key: bytes, card_no: str) -> str:
     """HMAC-SHA-256 of the card number, 64 hex characters."""
     return hmac.digest(key, card_no.encode(), "sha256").hex()

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from huiyan.feeds.contract import FeedContract, load_contract, load_contracts
+from huiyan.feeds.folder import suffixes
 from huiyan.settings import get_settings
 
 app = typer.Typer(help="Feeds: contracts, collecting, mapping.", no_args_is_help=True)
@@ -40,7 +41,7 @@ def show(
         list_feeds()
         return
     contract = load_contract(feed)
-    kinds = "csv, xlsx, xml" if contract.xml else "csv, xlsx"
+    kinds = ", ".join(ending.lstrip(".") for ending in suffixes(contract))
     console.print(f"[bold]{contract.name}[/] {contract.label}: {contract.description}")
     console.print(
         f"{contract.kind}, files {kinds}, at most {contract.max_quarantine_share:.0%} quarantined"

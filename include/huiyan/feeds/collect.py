@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from huiyan.errors import FeedError, LandingError, WarehouseError
-from huiyan.feeds import cards, folder, readers
+from huiyan.feeds import anonymous, cards, folder, readers
 from huiyan.feeds.archive import BLOCK_BYTES, Archive, Archived
 from huiyan.feeds.cells import Parsed, PlainLines
 from huiyan.feeds.contract import FeedContract, load_contract
@@ -53,6 +53,7 @@ class _File:
     name: str
     archived: Archived
     probe: EncodingProbe | None
+    sent_sha256: str
     encoding: str | None = None
     rows: int = 0
     amount_total: Decimal | None = None
@@ -92,7 +93,10 @@ def collect(feed: str, business_date: date, settings: Settings | None = None) ->
         path = settings.landing / feed / business_date.isoformat()
         return CollectResult(None, "missing", 0, f"nothing has come: {path} is absent or empty")
     archive = Archive(settings, contract)
-    files = _archive_all(delivery, contract, archive)
+    if contract.is_anonymous:
+        files = _archive_scrubbed(delivery, contract, archive)
+    else:
+        files = _archive_all(delivery, contract, archive)
     with _or_nothing(feed, business_date), connect(settings, role="huiyan_load") as connection:
         _lock(connection, feed, business_date)
         return _register(connection, contract, business_date, delivery, files, settings)
@@ -128,7 +132,7 @@ def collect_archived(
         )
         archive = Archive(settings, contract)
         files = [
-            _File(number, name, Archived(sha256, size), _probe(archive, name, sha256))
+            _File(number, name, Archived(sha256, size), _probe(archive, name, sha256), sha256)
             for number, name, sha256, size in listed
         ]
         if not files or _content_hash(delivery, files) != latest.content_hash:
@@ -168,7 +172,29 @@ def _archive_all(delivery: Delivery, contract: FeedContract, archive: Archive) -
         probe = EncodingProbe() if readers.is_text(path.name) else None
         archived = archive.store(path, probe)
         name = cards.hide_all(path.name) if hides else path.name
-        files.append(_File(file_no, name, archived, probe))
+        files.append(_File(file_no, name, archived, probe, archived.sha256))
+    return files
+
+
+def _archive_scrubbed(delivery: Delivery, contract: FeedContract, archive: Archive) -> list[_File]:
+    """Archive what may be kept of an anonymous feed's files: all of them, or none if one is bad."""
+    scrubbed = []
+    for file_no, path in enumerate(delivery.files, start=1):
+        if delivery.problems and path.suffix.casefold() not in folder.suffixes(contract):
+            continue
+        try:
+            scrubbed.append(anonymous.scrub(contract, path, file_no))
+        except FeedError as error:
+            delivery.problems.append(str(error))
+    if delivery.problems:
+        delivery.files = []
+        return []
+    files = []
+    for file_no, each in enumerate(scrubbed, start=1):
+        probe = EncodingProbe()
+        probe.feed(each.content)
+        archived = archive.store_content(each.content)
+        files.append(_File(file_no, each.name, archived, probe, each.sent_sha256))
     return files
 
 
@@ -266,8 +292,9 @@ def _insert_batch(
 ) -> int:
     kept = None
     if delivery.manifest is not None:
-        kept = delivery.manifest.canonical
-        if load_contract(feed).carries_cards:
+        contract = load_contract(feed)
+        kept = None if contract.is_anonymous else delivery.manifest.canonical
+        if kept is not None and contract.carries_cards:
             kept = cards.hide_all(kept)
     row = connection.execute(
         "insert into ops.batch (feed, business_date, version, status, is_controlled, "
@@ -329,10 +356,9 @@ def _land(
     listed = delivery.manifest.files if delivery.manifest else {}
     for path, file in zip(delivery.files, files, strict=True):
         said = listed.get(same_name(path.name))
-        if said and said.sha256 and said.sha256 != file.archived.sha256:
+        if said and said.sha256 and said.sha256 != file.sent_sha256:
             problems.append(
-                f"{file.name}: manifest says sha256 {said.sha256}, the file has "
-                f"{file.archived.sha256}"
+                f"{file.name}: manifest says sha256 {said.sha256}, the file has {file.sent_sha256}"
             )
     if problems:
         raise FeedError("; ".join(problems))

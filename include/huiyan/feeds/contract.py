@@ -101,6 +101,9 @@ class FeedContract(_Declared):
         max_quarantine_share: share of a batch in quarantine above which the feed's day stops.
         amount_column: money column whose sum the manifest's `amount_total` controls.
         xml: whether XML files are accepted beside CSV and XLSX.
+        is_optional: a district subscribes to it only by naming it (`HUIYAN_FEEDS`).
+        is_anonymous: nothing in it may identify a person. Only CSV with exactly its columns is
+            taken; what could identify somebody is hidden before anything is kept of a file.
     """
 
     name: str
@@ -111,6 +114,8 @@ class FeedContract(_Declared):
     max_quarantine_share: float = 0.05
     amount_column: str | None = None
     xml: bool = False
+    is_optional: bool = False
+    is_anonymous: bool = False
     columns: tuple[Column, ...]
     checks: tuple[Check, ...] = ()
 
@@ -123,6 +128,8 @@ class FeedContract(_Declared):
             raise ValueError(f"{self.name}: no natural key")
         if self.amount_column is not None and self.column(self.amount_column).type != "money":
             raise ValueError(f"{self.name}: amount_column must be a money column")
+        if self.is_anonymous and self.xml:
+            raise ValueError(f"{self.name}: an anonymous feed takes CSV only")
         return self
 
     def column(self, name: str) -> Column:

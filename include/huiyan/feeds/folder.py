@@ -30,7 +30,13 @@ class Delivery:
 
 
 def suffixes(contract: FeedContract) -> tuple[str, ...]:
-    """File name endings the feed accepts."""
+    """File name endings the feed accepts.
+
+    A workbook holds what nobody sees (further sheets, comments, who wrote it): an anonymous feed
+    takes none.
+    """
+    if contract.is_anonymous:
+        return (".csv",)
     return (".csv", ".xlsx", ".xml") if contract.xml else (".csv", ".xlsx")
 
 
@@ -59,8 +65,9 @@ def inspect(contract: FeedContract, business_date: date, settings: Settings) -> 
         delivery.problems.append(f"{folder} is not a folder")
         return delivery
     except FileNotFoundError as error:
+        what = folder if contract.is_anonymous else error.filename
         raise LandingError(
-            f"{error.filename} vanished while the delivery was being looked at; "
+            f"{what} vanished while the delivery was being looked at; "
             "collect again when it is complete."
         ) from error
     except OSError as error:
@@ -90,6 +97,13 @@ def rebuild(
 
 
 def _hide(delivery: Delivery, contract: FeedContract) -> None:
+    if contract.is_anonymous and delivery.problems:
+        # Names of files and what a manifest says may name somebody.
+        delivery.problems = [
+            f"the folder holds something else than {' or '.join(suffixes(contract))} files and a "
+            f"{manifests.NAME} that lists each of them by its name; names are not repeated here. "
+            "Nothing of it was kept; correct the folder and send the day again"
+        ]
     if contract.carries_cards:
         delivery.problems = [cards.hide_all(problem) for problem in delivery.problems]
 

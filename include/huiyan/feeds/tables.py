@@ -145,6 +145,8 @@ def sync(connection: Connection, settings: Settings) -> None:
             {
                 "feed": contract.name,
                 "kind": contract.kind,
-                "is_subscribed": settings.subscribes_to(contract.name),
+                "is_subscribed": settings.subscribes_to(
+                    contract.name, is_optional=contract.is_optional
+                ),
             },
         )

@@ -14,7 +14,11 @@ COLLECT_UNTIL = time(20, 0)
 
 def subscribed_contracts(settings: Settings) -> list[FeedContract]:
     """Contracts of the feeds this district subscribes to, daily ones first."""
-    return [contract for name, contract in load_contracts().items() if settings.subscribes_to(name)]
+    return [
+        contract
+        for name, contract in load_contracts().items()
+        if settings.subscribes_to(name, is_optional=contract.is_optional)
+    ]
 
 
 def business_date_of(partition_key: str | None, scheduled_for: datetime | None) -> date:

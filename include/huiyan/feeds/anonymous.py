@@ -1,0 +1,254 @@
+"""Feeds in which nobody may be found: who could be is gone before anything of a file is kept.
+
+A file of such a feed is read in memory, whole. If one of its columns is none of the contract's it
+is refused, and neither its bytes nor its name nor its headings are kept: only the words of this
+module can name what was wrong. Otherwise every cell that does not have the form of its column, or
+in whose free text somebody could be recognised, is replaced by `HIDDEN`; archive, landing and
+quarantine see only what is left. The quality gate puts such rows into quarantine.
+
+What no program can see is a name in a sentence that does not say so: the contract says that none
+belongs there, and the archive of such a feed is encrypted.
+"""
+
+import csv
+import hashlib
+import io
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from huiyan.errors import FeedError, LandingError
+from huiyan.feeds import cards
+from huiyan.feeds.contract import Column, FeedContract
+from huiyan.feeds.encoding import EncodingProbe
+from huiyan.feeds.header import normalise
+
+HIDDEN = "■■■■"
+MAX_BYTES = 64 * 1024**2
+_IN_CHINESE = """
+    举报人 检举人 控告人 信访人 反映人 投诉人 来信人 来访人 申诉人 诉求人 联系人 姓名 名字 名称 署名
+    签名 电话 手机 联系方式 身份证 证件 住址 地址 住所 邮箱 邮件 邮编 微信 银行卡 卡号 账号
+    户籍 籍贯 性别 年龄 出生 民族 职业 职务 工作单位 车牌 传真 照片 录音
+"""
+_IN_ENGLISH = """
+    reporter informant complainant petitioner whistleblower sender caller author contact person
+    name surname phone tel telephone mobile cell cellphone fax id idcard idno identity passport
+    address addr home postcode zip mail email wechat weixin qq bank card account gender sex age
+    birth birthday birthdate photo signature ip xm xingming jbr xfr dh dianhua lxdh lxr sj sjh
+    shouji sfz sfzh dz dizhi yx youxiang zjhm
+"""
+_BETWEEN_CHINESE = "号码 号 联系 人 的 及 和 与 或 电子 家庭 实名 日期 本"
+_BETWEEN_ENGLISH = "of the no num number code full first last given family and or s"
+_CHINESE, _CHINESE_GLUE = _IN_CHINESE.split(), _BETWEEN_CHINESE.split()
+_ENGLISH, _ENGLISH_GLUE = frozenset(_IN_ENGLISH.split()), frozenset(_BETWEEN_ENGLISH.split())
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_DIGIT = {"〇": "0", "零": "0", "○": "0", "幺": "1"} | {
+    character: str(value) for value, character in enumerate("一二三四五六七八九", start=1)
+}
+_JOINED = re.compile(r"(?<=\d)[\s\-._/()·—]{1,3}(?=\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?(?:00)?86)?1[3-9]\d{9}(?!\d)")
+_IDENTITY = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:19\d\d|20[01]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+)
+_OLD_IDENTITY = re.compile(r"(?<!\d)[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
+_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[- ]?[2-8]\d{6,7}(?!\d)")
+_MAIL = re.compile(r"[\w.%+-]\s*@\s*\w")
+_SAYS_WHO = re.compile(
+    "(?:举报人|检举人|控告人|信访人|反映人|投诉人|来信人|来访人|申诉人|联系人|署名|实名|姓名|本人)"
+    r"\s*[:：是为叫系]|我叫|我是|家住|住址|住在|联系电话|手机号|身份证"
+    r"|(?:微信|wechat|weixin|vx|qq)\s*(?:号|号码)?\s*[:：是为]?\s*[a-z0-9_-]{5,}",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"\d{4}(?:-\d{2}-\d{2}|/\d{2}/\d{2}|\d{4})")
+
+
+@dataclass(frozen=True)
+class Scrubbed:
+    """What may be kept of one file.
+
+    Attributes:
+        name: a name of ours; the sender's may name somebody.
+        sent_sha256: of the file as it came, for the manifest's control.
+        content: the file, as it came if nothing had to be hidden.
+        hidden_cells: how many cells were.
+    """
+
+    name: str
+    sent_sha256: str
+    content: bytes
+    hidden_cells: int
+
+
+def scrub(contract: FeedContract, path: Path, file_no: int) -> Scrubbed:
+    """Read a file of an anonymous feed and take out who could be recognised.
+
+    Raises:
+        FeedError: it is not CSV with the contract's columns and no other. The message holds
+            nothing of the file.
+        LandingError: it cannot be read, or changed meanwhile.
+    """
+    name = f"{contract.name}-{file_no}.csv"
+    content = _read(path, name)
+    probe = EncodingProbe()
+    probe.feed(content)
+    text = content.decode(probe.result(name))
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    columns: list[Column | None] | None = None
+    hidden = 0
+    try:
+        for row in rows:
+            if columns is None and "".join(row).strip():
+                columns = _columns(contract, row, name)
+            elif columns is not None:
+                kept = [
+                    _kept(cell, columns[at] if at < len(columns) else None)
+                    for at, cell in enumerate(row)
+                ]
+                hidden += sum(map(str.__ne__, kept, row))
+                row = kept
+            writer.writerow(row)
+    except csv.Error as error:
+        raise FeedError(
+            f"{name} (file {file_no} of the folder by name): the quotes around line "
+            f"{rows.line_num} do not match. Nothing of it was kept; correct it and send again."
+        ) from error
+    return Scrubbed(
+        name,
+        hashlib.sha256(content).hexdigest(),
+        out.getvalue().encode() if hidden else content,
+        hidden,
+    )
+
+
+def _read(path: Path, name: str) -> bytes:
+    """The bytes of a file that did not change meanwhile."""
+    try:
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            content = file.read(MAX_BYTES + 1)
+            after = path.stat()
+    except OSError as error:
+        raise LandingError(
+            f"{name} cannot be read: {error.strerror}. Collect again when the delivery is complete."
+        ) from None
+    if len(content) > MAX_BYTES:
+        raise FeedError(f"{name} is over {MAX_BYTES:,} bytes. Nothing of it was kept.")
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
+        len(content) != before.st_size
+    ):
+        raise LandingError(
+            f"{name} changed while it was being read; collect again when the delivery is complete."
+        )
+    return content
+
+
+def _columns(contract: FeedContract, cells: list[str], name: str) -> list[Column | None]:
+    """The contract's column at each position; None where there is neither heading nor column.
+
+    Raises:
+        FeedError: a heading is none of the contract's.
+    """
+    spellings = {
+        normalise(header): column for column in contract.columns for header in column.headers
+    }
+    columns = [spellings.get(normalise(cell)) for cell in cells]
+    wrong = [
+        (position, identifying(cell))
+        for position, (cell, column) in enumerate(zip(cells, columns, strict=True), start=1)
+        if column is None and cell.strip()
+    ]
+    if wrong:
+        named = "; ".join(
+            f"column {position} ({word}) could identify who reported"
+            if word
+            else f"column {position} is none of this feed's, and its heading may be data"
+            for position, word in wrong[:20]
+        )
+        raise FeedError(
+            f"{name}: {named}. Nothing of the file was kept. Leave these columns out at the "
+            f"source, take the file out of the landing zone and send the day again with "
+            f"{', '.join(column.name for column in contract.columns)} only."
+        )
+    return columns
+
+
+def identifying(heading: str) -> str | None:
+    """The words of a heading that would identify a person; None if there are none.
+
+    A heading that consists of such words alone is given as it came; of any other only the words
+    themselves are, since the rest may be data.
+    """
+    plain = unicodedata.normalize("NFKC", heading).strip()
+    chinese = [word for word in _CHINESE if word in plain]
+    english = [word for word in _WORDS.findall(plain) if word.lower() in _ENGLISH]
+    if not chinese and not english:
+        return None
+    rest = plain
+    for word in (*chinese, *_CHINESE_GLUE):
+        rest = rest.replace(word, "")
+    others = [word for word in _WORDS.findall(rest) if word.lower() not in _ENGLISH | _ENGLISH_GLUE]
+    without = _WORDS.sub("", rest)
+    if not others and not re.search(r"\w", without.replace("_", "")):
+        return plain
+    return "、".join(dict.fromkeys((*chinese, *(word.lower() for word in english))))
+
+
+def _kept(cell: str, column: Column | None) -> str:
+    """The cell, or `HIDDEN` if it is none of its column or could identify a person."""
+    plain = unicodedata.normalize("NFKC", cell.replace("\ufeff", "")).strip()
+    if not plain:
+        return cell
+    if column is None:
+        return HIDDEN
+    if column.type == "date":
+        fits = _DATE.fullmatch(plain) is not None
+    elif column.type == "enum":
+        spellings = {
+            normalise(each) for code, more in column.values.items() for each in (code, *more)
+        }
+        fits = normalise(cell) in spellings
+    elif column.pattern is None:
+        fits = False
+    else:
+        fits = re.fullmatch(column.pattern, cell.strip()) is not None and not (
+            names_somebody_in_code(plain) if column.required else names_somebody(plain)
+        )
+    return cell if fits else HIDDEN
+
+
+def names_somebody_in_code(code: str) -> bool:
+    """Whether a document number or unit code is a person's number instead.
+
+    Numbers of documents are long and hold dates too: only a whole one counts.
+    """
+    return (
+        _MOBILE.fullmatch(code) is not None
+        or (_IDENTITY.fullmatch(code) is not None)
+        or (
+            code.startswith("62")
+            and cards.VALID.fullmatch(code) is not None
+            and cards.passes_luhn(code)
+        )
+    )
+
+
+def names_somebody(text: str) -> bool:
+    """Whether free text holds a number, an address or words by which somebody can be found."""
+    plain = unicodedata.normalize("NFKC", text)
+    digits = _JOINED.sub("", cards.in_ascii(plain))
+    spoken = "".join(_DIGIT.get(character, character) for character in digits)
+    return (
+        _SAYS_WHO.search(plain) is not None
+        or _MAIL.search(plain) is not None
+        or _LANDLINE.search(digits) is not None
+        or cards.mask(digits) != digits
+        or any(
+            pattern.search(form) is not None
+            for form in (digits, spoken)
+            for pattern in (_MOBILE, _IDENTITY, _OLD_IDENTITY)
+        )
+    )
