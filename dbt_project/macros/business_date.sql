@@ -26,3 +26,10 @@
     {%- endif -%}
     {{ return(day) }}
 {%- endmacro %}
+
+{#- A hook that lets a table outside the working schemas be filled from views that read the date. -#}
+{% macro tell_business_date() -%}
+    {%- if execute and target.type == 'postgres' -%}
+        set local huiyan.business_date = '{{ business_day() }}'
+    {%- endif -%}
+{%- endmacro %}

@@ -16,6 +16,7 @@
         ('payment', 'treasury_payments', 'held.natural_key = hit.subject_id'),
         ('card_transaction', 'card_transactions', 'held.natural_key = hit.subject_id'),
         ('lease', 'leases', 'held.natural_key = hit.subject_id'),
+        ('rectification', 'rectifications', 'held.natural_key = hit.subject_id'),
         (
             'accounting_period',
             'finance_vouchers',
@@ -252,6 +253,7 @@
         'treasury_payments': ref('stg_treasury__payment'),
         'card_transactions': ref('stg_card__transaction'),
         'leases': ref('stg_finance__lease'),
+        'rectifications': ref('stg_inspection__rectification'),
         'budgets': ref('stg_finance__budget'),
         'accounts': ref('stg_registry__account'),
         'personnel': ref('stg_registry__person'),

@@ -44,7 +44,7 @@ from huiyan.warehouse import evaluate
 from huiyan.warehouse.connection import connect
 
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
-TIER_REASONS = ("amount", "several_rules")
+TIER_REASONS = ("amount", "several_rules", "complaint")
 PROBLEMS = {
     "no_jurisdiction": "No jurisdiction names the bodies of",
     "unknown_body": "The jurisdiction names a body that is not among the bodies, for",

@@ -46,6 +46,7 @@ SUBJECT_TYPE = {
     "lease": "资产出租合同",
     "unit": "单位",
     "regulator_rule": "监管部门系统性问题",
+    "rectification": "巡察整改问题",
 }
 
 VERDICTS = {"confirmed": "属实", "partly": "部分属实", "not_confirmed": "不属实"}

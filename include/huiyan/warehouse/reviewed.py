@@ -3,7 +3,8 @@
 `<HUIYAN_HOME>/reviewed/` may hold files with the names and columns of these seeds:
 
 - `unit_crosswalk.csv`, `alert_suppression.csv`: its rows stand beside the seed's;
-- `rule_status.csv`: its rows of a rule replace all of the seed's of that rule.
+- `rule_status.csv`: its rows of a rule replace all of the seed's of that rule;
+- `matter_responsibility.csv`: its rows of a class of matter replace all of the seed's of that class.
 
 Each file is optional.
 """
@@ -93,7 +94,18 @@ RULE_STATUS = ReviewedList(
     },
     replaces="rule_id",
 )
-LISTS = (CROSSWALK, EXCEPTIONS, RULE_STATUS)
+RESPONSIBILITIES = ReviewedList(
+    SEEDS / "supervision" / "matter_responsibility.csv",
+    {
+        "matter_class": "text",
+        "department": "text",
+        "role": "text",
+        "source": "text",
+        "verified": "text",
+    },
+    replaces="matter_class",
+)
+LISTS = (CROSSWALK, EXCEPTIONS, RULE_STATUS, RESPONSIBILITIES)
 
 
 def fingerprint(settings: Settings) -> str:

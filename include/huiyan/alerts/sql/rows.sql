@@ -39,6 +39,7 @@ inner join ops.alert_opening as openings
 inner join ops.alert as alerts on openings.alert_id = alerts.alert_id
 inner join marts.dim_rule as rules on alerts.rule_id = rules.rule_id
 left join issue_body on routes.body_code = issue_body.body_code
+left join issue_hit on openings.alert_id = issue_hit.alert_id
 left join lateral (
     select
         (array['yellow', 'orange', 'red'])[
@@ -46,7 +47,16 @@ left join lateral (
         ] as tier,
         min(steps.due_on) as due_on,
         array_agg(
-            steps.reason
+            -- The unit itself never learns of a complaint; in doubt a body is taken for the unit.
+            case
+                when
+                    steps.reason_code = 'complaint'
+                    and issue_body.body_kind <> 'unit'
+                    and issue_body.body_code <> coalesce(issue_hit.own_body_code, '')
+                    and issue_body.short_name <> all(issue_hit.short_names)
+                    then '该单位有未办结信访件'
+                else steps.reason
+            end
             order by steps.business_date, array_position(
                 array['yellow', 'orange', 'red'], steps.to_tier
             )

@@ -1,5 +1,18 @@
 -- One step up for one reason, once while the alert is open, never above red.
-with tiers as (
+-- That somebody complained is written nowhere that a unit could read: rows.sql says it to others.
+with complained_about as (
+    select distinct
+        platform,
+        agency_code
+    from staging.stg_petition__complaint
+    where
+        status = 'open'
+        and received_on <= %(day)s
+        and valid_from <= %(day)s
+        and (valid_to is null or valid_to > %(day)s)
+),
+
+tiers as (
     select
         issue_tier.alert_id,
         issue_tier.tier,
@@ -9,6 +22,7 @@ with tiers as (
                 to_char(issue_hit.amount, 'FM999,999,999,999,999,990.00'),
                 to_char(issue_hit.amount_step, 'FM999,999,999,999,999,990.00')
             )
+            when 'complaint' then '综合研判，上调一级'
             else format(
                 '同一对象命中 %%s 条规则：%%s', issue_hit.rules_on_subject, issue_hit.rule_names
             )
@@ -18,6 +32,15 @@ with tiers as (
     where
         case %(reason_code)s
             when 'amount' then issue_hit.amount > issue_hit.amount_step
+            when 'complaint' then exists (
+                select 1
+                from complained_about
+                where
+                    complained_about.agency_code = case complained_about.platform
+                        when 'finance' then issue_hit.finance_agency_code
+                        else issue_hit.treasury_agency_code
+                    end
+            )
             else issue_hit.rules_on_subject >= 3
         end
         and not exists (

@@ -1,0 +1,54 @@
+-- One row per finding of another department, on the register of the business date.
+{{ config(materialized='fresh_table') }}
+with findings as (
+    select *
+    from {{ ref('stg_supervision__joint_finding') }}
+    where {{ in_force_on_business_date() }}
+),
+
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
+jurisdictions as (
+    select * from {{ ref('int_jurisdiction') }}
+),
+
+final as (
+    select
+        findings.finding_no,
+        findings.department,
+        units.unit_id,
+        units.unit_name,
+        jurisdictions.own_body_code,
+        findings.matter_class,
+        findings.period_from,
+        findings.period_to,
+        findings.finding,
+        findings.amount,
+        case
+            when findings.concluded_on <= {{ business_date() }} then findings.conclusion
+        end as conclusion,
+        case
+            when findings.conclusion is not null and findings.concluded_on <= {{ business_date() }}
+                then findings.concluded_on
+        end as concluded_on,
+        findings.document_no
+    from findings
+    inner join units
+        on
+            (
+                findings.platform = 'finance'
+                and findings.agency_code = units.finance_agency_code
+            )
+            or (
+                findings.platform = 'treasury'
+                and findings.agency_code = units.treasury_agency_code
+            )
+    left join jurisdictions
+        on
+            findings.platform = jurisdictions.platform
+            and findings.agency_code = jurisdictions.agency_code
+)
+
+select * from final
