@@ -23,6 +23,9 @@ PUSHED = {rule.id for rule in load_rules().values() if rule.status in ("trial", 
 TYPES = {rule.id: rule.subject_type for rule in load_rules().values()}
 with (REPOSITORY / "dbt_project/seeds/rules/score_weight.csv").open(encoding="utf-8") as _file:
     WEIGHTS = {row["rule_id"]: int(row["weight"]) for row in csv.DictReader(_file)}
+_seed = REPOSITORY / "dbt_project/seeds/supervision/rule_matter_class.csv"
+with _seed.open(encoding="utf-8") as _file:
+    CLASSES = {row["rule_id"]: row["matter_class"] for row in csv.DictReader(_file)}
 
 Key = tuple[str, str]
 
@@ -145,6 +148,7 @@ def judge(oracle: Oracle, history: History) -> Hits:
             for subject, units in systemic(oracle, history).items()
             if len(units) >= SYSTEMIC_UNITS
         },
+        "LOOP-003": claimed_closed(oracle, history),
         "LOOP-004": reversed_after(oracle, history),
         "SCF-008": small_coffers(history),
     }
@@ -183,6 +187,40 @@ def systemic(oracle: Oracle, history: History) -> dict[str, set[tuple[str, str]]
         if days(oracle.day, history.first_found((rule, subject))) < SYSTEMIC_DAYS:
             concerned.add((finance, treasury))
     return units
+
+
+def is_after_claim(happened: str, claimed: str) -> bool:
+    """On a day after the claim."""
+    return happened > claimed
+
+
+def claimed_closed(
+    oracle: Oracle, history: History, is_after: Callable[[str, str], bool] = is_after_claim
+) -> set[str]:
+    """Problems claimed to be closed with an open hit of their class of a later day in the unit.
+
+    Only hits about vouchers and payments have a date here; no problem of the demo rests on others.
+    """
+    payments = {each["voucher_no"]: each for each in oracle.payments}
+    happened: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for rule, subject in history.open:
+        if rule not in PUSHED or rule not in CLASSES:
+            continue
+        finance, _ = history.units[rule, subject]
+        if subject in oracle.vouchers:
+            happened[finance, CLASSES[rule]].add(oracle.vouchers[subject].event)
+        elif subject in payments:
+            happened[finance, CLASSES[rule]].add(paid_on(payments[subject]))
+    return {
+        problem["problem_no"]
+        for problem in oracle.feeds["rectifications"]
+        if problem["claimed_closed_on"]
+        and problem["claimed_closed_on"] <= oracle.day
+        and any(
+            is_after(day, problem["claimed_closed_on"])
+            for day in happened[problem["agency_code"], problem["problem_class"]]
+        )
+    }
 
 
 def reversed_on(oracle: Oracle) -> dict[str, str]:

@@ -81,7 +81,10 @@ def _feed(contract: FeedContract) -> str:
 def _restrictions(contract: FeedContract) -> str:
     said = ""
     if contract.is_optional:
-        said += f" Received only by a district that says so (`HUIYAN_FEEDS=+{contract.name}`)."
+        said += (
+            f" Optional: received by a district that says so (`HUIYAN_FEEDS=+{contract.name}`) or"
+            f" has a folder `{contract.name}` in its landing zone."
+        )
     if contract.is_anonymous:
         said += (
             " **Anonymous**: CSV only. A file with any other column is refused and nothing of it is"

@@ -97,6 +97,11 @@ class Settings(BaseSettings):
             return None
         return frozenset(name.strip() for name in self.feeds_csv.split(",") if name.strip())
 
+    @property
+    def lists_its_feeds(self) -> bool:
+        """Whether HUIYAN_FEEDS names every feed there is to be."""
+        return any(not name.startswith("+") for name in self.feeds or ())
+
     def subscribes_to(self, feed: str, *, is_optional: bool = False) -> bool:
         """Whether this district receives `feed`.
 
@@ -104,12 +109,15 @@ class Settings(BaseSettings):
         that every district receives.
 
         Args:
-            is_optional: whether it is received only by a district that names it.
+            is_optional: whether it is received only by a district that names it, or that has a
+                folder for it in its landing zone.
         """
         said = self.feeds or frozenset()
         if feed in said or f"+{feed}" in said:
             return True
-        return not is_optional and all(name.startswith("+") for name in said)
+        if self.lists_its_feeds:
+            return False
+        return not is_optional or (self.landing / feed).is_dir()
 
     def secret(self, name: str) -> str:
         """Return the secret `name` kept in the state directory, making it on first use (0600)."""

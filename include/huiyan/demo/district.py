@@ -181,6 +181,20 @@ class Lease:
 
 
 @dataclass(frozen=True)
+class Rectification:
+    """A problem that an inspection found in a unit; days are ordinals, 0 = nothing claimed."""
+
+    problem_no: str
+    unit: Unit
+    problem_class: str
+    problem: str
+    measure: str
+    found: int
+    due: int
+    claimed: int
+
+
+@dataclass(frozen=True)
 class Budget:
     """What a unit may spend on a code in a year, where cases need more than the usual budget."""
 
@@ -200,6 +214,7 @@ class District:
         self.companies: dict[str, list[Company]] = {}
         self.bodies: list[Body] = []
         self.leases: list[Lease] = []
+        self.rectifications: list[Rectification] = []
         self.budgets: list[Budget] = []
         self._names: set[str] = set()
         self._accounts = 0

@@ -8,6 +8,7 @@ from huiyan.demo.days import months_ending
 from huiyan.demo.desk import Desk, Sink
 from huiyan.demo.district import District, Options, Unit
 from huiyan.demo.life import Month, items_per_month, rents
+from huiyan.demo.rectification import plant_rectifications
 from huiyan.demo.systemic import plant_systemic
 from huiyan.demo.truth import Truth
 
@@ -35,6 +36,7 @@ def generate(options: Options, sink: Sink) -> World:
     plant_all(district, desk_of, truth)
     rents(district, desk_of, ordinary_leases)
     dirt.scatter(district, desk_of, sink, truth)
+    plant_rectifications(district, desk_of, truth)
     plant_systemic(district, truth)
     items = items_per_month(district)
     spans = months_ending(options.last, options.months)

@@ -29,7 +29,9 @@ REFERENCE: dict[str, Style] = {
     "bodies": XLSX,
     "jurisdictions": STYLES[3],
     "leases": XLSX,
+    "rectifications": STYLES[5],
 }
+OPTIONAL = ("rectifications",)
 CHANGED_LATER = ("finance_users", "accounts", "personnel")
 MARKER, CROSSWALK = "demo.json", "unit_crosswalk.csv"
 _PARTS = (

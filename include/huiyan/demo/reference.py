@@ -32,6 +32,7 @@ def snapshot(district: District, feed: str, *, is_later: bool) -> list[Row]:
         "bodies": _bodies,
         "jurisdictions": _jurisdictions,
         "leases": _leases,
+        "rectifications": _rectifications,
     }
     return list(makers[feed](district, is_later))
 
@@ -239,4 +240,20 @@ def _leases(district: District, is_later: bool) -> Iterator[Row]:
             lease.annual_rent,
             iso(lease.starts),
             iso(lease.ends),
+        )
+
+
+def _rectifications(district: District, is_later: bool) -> Iterator[Row]:
+    for each in district.rectifications:
+        yield (
+            each.problem_no,
+            "五届区委第三轮",
+            "finance",
+            each.unit.finance_code,
+            each.problem_class,
+            each.problem,
+            each.measure,
+            iso(each.found),
+            iso(each.due),
+            iso(each.claimed) if each.claimed else None,
         )

@@ -32,11 +32,11 @@ def plant_systemic(district: District, truth: Truth) -> None:
     days = district.options.business_days
     if days[-1] - days[0] >= DAYS:
         return
-    owners = _Owners(district, truth)
+    owners = Owners(district, truth)
     nobodys = unrouted(district)
     units: dict[tuple[str, str], set[int]] = defaultdict(set)
     for case in truth.cases:
-        if case.kind == "planted" and _counts(case.rule_id):
+        if case.kind == "planted" and counts(case.rule_id):
             unit = owners.of(case)
             if unit is not nobodys:
                 units[unit.regulator, case.rule_id].add(unit.index)
@@ -48,14 +48,15 @@ def plant_systemic(district: District, truth: Truth) -> None:
             truth.near(RULE, subject, "只有四个单位")
 
 
-def _counts(rule_id: str) -> bool:
+def counts(rule_id: str) -> bool:
+    """Whether hits of the rule are pushed and about something a unit did."""
     rule = _RULES[rule_id]
     is_pushed = rule.status in ("trial", "fixed")
     return is_pushed and rule.family not in ("LOOP", "STAT") and rule_id != "SCF-008"
 
 
-class _Owners:
-    """Which unit a planted case concerns: the later or paying one of several."""
+class Owners:
+    """Tells which unit a planted case concerns: the later or paying one of several."""
 
     def __init__(self, district: District, truth: Truth) -> None:
         self._days = district.options.business_days

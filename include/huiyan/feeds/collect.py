@@ -260,6 +260,11 @@ def _register(
             connection, contract.name, business_date, version, status, content_hash, delivery, error
         )
 
+    if contract.is_optional and not settings.lists_its_feeds:
+        connection.execute(
+            "update ops.feed set is_subscribed = true where feed = %s and not is_subscribed",
+            (contract.name,),
+        )
     try:
         with connection.transaction():
             batch_id = insert("landed", None)

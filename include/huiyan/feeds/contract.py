@@ -101,7 +101,8 @@ class FeedContract(_Declared):
         max_quarantine_share: share of a batch in quarantine above which the feed's day stops.
         amount_column: money column whose sum the manifest's `amount_total` controls.
         xml: whether XML files are accepted beside CSV and XLSX.
-        is_optional: a district subscribes to it only by naming it (`HUIYAN_FEEDS`).
+        is_optional: only a district that names it (`HUIYAN_FEEDS`) or has a folder for it in its
+            landing zone receives it.
         is_anonymous: nothing in it may identify a person. Only CSV with exactly its columns is
             taken; what could identify somebody is hidden before anything is kept of a file.
     """

@@ -140,7 +140,8 @@ def sync(connection: Connection, settings: Settings) -> None:
             text(
                 "insert into ops.feed (feed, kind, is_subscribed) "
                 "values (:feed, :kind, :is_subscribed) on conflict (feed) do update "
-                "set kind = excluded.kind, is_subscribed = excluded.is_subscribed"
+                "set kind = excluded.kind, is_subscribed = excluded.is_subscribed "
+                "or (:stays and exists (select from ops.batch where feed = :feed))"
             ),
             {
                 "feed": contract.name,
@@ -148,5 +149,6 @@ def sync(connection: Connection, settings: Settings) -> None:
                 "is_subscribed": settings.subscribes_to(
                     contract.name, is_optional=contract.is_optional
                 ),
+                "stays": contract.is_optional and not settings.lists_its_feeds,
             },
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from huiyan.demo.make import MARKER, install_crosswalk
+from huiyan.demo.make import MARKER, OPTIONAL, install_crosswalk
 from huiyan.errors import OrchestrationError
 from huiyan.orchestration.calendar import subscribed_contracts
 from huiyan.orchestration.environment import login
@@ -49,9 +49,13 @@ def delivered_dates(settings: Settings) -> list[date]:
 
 
 def _demo_settings() -> Settings:
-    """Settings of the environment with the demo's own landing zone, which child processes see."""
+    """Settings of the environment with the demo's own landing zone and feeds.
+
+    Child processes see them.
+    """
     landing = get_settings().make_home() / DISTRICT / "landing"
     os.environ["HUIYAN_LANDING"] = str(landing)
+    os.environ.setdefault("HUIYAN_FEEDS", ",".join(f"+{feed}" for feed in OPTIONAL))
     return get_settings()
 
 

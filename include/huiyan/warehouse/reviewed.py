@@ -4,7 +4,7 @@
 
 - `unit_crosswalk.csv`, `alert_suppression.csv`: its rows stand beside the seed's;
 - `rule_status.csv`: its rows of a rule replace all of the seed's of that rule;
-- `matter_responsibility.csv`: its rows of a class of matter replace all of the seed's of that class.
+- `matter_responsibility.csv`: its rows of a class of matter replace the seed's of that class.
 
 Each file is optional.
 """

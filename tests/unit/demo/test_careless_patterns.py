@@ -160,3 +160,24 @@ def test_another_threshold_shows(
 )
 def test_a_reversal_that_is_not_after_the_push_shows(is_after: Callable[[str, str], bool]) -> None:
     assert _wrong({"LOOP-004": patterns.reversed_after(*_known(), is_after=is_after)})
+
+
+@pytest.mark.parametrize(
+    "is_after",
+    [lambda happened, claimed: happened >= claimed, lambda happened, claimed: True],
+    ids=["on the day too", "before it too"],
+)
+def test_a_hit_that_is_not_after_the_claim_shows(is_after: Callable[[str, str], bool]) -> None:
+    assert _wrong({"LOOP-003": patterns.claimed_closed(*_known(), is_after=is_after)})
+
+
+def test_a_problem_of_another_class_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    oracle, history = copy(_known()[0]), _known()[1]
+    monkeypatch.setattr(patterns, "CLASSES", dict.fromkeys(patterns.CLASSES, "any"))
+    oracle.feeds = {
+        **oracle.feeds,
+        "rectifications": [
+            {**each, "problem_class": "any"} for each in oracle.feeds["rectifications"]
+        ],
+    }
+    assert _wrong({"LOOP-003": patterns.claimed_closed(oracle, history)})
