@@ -10,7 +10,7 @@ MAP = REPOSITORY / "dbt_project" / "macros" / "rules" / "hit_sources.sql"
 KEY = re.compile(r"^ +'(\w+)': ", re.MULTILINE)
 DOCUMENT = re.compile(r"(?:^|_)(?:vouchers?|payments?|transactions?|txn_no|subjects)$")
 COUNTED = {"subjects"}  # other rules' hits, whose own rows are taken
-SUBJECT_TYPES_OF_COUNTED = {"regulator_rule", "unit"}
+SUBJECT_TYPES_OF_COUNTED = {"regulator_rule", "unit", "hit"}
 
 
 def known(part: str) -> set[str]:

@@ -49,6 +49,17 @@ counted as (
         and split_part(open_spells.rule_id, '-', 1) in ('SCF', 'PAY', 'CARD', 'INV')
         and open_spells.subject_id
         = any(string_to_array(spells.evidence ->> 'subjects', '、'))
+    union all
+    select
+        spells.spell_id,
+        open_spells.rule_id,
+        open_spells.subject_type,
+        open_spells.subject_id,
+        open_spells.treasury_agency_code,
+        open_spells.evidence
+    from spells
+    inner join open_spells on spells.subject_id = open_spells.hit_id
+    where spells.subject_type = 'hit'
 ),
 
 hits as materialized (

@@ -17,6 +17,7 @@ units as (
 
 final as (
     select
+        spells.hit_id,
         spells.rule_id,
         rules.family,
         rules.name_zh as rule_name,
@@ -28,7 +29,8 @@ final as (
         spells.treasury_agency_code,
         spells.occurred_on,
         spells.amount,
-        spells.first_detected_on
+        spells.first_detected_on,
+        spells.detected_on
     from spells
     inner join rules on spells.rule_id = rules.rule_id
     left join units as by_finance on spells.finance_agency_code = by_finance.finance_agency_code

@@ -200,6 +200,12 @@ LABELS: dict[str, str] = {
     "claimed_closed_on": "申报整改完成日期",
     "regulator_name": "监管部门",
     "rule_name": "同一条规则",
+    "new_subject": "新疑点",
+    "detected_on": "发现日期",
+    "closed_subject": "已办结的疑点",
+    "closed_on": "办结日期",
+    "verdict": "当时的核实结论",
+    "days_since_closing": "距办结天数",
     "unit_count": "有疑点的单位数",
     "units": "有疑点的单位",
     "score": "得分",
@@ -216,6 +222,8 @@ LABELS: dict[str, str] = {
 }
 
 VALUES = {
+    "confirmed": "属实",
+    "partly": "部分属实",
     "invoice": "发票",
     "official_letter": "公函",
     "reception_list": "接待清单",

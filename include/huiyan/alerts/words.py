@@ -46,6 +46,7 @@ SUBJECT_TYPE = {
     "lease": "资产出租合同",
     "unit": "单位",
     "regulator_rule": "监管部门系统性问题",
+    "hit": "办结后再次发生的疑点",
     "rectification": "巡察整改问题",
 }
 

@@ -42,13 +42,18 @@ def refresh(
     """Copies of the tables of staging, ops and history among `relations`, by relation.
 
     A staging table is copied only if other batches were merged into it since it was copied last;
-    what ops says about deliveries, and the history of hits, are copied always.
+    what ops says about deliveries, what bodies answered, and the history of hits are copied always.
 
     Raises:
         EvaluationError: a staging table is not there: nothing was evaluated yet.
     """
     wanted = [each for each in relations if each.split(".")[0] in (_STAGING, "ops", "history")]
     found = {each.relation: each for each in parquet.tables(connection, _STAGING, "ops")}
+    for each in wanted:
+        if each not in found and each.startswith(f"{_STAGING}."):
+            view = parquet.view(connection, *each.split("."))
+            if view.columns:
+                found[each] = view
     if HISTORY in wanted:
         found[HISTORY] = parquet.view(connection, *_PUBLIC)
     if missing := sorted(set(wanted) - found.keys()):
@@ -63,7 +68,7 @@ def refresh(
             table = found[relation]
             version = versions.get(project.feeds.get(relation, ""), "no batches")
             copies[relation] = _file(folder, relation, table, version)
-            if not copies[relation].exists() or not relation.startswith(_STAGING):
+            if not copies[relation].exists() or relation not in project.feeds:
                 parquet.write(connection, lake, table, copies[relation])
             for stale in folder.glob(f"{relation}.*"):
                 if stale != copies[relation]:

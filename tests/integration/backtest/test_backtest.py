@@ -30,6 +30,7 @@ from warehouses import Snapshot, Warehouses
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (date(2025, 9, day) for day in (1, 2, 3, 4))
 RULES = (
     *("REC-001", "ATT-001", "VOU-001", "INV-005", "CARD-001", "PROC-001", "BOOK-002", "SCF-001"),
+    "LOOP-002",
     "LOOP-004",
 )
 LIVE = ("marts.fct_rule_hit_spell", "marts.fct_rule_run", "ops.alert", "ops.alert_route")
@@ -102,6 +103,20 @@ def deliver_wednesday(settings: Settings) -> None:
     accept(settings, "finance_users", WEDNESDAY, renamed)
 
 
+def close_alert(settings: Settings) -> None:
+    """Monday's reception without a letter is confirmed and closed on Tuesday; another follows."""
+    issue(MONDAY, settings)
+    with connect(settings) as connection:
+        for event, state in (("verdict", "confirmed"), ("closed", "closed")):
+            connection.execute(
+                "insert into ops.alert_event"
+                " (alert_id, event, to_state, actor, detail, business_date)"
+                " select alert_id, %s, %s, 'body', '{}', %s from ops.alert"
+                " where rule_id = 'REC-001' and subject_id = 'AF002/2025/07/记0001'",
+                (event, state, TUESDAY),
+            )
+
+
 def correct_monday(settings: Settings) -> None:
     """Monday's cards again, without the bar and with another one."""
     accept(
@@ -156,6 +171,8 @@ def lived(
         deliver(settings)
         evaluate(day, settings)
         found[day] = results(settings)
+        if deliver is correct_monday:
+            close_alert(settings)
     issue(THURSDAY, settings)
     yield Lived(settings, found)
     warehouses.drop()
@@ -278,6 +295,23 @@ def test_alerts_verdicts_and_volume_are_those_of_the_live_rule(lived: Lived) -> 
         ).fetchall()
     assert sorted((each.state, each.own) for each in result.verdicts if each.own) == sorted(states)
     assert {overlap.rule_id for overlap in result.overlaps} >= {"REC-002"}
+
+
+def test_what_comes_back_after_its_closing_is_raised(lived: Lived) -> None:
+    with connect(lived.settings) as connection:
+        rows = connection.execute(
+            "select alerts.rule_id, alerts.subject_id, steps.from_tier, steps.to_tier,"
+            " steps.business_date, steps.reason"
+            " from ops.alert_tier_step as steps"
+            " inner join ops.alert as alerts on steps.alert_id = alerts.alert_id"
+            " where steps.reason_code = 'recurrence'"
+        ).fetchall()
+        alerts = connection.execute(
+            "select count(*) from ops.alert where rule_id = 'LOOP-002'"
+        ).fetchone()
+    reason = "办结后再次发生：同类疑点经核实属实，2025-09-02 办结，2 天后又出现"
+    assert rows == [("REC-001", "AF002/2025/07/记0002", "orange", "red", THURSDAY, reason)]
+    assert alerts == (0,)
 
 
 def test_the_command_prints_and_keeps_it(lived: Lived) -> None:

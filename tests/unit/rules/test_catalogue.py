@@ -58,6 +58,7 @@ SUBJECT_TYPES = {
     "agency_year",
     "unit",
     "regulator_rule",
+    "hit",
 }
 POSTGRES_NAME_LENGTH = 63
 WEIGHTS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "score_weight.csv"

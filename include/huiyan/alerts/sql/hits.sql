@@ -3,6 +3,7 @@
 -- What concerns a regulator is its own matter, whoever else regulates the unit that it is: the hit
 -- goes to the regulator, whence recusal takes it to the body above; so it does where nobody is named
 -- to verify.
+-- What a rule says of another rule's hit raises that hit's tier and is no alert of its own.
 truncate issue_hit;
 
 insert into issue_hit
@@ -140,6 +141,7 @@ left join jurisdictions as by_finance
 left join jurisdictions as by_treasury
     on
         by_treasury.platform = 'treasury'
-        and spells.treasury_agency_code = by_treasury.agency_code;
+        and spells.treasury_agency_code = by_treasury.agency_code
+where spells.subject_type <> 'hit';
 
 analyze issue_hit

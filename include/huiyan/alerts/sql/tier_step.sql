@@ -12,6 +12,17 @@ with complained_about as (
         and (valid_to is null or valid_to > %(day)s)
 ),
 
+recurrences as (
+    select
+        subject_id as hit_id,
+        evidence ->> 'closed_on' as closed_on,
+        evidence ->> 'days_since_closing' as days_since_closing
+    from issue_spell
+    where
+        rule_id = 'LOOP-002'
+        and is_pushed
+),
+
 tiers as (
     select
         issue_tier.alert_id,
@@ -23,12 +34,18 @@ tiers as (
                 to_char(issue_hit.amount_step, 'FM999,999,999,999,999,990.00')
             )
             when 'complaint' then '综合研判，上调一级'
+            when 'recurrence' then format(
+                '办结后再次发生：同类疑点经核实属实，%%s 办结，%%s 天后又出现',
+                recurrences.closed_on,
+                recurrences.days_since_closing
+            )
             else format(
                 '同一对象命中 %%s 条规则：%%s', issue_hit.rules_on_subject, issue_hit.rule_names
             )
         end as reason
     from issue_tier
     inner join issue_hit on issue_tier.alert_id = issue_hit.alert_id
+    left join recurrences on issue_hit.hit_id = recurrences.hit_id
     where
         case %(reason_code)s
             when 'amount' then issue_hit.amount > issue_hit.amount_step
@@ -41,6 +58,7 @@ tiers as (
                         else issue_hit.treasury_agency_code
                     end
             )
+            when 'recurrence' then recurrences.hit_id is not null
             else issue_hit.rules_on_subject >= 3
         end
         and not exists (
