@@ -14,9 +14,12 @@ from huiyan.warehouse.connection import connect
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
 TABLES = """
-drop view marts.dim_rule_status, marts.mart_rule_hit_history;
+drop view marts.mart_rule_hit_history;
 drop view marts.fct_rule_hit_spell cascade;
-drop table reference.rule_parameters, reference.alert_suppression, marts.dim_rule,
+delete from reference.rule_status;
+delete from reference.rule_parameters;
+delete from reference.alert_suppression;
+drop table marts.dim_rule,
     staging.stg_finance__user, staging.stg_treasury__user, staging.stg_supervision__body,
     staging.stg_supervision__jurisdiction cascade;
 create table marts.dim_rule (
@@ -29,18 +32,8 @@ create table marts.fct_rule_hit_spell (
     occurred_on date, amount numeric(18, 2), base_tier text, evidence jsonb, detected_on date,
     cleared_on date
 );
-create table marts.dim_rule_status (
-    rule_id text, status text, is_pushed boolean, valid_from date, valid_to date
-);
 create table marts.mart_rule_hit_history (
     rule_id text, subject_id text, detected_on date, cleared_on date, cleared_because text
-);
-create table reference.rule_parameters (
-    rule_id text, parameter text, value numeric(18, 2), valid_from date, valid_to date
-);
-create table reference.alert_suppression (
-    rule_id text, subject_id text, unit_id text, reason text, approved_by text, valid_from date,
-    valid_to date
 );
 create table staging.stg_finance__user (
     agency_code text, agency_name text, valid_from date, valid_to date
@@ -83,6 +76,7 @@ RULES = (
     ("CARD-001", "禁止类商户", "red", "fixed"),
     ("STAT-001", "首位数异常", "yellow", "shadow"),
     ("LOOP-001", "系统性问题", "orange", "trial"),
+    ("LOOP-002", "办结后再次发生", "yellow", "trial"),
 )
 
 
@@ -214,14 +208,9 @@ class District:
 
     def status(self, rule_id: str, status: str, since: date) -> None:
         """From that date on the rule has the status."""
-        self.run(
-            "update marts.dim_rule_status set valid_to = %s where rule_id = %s "
-            "and valid_to is null",
-            since,
-            rule_id,
+        self.add(
+            "reference.rule_status", rule_id, 1, status, since, "office 2", "office 1", "tried"
         )
-        pushed = status in ("trial", "fixed")
-        self.add("marts.dim_rule_status", rule_id, status, pushed, since, None)
 
     def clear(self, rule_id: str, subject_id: str, on: date) -> None:
         self.run(
@@ -236,6 +225,28 @@ class District:
         """As if a correction had taken the hit out of history."""
         self.run(
             "delete from marts.fct_rule_hit_spell where rule_id = %s and subject_id = %s",
+            rule_id,
+            subject_id,
+        )
+
+    def answer(
+        self,
+        rule_id: str,
+        subject_id: str,
+        day: date,
+        to_state: str,
+        reason: str | None = None,
+        event: str = "verdict",
+    ) -> None:
+        """A body's answer on the alert, as an accepted return leaves it."""
+        self.run(
+            "insert into ops.alert_event (alert_id, event, to_state, actor, detail, business_date) "
+            "select alert_id, %s, %s, 'body', %s, %s from ops.alert "
+            "where rule_id = %s and subject_id = %s",
+            event,
+            to_state,
+            json.dumps({"reason": reason}),
+            day,
             rule_id,
             subject_id,
         )

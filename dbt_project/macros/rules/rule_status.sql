@@ -1,6 +1,7 @@
 {#-
-    The status of a rule on the business date, from the reviewed seed; `rule_id` is an SQL
-    expression. Before its first row a rule is a draft: recorded, told to nobody.
+    The status of a rule on the business date as reviewed; `rule_id` is an SQL expression. Before its
+    first row a rule is a draft: recorded, told to nobody. Demotions by verdicts are not in it: they
+    lead to trial or shadow only, so whether a rule is retired can be told without them.
 -#}
 {% macro rule_status(rule_id) -%}
     coalesce((
@@ -12,11 +13,46 @@
     ), 'draft')
 {%- endmacro %}
 
+{#-
+    The entries of the rules' lives: the reviewed ones, and the demotions that verdicts brought about.
+    A demotion counts unless a person has decided after what it rests on: then that entry holds.
+-#}
+{% macro rule_life() -%}
+    select
+        rule_id,
+        version as rule_version,
+        status,
+        valid_from,
+        made_by,
+        approved_by,
+        reason
+    from {{ ref('rule_status') }}
+    union all
+    select
+        demoted.rule_id,
+        demoted.rule_version,
+        demoted.status,
+        demoted.valid_from,
+        'verdicts' as made_by,
+        cast(null as text) as approved_by,
+        demoted.reason
+    from {{ ref('stg_supervision__rule_demotion') }} as demoted
+    where
+        not exists (
+            select 1
+            from {{ ref('rule_status') }} as reviewed
+            where
+                demoted.rule_id = reviewed.rule_id
+                and reviewed.valid_from > demoted.reviewed_from
+                and reviewed.valid_from <= demoted.valid_from
+        )
+{%- endmacro %}
+
 {#- The times in which versions of rules had one status, each with its end, null for the last. -#}
 {% macro rule_status_times() -%}
     select
         rule_id,
-        version as rule_version,
+        rule_version,
         status,
         status in ('trial', 'fixed') as is_pushed,
         valid_from,
@@ -24,5 +60,5 @@
         made_by,
         approved_by,
         reason
-    from {{ ref('rule_status') }}
+    from ({{ rule_life() }}) as life
 {%- endmacro %}

@@ -26,6 +26,10 @@ with declared as (
     {% endfor %}
 ),
 
+life as (
+    {{ rule_life() }}
+),
+
 final as (
     select
         cast(rule_id as text) as rule_id,
@@ -44,7 +48,15 @@ final as (
         is_legal_basis_verified,
         cast(what_to_check as text) as what_to_check,
         cast(close_out_standard as text) as close_out_standard,
-        cast({{ rule_status('declared.rule_id') }} as text) as status,
+        cast(coalesce((
+            select life.status
+            from life
+            where
+                life.rule_id = declared.rule_id
+                and life.valid_from <= {{ business_date() }}
+            order by life.valid_from desc
+            limit 1
+        ), 'draft') as text) as status,
         cast(known_false_positives as text) as known_false_positives
     from declared
 )

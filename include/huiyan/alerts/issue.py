@@ -20,9 +20,9 @@ it does not depend on when they did. The register of bodies says as of an extrac
 channel it takes.
 
 An alert is a hit of a rule that is in trial or fixed on the business date and that no exception
-covers on it. When that ends, the alert is resolved and its bodies are told why, unless a person has
-begun on it; when the rule is promoted again or the exception runs out, it is opened anew, with a
-new due date.
+covers on it; what a rule says of another rule's hit (LOOP-002) raises that one's tier instead. When
+that ends, the alert is resolved and its bodies are told why, unless a person has begun on it; when
+the rule is promoted again or the exception runs out, it is opened anew, with a new due date.
 """
 
 from collections import defaultdict
@@ -34,6 +34,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from huiyan.alerts import demotion
 from huiyan.alerts.statements import execute
 from huiyan.alerts.statements import parameters as parameters_of
 from huiyan.delivery.extract import Extract, ExtractRow, GoneRow
@@ -44,7 +45,7 @@ from huiyan.warehouse import evaluate
 from huiyan.warehouse.connection import connect
 
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
-TIER_REASONS = ("amount", "several_rules", "complaint")
+TIER_REASONS = ("amount", "recurrence", "several_rules", "complaint")
 PROBLEMS = {
     "no_jurisdiction": "No jurisdiction names the bodies of",
     "unknown_body": "The jurisdiction names a body that is not among the bodies, for",
@@ -156,6 +157,8 @@ def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings)
     served = [extract.body_code for extract in extracts]
     _supersede(cursor.connection, day, except_bodies=served)
     execute(cursor, "day", {**parameters, "served": served})
+    fallen = demotion.demote(cursor, day, parameters)
+    _note(cursor.connection, demotion.KIND, demotion.FEED, day, fallen)
 
 
 def _raise_routing_problems(connection: psycopg.Connection, day: date) -> None:

@@ -1,7 +1,7 @@
 """The statements in `sql/`, run one after another on one business date within a transaction."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -19,6 +19,7 @@ def parameters(day: date, settings: Settings) -> dict[str, Any]:
     names = re.findall(r".+?(?:省|自治区|市|区|县|旗|州|盟)", settings.district)
     return {
         "day": day,
+        "next_day": day + timedelta(days=1),
         "district": "^" + "".join(f"({re.escape(name)})?" for name in names) + "区?",
         **{f"due_{tier}": add_workdays(day, count) for tier, count in DUE_WORKDAYS.items()},
         "default_code": DEFAULT_BODY[0],

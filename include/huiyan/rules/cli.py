@@ -1,15 +1,19 @@
 """`huiyan rules`: the catalogue, one rule, a new one, a rule's own tests, a rule over history."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from huiyan.rules.catalogue import Rule, load_parameters, load_rule, load_rules
-from huiyan.rules.life_cycle import load_history, newest_status
+from huiyan.rules.life_cycle import StatusEntry, load_history, newest_status
 from huiyan.settings import REPOSITORY, get_settings
+
+if TYPE_CHECKING:
+    from huiyan.rules.proposals import Demotion
 
 app = typer.Typer(help="The rule library.", no_args_is_help=True)
 console = Console()
@@ -22,14 +26,17 @@ VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 @app.command("list")
 def list_rules() -> None:
     """List every rule: id, version, tier, status, subject and name."""
+    from huiyan.rules.proposals import demotions
+
     history = load_history(get_settings())
+    demoted = demotions(get_settings())
     table = Table("id", "version", "tier", "status", "subject", "name", box=None)
     for rule in load_rules().values():
         table.add_row(
             rule.id,
             str(rule.version),
             TIER[rule.base_tier],
-            newest_status(history.get(rule.id, ())),
+            _newest_status(history.get(rule.id, ()), demoted.get(rule.id, ())),
             rule.subject_type,
             f"{rule.name.zh} {rule.name.en}",
         )
@@ -109,14 +116,69 @@ def _thresholds(rule: Rule) -> str:
     )
 
 
+def _newest_status(entries: Sequence[StatusEntry], demoted: "Sequence[Demotion]") -> str:
+    if demoted and (not entries or demoted[-1].valid_from > entries[-1].valid_from):
+        return demoted[-1].status
+    return newest_status(entries)
+
+
 def _life(rule: Rule) -> str:
+    from huiyan.rules.proposals import demotions
+
     entries = load_history(get_settings()).get(rule.id, [])
-    lines = [
-        f"{entry.valid_from}: {entry.status}, version {entry.version} – {entry.reason} "
+    lines = {
+        entry.valid_from: f"{entry.status}, version {entry.version} – {entry.reason} "
         f"(proposed by {entry.made_by}, approved by {entry.approved_by or 'nobody'})"
         for entry in entries
-    ]
-    return "\n".join(lines) or f"draft, version {rule.version}"
+    } | {
+        fall.valid_from: f"{fall.status}, version {fall.rule_version} – {fall.reason}"
+        for fall in demotions(get_settings()).get(rule.id, [])
+    }
+    said = [f"{since}: {line}" for since, line in sorted(lines.items())]
+    return "\n".join(said) or f"draft, version {rule.version}"
+
+
+@app.command("proposals")
+def list_proposals() -> None:
+    """List what verdicts propose: promotions, exceptions, changes. A person decides on each."""
+    from huiyan.rules.proposals import proposals
+
+    found = proposals(get_settings())
+    if not found:
+        console.print("The verdicts propose nothing.")
+        return
+    promotions = [each for each in found if each.kind == "promote"]
+    if promotions:
+        table = Table("rule", "version", "to", "verdicts", "precision", "at least", box=None)
+        for each in promotions:
+            table.add_row(
+                each.rule_id,
+                str(each.rule_version),
+                each.proposed_status,
+                str(each.verdicts),
+                f"{each.precision:.0%}",
+                f"{each.precision_low:.0%}",
+            )
+        console.print("[bold]Promote[/] – an entry in rule_status.csv")
+        console.print(table)
+    for kind, title in (
+        ("except", "Except – a line in alert_suppression.csv"),
+        ("change", "Change – a row in rule_parameters.csv, or a new version"),
+    ):
+        table = Table("rule", "version", "alert", "unit", "subject", "verdict of", box=None)
+        for each in (other for other in found if other.kind == kind):
+            table.add_row(
+                each.rule_id,
+                str(each.rule_version),
+                each.alert_id,
+                each.unit_id or "",
+                each.subject_id,
+                each.proposed_on.isoformat(),
+            )
+        if table.row_count:
+            console.print(f"[bold]{title}[/]")
+            console.print(table)
+    console.print("How to act on them: docs/how-to/act-on-proposals.md.")
 
 
 def _figures(rule: Rule) -> str:

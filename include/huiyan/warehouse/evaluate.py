@@ -9,6 +9,7 @@ day, so a command (or a task) per layer would only multiply the start.
 """
 
 import logging
+from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -65,8 +66,38 @@ def _alone(settings: Settings) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _fingerprint(connection: psycopg.Connection, day: date, code: str) -> str:
-    """Of all that decides what `day` shows: its deliveries, the subscription and `code`."""
+class _Answers:
+    """What came back from the bodies and bears on a date: closings and demotions."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        rows = connection.execute(
+            "select business_date + 1 as counts_from,"
+            " concat_ws(' ', alert_id, event, to_state, event_id)"
+            " from ops.alert_event as answers"
+            " where actor = 'body' and event in ('verdict', 'closed') and exists ("
+            "  select from ops.alert_event as closings where closings.alert_id = answers.alert_id"
+            "  and closings.actor = 'body' and closings.event = 'closed')"
+            " union all"
+            " select valid_from, concat_ws(' ', rule_id, rule_version, to_status, reviewed_from)"
+            " from ops.rule_demotion"
+            " order by 1, 2"
+        )
+        digest = sha256()
+        self._days: list[date] = []
+        self._digests: list[str] = []
+        for day, said in rows:
+            digest.update(f"{day} {said}\n".encode())
+            self._days.append(day)
+            self._digests.append(digest.copy().hexdigest())
+
+    def on(self, day: date) -> str:
+        """Fingerprint of what bears on `day`; empty if nothing does."""
+        known = bisect_right(self._days, day)
+        return self._digests[known - 1] if known else ""
+
+
+def _fingerprint(connection: psycopg.Connection, day: date, code: str, answers: _Answers) -> str:
+    """Of all that decides what `day` shows: deliveries, subscription, answers and `code`."""
     batches = connection.execute(
         "select string_agg(batch_id::text, ',' order by batch_id) from ops.batch"
         " where status = 'accepted' and business_date <= %s",
@@ -75,7 +106,7 @@ def _fingerprint(connection: psycopg.Connection, day: date, code: str) -> str:
     feeds = connection.execute(
         "select string_agg(feed, ',' order by feed) from ops.feed where is_subscribed"
     ).fetchone()
-    return sha256(repr((batches, feeds, code)).encode()).hexdigest()
+    return sha256(repr((batches, feeds, code, answers.on(day))).encode()).hexdigest()
 
 
 def load_seeds(connection: psycopg.Connection, day: date, settings: Settings) -> None:
@@ -93,19 +124,24 @@ def load_seeds(connection: psycopg.Connection, day: date, settings: Settings) ->
 def _stale_dates(connection: psycopg.Connection, day: date, code: str, in_full: bool) -> list[date]:
     """Dates to evaluate so that `day` and all later evaluated ones are right, in order.
 
-    An earlier date counts only if a replay of it was broken off.
+    An earlier date counts only if a replay of it was broken off, or if what bodies answered came
+    after it was evaluated and bears on it: answers are taken up where alerts are issued.
     """
-    recorded = connection.execute("select business_date, state, fingerprint from ops.evaluation")
-    states = {row[0]: (row[1], row[2]) for row in recorded}
+    recorded = connection.execute(
+        "select business_date, state, fingerprint, answers from ops.evaluation"
+    )
+    states = {row[0]: (row[1], row[2], row[3]) for row in recorded}
+    answers = _Answers(connection)
     dates = sorted({*states, day})
     first = next(
         (
             other
             for other in dates
             if states.get(other, ("stale",))[0] == "stale"
+            or states[other][2] != answers.on(other)
             or (
                 other >= day
-                and (in_full or states[other][1] != _fingerprint(connection, other, code))
+                and (in_full or states[other][1] != _fingerprint(connection, other, code, answers))
             )
         ),
         None,
@@ -212,6 +248,17 @@ def _seeds_change(connection: psycopg.Connection, after: date, until: date) -> b
     return connection.execute(query, (after, until)).fetchone() is not None
 
 
+def _demotions_begin(connection: psycopg.Connection, after: date, until: date) -> bool:
+    """Whether a demotion begins to count after `after` and not after `until`."""
+    return (
+        connection.execute(
+            "select from ops.rule_demotion where valid_from > %s and valid_from <= %s limit 1",
+            (after, until),
+        ).fetchone()
+        is not None
+    )
+
+
 def _is_worth_slicing(connection: psycopg.Connection) -> bool:
     row = connection.execute(
         "select reltuples >= %s from pg_class"
@@ -265,7 +312,8 @@ def _evaluated_before(connection: psycopg.Connection, day: date, code: str) -> d
     before, fingerprint = standing
     if (
         before >= day
-        or fingerprint != _fingerprint(connection, before, code)
+        or fingerprint != _fingerprint(connection, before, code, _Answers(connection))
+        or _demotions_begin(connection, before, day)
         or _seeds_change(connection, before, day)
         or _registers_change(connection, before, day)
     ):
@@ -326,7 +374,8 @@ def _evaluate_date(
         The rules that failed, with what they said; the next run of the date tries them again.
     """
     for _ in range(ATTEMPTS):
-        delivered = _fingerprint(connection, day, code)
+        answers = _Answers(connection)
+        delivered = _fingerprint(connection, day, code, answers)
         before = None if in_full else _evaluated_before(connection, day, code)
         connection.execute("comment on schema intermediate is null")
         try:
@@ -336,14 +385,14 @@ def _evaluate_date(
                 raise
             logger.warning("%s is evaluated in full: %s", day, error)
             _build(connection, day, None, settings)
-        if _fingerprint(connection, day, code) != delivered:
+        if _fingerprint(connection, day, code, _Answers(connection)) != delivered:
             continue
         _check_ledger(connection, day, history)
         failures = _failures(connection, day)
         connection.execute(
-            "update ops.evaluation set state = 'evaluated', fingerprint = %s,"
+            "update ops.evaluation set state = 'evaluated', fingerprint = %s, answers = %s,"
             " evaluated_at = clock_timestamp() where business_date = %s",
-            ("" if failures else delivered, day),
+            ("" if failures else delivered, answers.on(day), day),
         )
         if not failures:
             connection.execute(f"comment on schema intermediate is 'standing {day} {delivered}'")

@@ -4,6 +4,8 @@ delete from ops.alert_event where actor = 'machine' and business_date >= %(day)s
 
 delete from ops.alert_tier_step where business_date >= %(day)s;
 
+delete from ops.rule_demotion where decided_on >= %(day)s;
+
 delete from ops.alert_route where assigned_on >= %(day)s;
 
 update ops.alert_route set ended_on = null where ended_on >= %(day)s;
