@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from alert_district import District
+from huiyan.orchestration.environment import base_environment
 from huiyan.settings import Settings
 from receivers import OPENSSH_SFTP, Authority, MailServer, SftpServer, WebServer
 
@@ -14,6 +15,17 @@ from receivers import OPENSSH_SFTP, Authority, MailServer, SftpServer, WebServer
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """A certificate authority of the tests' own."""
     return Authority(tmp_path_factory.mktemp("ca"))
+
+
+@pytest.fixture(scope="session")
+def airflow_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What Airflow is imported with: the first import in a process settles its plugins."""
+    patch = pytest.MonkeyPatch()
+    home = Settings(home=tmp_path_factory.mktemp("airflow"))
+    for name, value in base_environment(home).items():
+        patch.setenv(name, value)
+    yield
+    patch.undo()
 
 
 @pytest.fixture

@@ -31,7 +31,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiri
 
 @pytest.fixture(autouse=True)
 def connections(
-    mail_server: MailServer, web_server: WebServer, monkeypatch: pytest.MonkeyPatch
+    airflow_environment: None,
+    mail_server: MailServer,
+    web_server: WebServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The connections as an operator sets them."""
     for access in (mail_server.access(), web_server.access()):
