@@ -5,7 +5,8 @@ from datetime import date
 
 from rich.console import Console
 
-from huiyan.orchestration.run import DayRun, _report
+from huiyan.orchestration.run import INCOMPLETE, DayRun, _report
+from huiyan.orchestration.status import DayStatus
 
 
 def test_a_file_name_that_looks_like_markup_is_printed_as_it_is() -> None:
@@ -24,3 +25,14 @@ def test_a_thousand_failures_alike_do_not_push_the_rest_off_the_screen() -> None
     lines = shown.file.getvalue().splitlines()
     assert len(lines) < 30
     assert "failed and 980 tasks more" in lines
+
+
+def test_an_extract_that_was_given_up_is_named_and_the_day_is_not_whole() -> None:
+    shown = Console(file=io.StringIO(), width=200)
+    said = "The extract of 2025-09-01 for TC[01] was given up: no such mailbox."
+    status = DayStatus(date(2025, 9, 1), "evaluated", None, [], [("delivery_dead", "TC", said)])
+    day = DayRun(date(2025, 9, 1), status=status)
+    assert day.exit_code == INCOMPLETE
+    _report(day, shown)
+    assert isinstance(shown.file, io.StringIO)
+    assert f"not delivered {said}" in shown.file.getvalue()
