@@ -40,6 +40,7 @@ FORBIDDEN = {
     "huiyan.feeds.collect", "huiyan.orchestration.steps",
     "huiyan.orchestration.upkeep",
 }  # fmt: skip
+FEEDS = [name for name, contract in load_contracts().items() if not contract.is_optional]
 DOC_PARTS = ("**Inputs**", "**When it fails**")
 
 
@@ -49,7 +50,7 @@ def test_ids_are_exactly_the_expected_ones(bag: Any) -> None:
 
 
 def test_there_is_one_feed_dag_per_contract(bag: Any) -> None:
-    feeds = {f"feed_{name}" for name in load_contracts()}
+    feeds = {f"feed_{name}" for name in FEEDS}
     assert {dag_id for dag_id in bag.dags if dag_id.startswith("feed_")} == feeds
 
 
@@ -74,7 +75,7 @@ def test_house_rules(bag: Any, dag_id: str) -> None:
         assert timedelta(0) < task.retry_delay <= RETRY_DELAY
 
 
-@pytest.mark.parametrize("name", sorted(load_contracts()))
+@pytest.mark.parametrize("name", sorted(FEEDS))
 def test_feed_dags_collect_then_check_then_correct(bag: Any, name: str) -> None:
     dag = bag.dags[f"feed_{name}"]
     assert [task.task_id for task in dag.topological_sort()] == ["collect", "check", "correct"]
@@ -87,9 +88,7 @@ def test_feed_dags_collect_then_check_then_correct(bag: Any, name: str) -> None:
 def test_dags_hand_over_by_assets(bag: Any) -> None:
     condition = bag.dags["warehouse"].timetable.asset_condition
     every_feed, correction = condition.objects
-    assert {asset.name for asset in every_feed.objects} == {
-        f"feed_{name}" for name in load_contracts()
-    }
+    assert {asset.name for asset in every_feed.objects} == {f"feed_{name}" for name in FEEDS}
     assert correction.name == "correction"
     assert bag.dags["alerts"].timetable.asset_condition.name == "marts"
     assert bag.dags["alerts"].get_task("deliver").is_mapped

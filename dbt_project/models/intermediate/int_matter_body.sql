@@ -1,4 +1,4 @@
--- Who leads in a class of matter and who helps, with the body of each department on the business date.
+-- Who leads in a class of matter and who helps, with the body of each department on the day.
 {{ config(materialized='fresh_table') }}
 with responsibilities as (
     select matter_class, department, role from {{ ref('matter_responsibility') }}

@@ -1,4 +1,4 @@
--- One row per problem that an inspection found: is it due, is it really closed, is it elsewhere too?
+-- One row per problem that an inspection found: is it due, is it closed, is it elsewhere too?
 {{ config(pre_hook="{{ tell_business_date() }}") }}
 with problems as (
     select * from {{ ref('int_rectification') }}

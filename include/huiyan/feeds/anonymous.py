@@ -211,11 +211,10 @@ def _kept(cell: str, column: Column | None) -> str:
             normalise(each) for code, more in column.values.items() for each in (code, *more)
         }
         fits = normalise(cell) in spellings
-    elif column.pattern is None:
-        fits = False
     else:
-        fits = re.fullmatch(column.pattern, cell.strip()) is not None and not (
-            names_somebody_in_code(plain) if column.required else names_somebody(plain)
+        is_code = column.required
+        fits = re.fullmatch(column.pattern or "", cell.strip()) is not None and not (
+            names_somebody_in_code(plain) if is_code else names_somebody(plain)
         )
     return cell if fits else HIDDEN
 

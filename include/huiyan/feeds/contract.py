@@ -131,6 +131,13 @@ class FeedContract(_Declared):
             raise ValueError(f"{self.name}: amount_column must be a money column")
         if self.is_anonymous and self.xml:
             raise ValueError(f"{self.name}: an anonymous feed takes CSV only")
+        open_ended = [
+            column.name
+            for column in self.columns
+            if not column.pattern and column.type not in ("date", "enum")
+        ]
+        if self.is_anonymous and open_ended:
+            raise ValueError(f"{self.name}: {open_ended[0]} of an anonymous feed needs a pattern")
         return self
 
     def column(self, name: str) -> Column:

@@ -44,6 +44,9 @@ PATTERN_REASONS = {
     "^[0-9A-Fa-f]{64}$": "not 64 hex",
     "^[0-9]{16,19}$": "not 16 to 19 digits",
     "^[^/]+$": "contains /, which parts the voucher's id",
+    "^(?=.*[0-9])[一-龥]{0,3}[0-9A-Za-z〔〕（）()_年第号字-]{1,40}$": "not a complaint's number",
+    "^[0-9A-Za-z-]{1,30}$": "not a unit's code",
+    "^[^■]{1,200}$": "could identify somebody and is hidden, or over 200 characters",
 }
 # A spreadsheet's day zero or a mistyped century would make every rule about dates fire.
 EARLIEST_DATE, LATEST_DATE = "1950-01-01", "2099-12-31"

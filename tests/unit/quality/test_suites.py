@@ -14,7 +14,8 @@ REASONS = (
     r"^([a-z][a-z0-9_]*: (required|not an integer|not a date|not a timestamp|not money"
     r"|not a yes/no flag|not in the code list|not 64 hex|out of -?\d+–-?\d+|below -?\d+"
     r"|above -?\d+|beyond ±[\d,]+|longer than \d+ characters"
-    r"|contains /, which parts the voucher's id)|read_error)$"
+    r"|contains /, which parts the voucher's id|not a complaint's number|not a unit's code"
+    r"|could identify somebody and is hidden, or over 200 characters)|read_error)$"
 )
 
 

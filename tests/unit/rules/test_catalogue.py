@@ -59,6 +59,7 @@ SUBJECT_TYPES = {
     "unit",
     "regulator_rule",
     "hit",
+    "rectification",
 }
 POSTGRES_NAME_LENGTH = 63
 WEIGHTS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "score_weight.csv"
