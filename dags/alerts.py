@@ -1,9 +1,11 @@
 """Turn a business date's hits into alerts and hand every body its extract.
 
-**Inputs**: the marts of one evaluated business date; jurisdictions and bodies as of that date.
+**Inputs**: the marts of one evaluated business date; jurisdictions and bodies as of that date; the
+forms that came back for it.
 
-`issue` writes alerts, tiers, routes, due dates and the outbox in one transaction; then one
-`deliver` per body hands over its workbook. The outbox makes repeating safe: nothing is sent twice.
+`take_returns` turns what bodies sent back into events, or puts it aside with the reason. `issue`
+writes alerts, tiers, routes, due dates and the outbox in one transaction; then one `deliver` per
+body hands over its workbook. The outbox makes repeating safe: nothing is sent twice.
 
 **When it fails**: a red `deliver` names the body and why its channel did not take the extract; the
 others are not affected. Put the cause right and clear that task: it sends what is pending.
@@ -31,6 +33,12 @@ from huiyan.orchestration.vocabulary import defaults
 def alerts() -> None:
     """Issue and deliver."""
 
+    @task(do_xcom_push=False)
+    def take_returns(dag_run: Any = None) -> dict[str, int]:
+        from huiyan.orchestration import steps
+
+        return steps.take_returns(business_date_of(dag_run.partition_key, None))
+
     @task
     def issue(dag_run: Any = None) -> list[dict[str, str]]:
         from huiyan.orchestration.steps import issue_alerts
@@ -48,7 +56,9 @@ def alerts() -> None:
         day = date.fromisoformat(waiting["business_date"])
         return deliver_extract(day, waiting["body_code"])
 
-    deliver.expand(waiting=issue())
+    waiting = issue()
+    take_returns() >> waiting
+    deliver.expand(waiting=waiting)
 
 
 alerts_dag = alerts()

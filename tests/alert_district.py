@@ -24,7 +24,8 @@ drop table marts.dim_rule,
     staging.stg_supervision__jurisdiction cascade;
 create table marts.dim_rule (
     rule_id text, rule_version integer, name_zh text, base_tier text, legal_basis text,
-    what_to_check text, close_out_standard text, description text, status text
+    what_to_check text, close_out_standard text, close_out_needs text, description text,
+    status text
 );
 create table marts.fct_rule_hit_spell (
     spell_id text, hit_id text, rule_id text, rule_version integer, subject_type text,
@@ -103,6 +104,7 @@ class District:
                 "《办法》第一条",
                 "查凭证。",
                 "补齐。",
+                "action,evidence,amount_recovered" if rule_id == "CARD-001" else "action,evidence",
                 "凭证没有附件。",
                 status,
             )

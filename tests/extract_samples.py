@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huiyan.delivery.extract import Extract, ExtractRow, GoneRow
+from huiyan.delivery.extract import Extract, ExtractRow, GoneRow, ReturnedRow
 
 DAY = date(2025, 11, 28)
 
@@ -33,6 +33,7 @@ ROW = ExtractRow(
     tier_reasons=("金额 60,000.00 元，超过升级线 50,000.00 元",),
     description="列支公务接待费的凭证，记账 3 天后仍没有上传公函。",
     opened_on=date(2025, 11, 28),
+    return_code="AAAA-BBBB",
 )
 
 GONE = GoneRow(
@@ -43,6 +44,21 @@ GONE = GoneRow(
     subject_id="AF002/2025/08/记0007",
     amount=Decimal("3200.00"),
     reason="cleared",
+)
+
+RETURNED = ReturnedRow(
+    file_name="TC01/alerts.xlsx",
+    line_no=3,
+    cells={
+        "alert_id": "a2",
+        "unit_shown": "青禾镇人民政府",
+        "verdict": "大概属实",
+        "note": "=HYPERLINK(1)",
+        "body_code": "TC01",
+        "extract_on": "2025-11-28",
+        "return_code": "AAAA-BBBB",
+    },
+    reasons=("“核实结论”不在下拉列表之内，请从下拉列表中选择。", "没有选择原因。"),
 )
 
 

@@ -48,10 +48,16 @@ def _column_values(column: Column) -> str:
 
 
 def _feed(contract: FeedContract) -> str:
-    when = (
-        f"due every working day by {contract.deadline}"
-        if contract.kind == "daily"
-        else "a full snapshot; it stands until the next one"
+    when = {
+        "daily": f"due every working day by {contract.deadline}",
+        "snapshot": "a full snapshot; it stands until the next one",
+        "form": "a form that many senders send back when they like; each file stands alone",
+    }[contract.kind]
+    limit = (
+        "No share of a delivery in quarantine stops its day."
+        if contract.is_form
+        else f"More than {contract.max_quarantine_share:.0%} of a delivery in quarantine stops its "
+        "day."
     )
     rows = [
         [
@@ -73,8 +79,7 @@ def _feed(contract: FeedContract) -> str:
     )
     return (
         f"## {contract.name} {contract.label}\n\n{contract.description} It is {when}. "
-        f"More than {contract.max_quarantine_share:.0%} of a delivery in quarantine stops its day."
-        f"{control}{_restrictions(contract)}\n\n{_table(headings, rows)}\n"
+        f"{limit}{control}{_restrictions(contract)}\n\n{_table(headings, rows)}\n"
     )
 
 
@@ -136,6 +141,7 @@ def _rule(rule: Rule, parameters: list[Parameter], entries: Sequence[StatusEntry
         "what to check": rule.what_to_check,
         "legal basis": law,
         "closes when": rule.close_out_standard,
+        "a close-out brings": ", ".join(rule.close_out_needs),
         "known false positives": rule.known_false_positives,
         "parameters": thresholds or "none",
         "needs": ", ".join(rule.needs),

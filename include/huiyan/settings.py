@@ -22,6 +22,8 @@ class Settings(BaseSettings):
         landing: folder in which the senders put `<feed>/<YYYY-MM-DD>/` deliveries.
         outbox: folder that receives `<body_code>/<YYYY-MM-DD>/` extracts.
         card_key: key of the HMAC that turns card numbers into tokens; made once if unset.
+        return_key: key of the codes by which a returned form proves whose it is; made once if
+            unset. Forms sent under another key are not taken any more.
         district: the district's full name; its parts may stand in front of unit names.
         feeds: what HUIYAN_FEEDS says; None means every feed that is not optional.
         delivery_attempts: times an extract is tried before it is given up until a person sends it
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     landing_dir: Path | None = Field(default=None, validation_alias="HUIYAN_LANDING")
     outbox_dir: Path | None = Field(default=None, validation_alias="HUIYAN_OUTBOX")
     card_key: SecretStr | None = None
+    return_key: SecretStr | None = None
     district: str = "江南省扬江市云溪区"
     delivery_attempts: int = Field(default=12, ge=1, le=100)
     full: bool = False
@@ -142,6 +145,12 @@ class Settings(BaseSettings):
         if self.card_key is not None:
             return self.card_key.get_secret_value().encode()
         return self.secret("card_key").encode()
+
+    def return_key_bytes(self) -> bytes:
+        """Key of return codes: HUIYAN_RETURN_KEY, else a random one kept in the state directory."""
+        if self.return_key is not None:
+            return self.return_key.get_secret_value().encode()
+        return self.secret("return_key").encode()
 
 
 def get_settings() -> Settings:

@@ -25,6 +25,7 @@ EXPECTED = {
     "feed_jurisdictions",
     "feed_leases",
     "feed_personnel",
+    "feed_returns",
     "feed_treasury_payments",
     "feed_treasury_users",
     "feeds_deadline",

@@ -21,6 +21,7 @@ with declared as (
             else 'true' }} as is_legal_basis_verified,
         {{ literal(meta['what_to_check']) }} as what_to_check,
         {{ literal(meta['close_out_standard']) }} as close_out_standard,
+        {{ literal(meta['close_out_needs'] | join(',')) }} as close_out_needs,
         {{ literal(meta['known_false_positives']) }} as known_false_positives
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -48,6 +49,7 @@ final as (
         is_legal_basis_verified,
         cast(what_to_check as text) as what_to_check,
         cast(close_out_standard as text) as close_out_standard,
+        cast(close_out_needs as text) as close_out_needs,
         cast(coalesce((
             select life.status
             from life

@@ -22,7 +22,9 @@ channel it takes.
 An alert is a hit of a rule that is in trial or fixed on the business date and that no exception
 covers on it; what a rule says of another rule's hit (LOOP-002) raises that one's tier instead. When
 that ends, the alert is resolved and its bodies are told why, unless a person has begun on it; when
-the rule is promoted again or the exception runs out, it is opened anew, with a new due date.
+the rule is promoted again or the exception runs out, it is opened anew, with a new due date. An
+alert that a body has settled (closed, handed over as a lead, or found untrue by who verifies it) is
+resolved too, and not opened anew while the same hit stands.
 """
 
 from collections import defaultdict
@@ -37,9 +39,10 @@ from psycopg.rows import dict_row
 from huiyan.alerts import demotion
 from huiyan.alerts.statements import execute
 from huiyan.alerts.statements import parameters as parameters_of
-from huiyan.delivery.extract import Extract, ExtractRow, GoneRow
+from huiyan.delivery.extract import Extract, ExtractRow, GoneRow, ReturnedRow
 from huiyan.delivery.register import DEAD, route
 from huiyan.errors import EvaluationError
+from huiyan.returns.code import return_code
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import evaluate
 from huiyan.warehouse.connection import connect
@@ -60,8 +63,8 @@ class IssueResult:
     Attributes:
         bodies: codes of the bodies whose extract of that date waits in the outbox.
         open_alerts: alerts open as of the date. new_alerts: opened or reopened on it.
-        cleared_alerts: resolved on it because their hit is gone, their rule no longer pushed or an
-            exception begins.
+        cleared_alerts: resolved on it because their hit is gone, their rule no longer pushed, an
+            exception begins or a body has settled them.
     """
 
     business_date: date
@@ -143,7 +146,7 @@ def _days(connection: psycopg.Connection, asked: Sequence[date]) -> list[date]:
 
 def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings) -> None:
     parameters = parameters_of(day, settings)
-    for name in ("bodies", "spells", "hits", "resolve", "open", "withdraw"):
+    for name in ("bodies", "spells", "hits", "settled", "resolve", "open", "withdraw"):
         execute(cursor, name, parameters)
     for reason in TIER_REASONS:
         execute(cursor, "tier_step", {**parameters, "reason_code": reason})
@@ -151,7 +154,7 @@ def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings)
         execute(cursor, name, parameters)
     _raise_routing_problems(cursor.connection, day)
     _warn_of_idle_exceptions(cursor.connection, day)
-    extracts = _extracts(cursor, day, parameters)
+    extracts = _extracts(cursor, day, parameters, settings.return_key_bytes())
     for extract in extracts:
         _put_into_outbox(cursor.connection, extract)
     served = [extract.body_code for extract in extracts]
@@ -241,24 +244,33 @@ def _note(
 
 
 def _extracts(
-    cursor: psycopg.ClientCursor[Any], day: date, parameters: dict[str, Any]
+    cursor: psycopg.ClientCursor[Any], day: date, parameters: dict[str, Any], key: bytes
 ) -> list[Extract]:
     rows: dict[str, list[ExtractRow]] = defaultdict(list)
     gone: dict[str, list[GoneRow]] = defaultdict(list)
+    returned: dict[str, list[ReturnedRow]] = defaultdict(list)
     names: dict[str, str] = {}
     with psycopg.ClientCursor(cursor.connection, row_factory=dict_row) as reader:
         execute(reader, "rows", parameters)
         for row in reader:
             body = row.pop("body_code")
             names[body] = row.pop("body_name")
-            rows[body].append(ExtractRow(**{**row, "tier_reasons": tuple(row["tier_reasons"])}))
+            code = return_code(key, body, day, row["alert_id"])
+            said = {**row, "tier_reasons": tuple(row["tier_reasons"]), "return_code": code}
+            rows[body].append(ExtractRow(**said))
         execute(reader, "gone", parameters)
         for row in reader:
             body = row.pop("body_code")
             names.setdefault(body, row.pop("body_name"))
             gone[body].append(GoneRow(**{k: v for k, v in row.items() if k != "body_name"}))
+        execute(reader, "returned", parameters)
+        for row in reader:
+            body = row.pop("body_code")
+            names.setdefault(body, row.pop("body_name"))
+            row.pop("body_name", None)
+            returned[body].append(ReturnedRow(**{**row, "reasons": tuple(row["reasons"])}))
     return [
-        Extract(body, names[body], day, tuple(rows[body]), tuple(gone[body]))
+        Extract(body, names[body], day, tuple(rows[body]), tuple(gone[body]), tuple(returned[body]))
         for body in sorted(names)
     ]
 

@@ -50,14 +50,21 @@ SUBJECT_TYPE = {
     "rectification": "巡察整改问题",
 }
 
+PROGRESS = {
+    "acknowledged": "已签收",
+    "verifying": "核实中",
+    "rectifying": "整改中",
+    "closed": "已办结",
+}
+
 VERDICTS = {"confirmed": "属实", "partly": "部分属实", "not_confirmed": "不属实"}
 
 REASONS = {
     "confirmed": "问题属实",
-    "false_positive_data": "误报：数据有误",
-    "false_positive_rule": "误报：规则有误",
-    "in_policy_exception": "符合政策：例外已获批准",
-    "in_policy_change_rule": "符合政策：建议修改规则",
+    "data_wrong": "误报：数据有误",
+    "rule_wrong": "误报：规则有误",
+    "exception_approved": "符合政策：例外已获批准",
+    "change_rule": "符合政策：建议修改规则",
     "fixed_before_notice": "通知前单位已自行纠正",
 }
 
@@ -71,8 +78,15 @@ ACTIONS = {
     "none_needed": "无需处理",
 }
 
+CLOSE_OUT_NEEDS = {
+    "action": "处理措施",
+    "evidence": "佐证材料",
+    "amount_recovered": "退缴金额",
+}
+
 GONE = {
     "cleared": "疑点已消除，无需再处理",
+    "answered": "已核实办结，无需再处理",
     "moved": "已转由其他单位办理",
     "suppressed": "经审批不再推送",
     "demoted": "规则暂停推送，无需再处理",

@@ -28,6 +28,8 @@ class ExtractRow:
         description: what the rule finds, for accountants; empty, as `opened_on` is null, in an
             extract put into the outbox before it held them.
         opened_on: the day the alert was opened: nobody can have verified it earlier.
+        return_code: by which the form proves that this body was sent this alert on this date;
+            empty in an extract put into the outbox before there were codes.
     """
 
     alert_id: str
@@ -52,6 +54,7 @@ class ExtractRow:
     tier_reasons: tuple[str, ...] = ()
     description: str = ""
     opened_on: date | None = None
+    return_code: str = ""
 
 
 CSV_COLUMNS = (
@@ -84,7 +87,8 @@ class GoneRow:
     Attributes:
         reason: cleared (the hit is gone), moved (another body has it now), suppressed (an exception
             covers it), demoted (its rule is no longer pushed), retired (its rule is no longer
-            evaluated) or new_version (another version of its rule does not find it).
+            evaluated), new_version (another version of its rule does not find it) or answered (a
+            body has settled it).
     """
 
     alert_id: str
@@ -97,6 +101,22 @@ class GoneRow:
 
 
 @dataclass(frozen=True)
+class ReturnedRow:
+    """A line of a form that the body sent back and that was not taken.
+
+    Attributes:
+        file_name, line_no: where it stood; line 0 is a whole file that could not be read.
+        cells: what stood there, by column of the feed `returns`.
+        reasons: why it was not taken, in Chinese.
+    """
+
+    file_name: str
+    line_no: int
+    cells: dict[str, str]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Extract:
     """All rows of one body and date, in the order in which they are shown."""
 
@@ -105,6 +125,7 @@ class Extract:
     business_date: date
     rows: tuple[ExtractRow, ...] = ()
     gone: tuple[GoneRow, ...] = field(default=())
+    returned: tuple[ReturnedRow, ...] = field(default=())
 
     @property
     def counts_by_tier(self) -> dict[str, int]:
@@ -117,8 +138,11 @@ class Extract:
 
     def to_json(self) -> str:
         """Canonical JSON: the same extract always gives the same text."""
+        said = asdict(self)
+        if not self.returned:
+            del said["returned"]
         return json.dumps(
-            asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
+            said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         )
 
     @classmethod
@@ -142,6 +166,10 @@ class Extract:
                 for row in data["rows"]
             ),
             gone=tuple(GoneRow(**{**row, "amount": _money(row["amount"])}) for row in data["gone"]),
+            returned=tuple(
+                ReturnedRow(**{**row, "reasons": tuple(row["reasons"])})
+                for row in data.get("returned", ())
+            ),
         )
 
     def content_hash(self) -> str:

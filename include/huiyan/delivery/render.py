@@ -1,4 +1,7 @@
-"""The three files of an extract, as bytes; the same extract always gives the same bytes."""
+"""The files of an extract, as bytes; the same extract always gives the same bytes.
+
+They are three, and a fourth where something that the body sent back was not taken.
+"""
 
 import csv
 import hashlib
@@ -8,9 +11,10 @@ from typing import Any
 
 from huiyan.delivery.extract import CSV_COLUMNS, Extract, ExtractRow
 from huiyan.delivery.neutralise import neutralised
-from huiyan.delivery.workbook import TABLE, workbook_bytes
+from huiyan.delivery.workbook import TABLE, returned_bytes, workbook_bytes
 
 WORKBOOK = "alerts.xlsx"
+RETURNED = "returned.xlsx"
 MANIFEST = "manifest.json"
 
 
@@ -46,6 +50,8 @@ def render(extract: Extract, *, version: int) -> dict[str, bytes]:
         version: 1 for the first extract of this body and date, then one more per correction.
     """
     files = {WORKBOOK: workbook_bytes(extract), TABLE: csv_bytes(extract)}
+    if extract.returned:
+        files[RETURNED] = returned_bytes(extract)
     content_hash = extract.content_hash()
     manifest = {
         "body": extract.body_code,
@@ -56,6 +62,7 @@ def render(extract: Extract, *, version: int) -> dict[str, bytes]:
         "new": len({row.alert_id for row in extract.rows if row.is_new}),
         "still_open": len({row.alert_id for row in extract.rows if not row.is_new}),
         "cleared": len(extract.gone),
+        "returned": len(extract.returned),
         "content_hash": content_hash,
         "files": [
             {"name": name, "sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

@@ -1,8 +1,10 @@
 """`alerts.xlsx`: what an accountant or a discipline officer opens in WPS, Excel or LibreOffice.
 
 Three sheets: 预警清单 (what to do), 核实反馈 (the form to send back), 说明 (how to read it, what
-need not be dealt with any more). Everything is written as typed cells, never as formulas; the file
-carries the business date as its creation date, so the same extract gives the same bytes.
+need not be dealt with any more). Beside it, `returned.xlsx`: what the body sent back and was not
+taken, with the reason, as a form that can be corrected and sent again. Everything is written as
+typed cells, never as formulas; the file carries the business date as its creation date, so the same
+extract gives the same bytes.
 """
 
 import io
@@ -26,6 +28,7 @@ from huiyan.delivery.neutralise import neutralised
 
 ALERTS_SHEET = "预警清单"
 RETURN_SHEET = "核实反馈"
+RETURNED_SHEET = "退回更正"
 NOTES_SHEET = "说明"
 TABLE = "alerts.csv"
 
@@ -117,8 +120,13 @@ KEY_COLUMNS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """A column that the body fills in; at most one of choices, `is_date`, `is_money` is set."""
+    """A column that the body fills in; at most one of choices, `is_date`, `is_money` is set.
 
+    Attributes:
+        name: column of the feed `returns`.
+    """
+
+    name: str
     heading: str
     width: float
     hint: str
@@ -128,15 +136,31 @@ class Answer:
 
 
 ANSWER_COLUMNS = (
-    Answer("核实结论", 10, "请从下拉列表中选择。", choices=tuple(words.VERDICTS.values())),
-    Answer("原因", 19, "请从下拉列表中选择。", choices=tuple(words.REASONS.values())),
-    Answer("处理措施", 12, "请从下拉列表中选择。", choices=tuple(words.ACTIONS.values())),
-    Answer("退缴金额（元）", 12, "没有退缴的留空，只填数字。", is_money=True),
-    Answer("情况说明", 26, "写明核实经过和结果，附件另附。"),
-    Answer("佐证材料", 15, "写明材料名称或文号。"),
-    Answer("核实人", 9, "填写姓名。"),
-    Answer("核实日期", 11, "格式如 2025-11-28。", is_date=True),
+    Answer(
+        "progress", "办理进展", 10, "请从下拉列表中选择。", choices=tuple(words.PROGRESS.values())
+    ),
+    Answer(
+        "verdict", "核实结论", 10, "请从下拉列表中选择。", choices=tuple(words.VERDICTS.values())
+    ),
+    Answer("reason", "原因", 19, "请从下拉列表中选择。", choices=tuple(words.REASONS.values())),
+    Answer("action", "处理措施", 12, "请从下拉列表中选择。", choices=tuple(words.ACTIONS.values())),
+    Answer("amount_recovered", "退缴金额（元）", 12, "没有退缴的留空，只填数字。", is_money=True),
+    Answer("note", "情况说明", 26, "写明核实经过和结果，附件另附。"),
+    Answer("evidence_reference", "佐证材料", 15, "写明材料名称或文号。"),
+    Answer("verified_by", "核实人", 9, "填写姓名。"),
+    Answer("verified_on", "核实日期", 11, "格式如 2025-11-28。", is_date=True),
 )
+
+# What proves whose a line is, at its far end: sorting half of the columns takes them apart.
+PROOF_HEADINGS = (("接收单位代码", 13), ("推送日期", 11), ("反馈码", 21))
+RETURNED_KEYS = (
+    ("number_on_form", "序号", 5),
+    ("alert_id", "预警编号", 18),
+    ("rule_shown", "疑点问题", 12),
+    ("unit_shown", "单位", 14),
+    ("subject_shown", "对象", 18),
+)
+RETURNED_PROOF = ("body_code", "extract_on", "return_code")
 
 
 class _Styles:
@@ -314,8 +338,16 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         if lines:
             sheet.data_validation(1, across, last, across, _validation(answer, extract))
     columns = len(KEY_COLUMNS) + len(ANSWER_COLUMNS)
+    for across, (heading, width) in enumerate(PROOF_HEADINGS, start=columns):
+        sheet.set_column(across, across, width)
+        sheet.write_string(0, across, heading, styles.heading)
+    for place, line in enumerate(lines, start=1):
+        proof = (extract.body_code, extract.business_date.isoformat(), line.row.return_code)
+        for across, text in enumerate(proof, start=columns):
+            _write(sheet, place, across, text or None, styles.named("code"))
+    sheet.print_area(0, 0, last, columns - 1)
     if lines:
-        sheet.autofilter(0, 0, last, columns - 1)
+        sheet.autofilter(0, 0, last, columns + len(PROOF_HEADINGS) - 1)
     else:
         _say_that_nothing_is_open(sheet, styles, extract, columns)
     sheet.freeze_panes(1, 2)
@@ -364,6 +396,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
     counts = extract.counts_by_tier
     new = len({row.alert_id for row in extract.rows if row.is_new})
     total = sum(counts.values())
+    back = len(extract.returned)
     return [
         (
             "本次推送",
@@ -373,6 +406,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 f"需办理预警共 {total} 条，其中新增 {new} 条、未结 {total - new} 条；"
                 + "，".join(f"{words.TIER[tier]} {count} 条" for tier, count in counts.items())
                 + f"。不再需要办理的 {len(extract.gone)} 条，列在本页末尾。",
+                *([f"没有受理的反馈 {back} 条，见 returned.xlsx，请更正后再退。"] if back else []),
                 "预警只是疑点，不是结论，请核实后反馈。",
             ],
         ),
@@ -405,10 +439,19 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "职责为“处置”的，由本单位查清事实、落实整改、备齐材料；职责为“核实”的，由镇街纪委或"
                 "派驻纪检监察组核对处置结果是否属实、材料是否齐备，不代替处置方整改。个别预警因回避由"
                 "同一单位既处置又核实，此时分列两行。",
-                "“核实反馈”每条预警一行：蓝色标题的栏目已锁定，不能修改；核实结论、原因、"
+                "“核实反馈”每条预警一行：蓝色标题的栏目已锁定，不能修改；办理进展、核实结论、原因、"
                 "处理措施从下拉列表中选择，退缴金额、情况说明、佐证材料、核实人、核实日期按实填写。",
-                "对照“办结标准”备齐材料后再填写结论。填好后保存，不改文件名，按原渠道退回；"
-                "可以只填一部分，其余的以后再退。",
+                "办理进展：收到后选“已签收”，着手核实选“核实中”，有了结论并在整改选“整改中”，整改"
+                "到位、材料齐备选“已办结”。直接填写结论的，视同已签收、已核实。处置单位填“已办结”"
+                "的，由核实单位核对后销号；核实单位填“已办结”的即行销号。",
+                "结论与原因要相符：属实的，原因是“问题属实”或“通知前单位已自行纠正”；不属实的，选"
+                "误报或符合政策的原因；部分属实的，任选其一。",
+                "对照“办结标准”备齐材料后再填“已办结”：一般要有处理措施和佐证材料，应当退缴的还要"
+                "填写退缴金额。填好后保存，不改文件名，按原渠道退回；可以只填一部分，其余的以后再退。",
+                "“核实反馈”最右边的接收单位代码、推送日期、反馈码用来证明这张表是发给本单位的，不"
+                "打印，也不要改动；只能用自己收到的表格反馈，旧版和自制的表格不予受理。",
+                "没有受理的反馈随下一次推送退回（returned.xlsx），逐行写明原因；在退回的表格上更正"
+                "后可以直接再退。已经受理的反馈不能撤回，需要更正的，重新填写一次即可。",
                 "误报也请如实选择原因，系统据此改进规则，以后少打扰。",
             ],
         ),
@@ -464,8 +507,61 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.activate()
 
 
+def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
+    """What was not taken, with the reasons in front and everything else as it was sent."""
+    sheet = book.add_worksheet(RETURNED_SHEET)
+    first = (("退回原因", 40), ("原文件", 16), ("行号", 6))
+    headings = (*first, *((heading, width) for _, heading, width in RETURNED_KEYS))
+    sheet.set_row(0, 32)
+    for across, (heading, width) in enumerate(headings):
+        sheet.set_column(across, across, width)
+        sheet.write_string(0, across, heading, styles.heading)
+    answers = len(headings)
+    proof = answers + len(ANSWER_COLUMNS)
+    last = len(extract.returned)
+    for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
+        sheet.set_column(across, across, answer.width)
+        sheet.write_string(0, across, answer.heading, styles.answer_heading)
+        if answer.choices:
+            sheet.data_validation(1, across, last, across, _validation(answer, extract))
+    for across, (heading, width) in enumerate(PROOF_HEADINGS, start=proof):
+        sheet.set_column(across, across, width)
+        sheet.write_string(0, across, heading, styles.heading)
+    for place, row in enumerate(extract.returned, start=1):
+        reasons = "\n".join(row.reasons)
+        shown: list[Value] = [reasons, row.file_name, row.line_no or "整份文件"]
+        shown += [row.cells.get(name) for name, _, _ in RETURNED_KEYS]
+        sheet.set_row(
+            place,
+            _height((value, width) for value, (_, width) in zip(shown, headings, strict=True)),
+        )
+        for across, value in enumerate(shown):
+            _write(sheet, place, across, value, styles.named("text"))
+        for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
+            _write(sheet, place, across, row.cells.get(answer.name), styles.answers["text"])
+        for across, name in enumerate(RETURNED_PROOF, start=proof):
+            _write(sheet, place, across, row.cells.get(name), styles.named("code"))
+    sheet.autofilter(0, 0, last, proof + len(PROOF_HEADINGS) - 1)
+    sheet.freeze_panes(1, 1)
+    sheet.repeat_rows(0)
+    sheet.print_area(0, 0, last, proof - 1)
+    _print_set_up(sheet, extract, RETURNED_SHEET)
+    sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
+
+
 def workbook_bytes(extract: Extract) -> bytes:
     """`alerts.xlsx` of an extract."""
+    return _book(extract, "监督预警", _alerts_sheet, _return_sheet, _notes_sheet)
+
+
+def returned_bytes(extract: Extract) -> bytes:
+    """`returned.xlsx`: the lines of an extract that came back to be corrected."""
+    return _book(extract, "退回更正", _returned_sheet)
+
+
+def _book(
+    extract: Extract, title: str, *sheets: Callable[[Workbook, _Styles, Extract], None]
+) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(
         buffer,
@@ -478,14 +574,13 @@ def workbook_bytes(extract: Extract) -> bytes:
     )
     book.set_properties(
         {
-            "title": f"监督预警 {extract.business_date.isoformat()}",
+            "title": f"{title} {extract.business_date.isoformat()}",
             "author": "慧眼",
             "created": datetime.combine(extract.business_date, time()),
         }
     )
     styles = _Styles(book)
-    _alerts_sheet(book, styles, extract)
-    _return_sheet(book, styles, extract)
-    _notes_sheet(book, styles, extract)
+    for sheet in sheets:
+        sheet(book, styles, extract)
     book.close()
     return buffer.getvalue()

@@ -1,4 +1,8 @@
-"""Collects one feed-day: archive, register, COPY into landing, all or nothing."""
+"""Collects one feed-day: archive, register, COPY into landing, all or nothing.
+
+Of a form, whose files come from many senders, a file that cannot be read is registered with what is
+wrong with it and the others land.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -7,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from pathlib import PurePath
 from typing import Literal
 
 import psycopg
@@ -61,6 +66,7 @@ class _File:
     trimmed_cells: int = 0
     fullwidth_cells: int = 0
     masked_cells: int = 0
+    error: str | None = None
 
 
 @dataclass(frozen=True)
@@ -171,7 +177,8 @@ def _archive_all(delivery: Delivery, contract: FeedContract, archive: Archive) -
     for file_no, path in enumerate(delivery.files, start=1):
         probe = EncodingProbe() if readers.is_text(path.name) else None
         archived = archive.store(path, probe)
-        name = cards.hide_all(path.name) if hides else path.name
+        name = path.relative_to(delivery.folder).as_posix()
+        name = cards.hide_all(name) if hides else name
         files.append(_File(file_no, name, archived, probe, archived.sha256))
     return files
 
@@ -326,8 +333,8 @@ def _insert_files(connection: psycopg.Connection, batch_id: int, files: list[_Fi
         cursor.executemany(
             "insert into ops.batch_file (batch_id, file_no, file_name, sha256, bytes, encoding, "
             "row_count, amount_total, unknown_columns, trimmed_cells, fullwidth_cells, "
-            "masked_cells) "
-            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "masked_cells, error) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     batch_id,
@@ -342,6 +349,7 @@ def _insert_files(connection: psycopg.Connection, batch_id: int, files: list[_Fi
                     file.trimmed_cells,
                     file.fullwidth_cells,
                     file.masked_cells,
+                    file.error,
                 )
                 for file in files
             ],
@@ -371,7 +379,8 @@ def _land(
     card_key = settings.card_key_bytes()
     read = []
     for path, file in zip(delivery.files, files, strict=True):
-        done = _land_file(connection, contract, file, archive, batch_id, card_key)
+        land = _land_alone if contract.is_form else _land_file
+        done = land(connection, contract, file, archive, batch_id, card_key)
         read.append(done)
         said = listed.get(same_name(path.name))
         if said:
@@ -390,6 +399,27 @@ def _differences(file: _File, said: ListedFile) -> Iterator[str]:
             f"{file.name}: manifest says amount_total {said.amount_total:.2f}, "
             f"the file has {total:.2f}"
         )
+
+
+def _land_alone(
+    connection: psycopg.Connection,
+    contract: FeedContract,
+    file: _File,
+    archive: Archive,
+    batch_id: int,
+    card_key: bytes,
+) -> _File:
+    """COPY a file of which nothing lands, and no other is hindered, if it cannot be read."""
+    try:
+        with connection.transaction():
+            if PurePath(file.name).suffix.casefold() not in folder.suffixes(contract):
+                raise FeedError(
+                    f"{file.name} is not a file this feed accepts "
+                    f"({', '.join(folder.suffixes(contract))})"
+                )
+            return _land_file(connection, contract, file, archive, batch_id, card_key)
+    except FeedError as error:
+        return replace(file, error=str(error))
 
 
 def _land_file(
@@ -469,6 +499,7 @@ def _message(delivery: Delivery, files: list[_File], rows: int) -> str:
     parts = [f"{rows:,} rows in {len(files)} file{'' if len(files) == 1 else 's'}"]
     if delivery.manifest is None:
         parts.append("uncontrolled (no manifest)")
+    parts += [f"cannot be read: {file.error}" for file in files if file.error]
     hashes = [file.archived.sha256 for file in files]
     twins = sorted(file.name for file in files if hashes.count(file.archived.sha256) > 1)
     if twins:

@@ -96,7 +96,8 @@ class FeedContract(_Declared):
     """What a feed delivers.
 
     Attributes:
-        kind: daily feeds are due every working day; a snapshot stands until the next one.
+        kind: daily feeds are due every working day; a snapshot stands until the next one; a form
+            is what many senders fill in and send back when they like: each file stands alone.
         deadline: HH:MM (Asia/Shanghai) by which a daily feed is due.
         max_quarantine_share: share of a batch in quarantine above which the feed's day stops.
         amount_column: money column whose sum the manifest's `amount_total` controls.
@@ -110,7 +111,7 @@ class FeedContract(_Declared):
     name: str
     label: str
     description: str
-    kind: Literal["daily", "snapshot"]
+    kind: Literal["daily", "snapshot", "form"]
     deadline: str | None = None
     max_quarantine_share: float = 0.05
     amount_column: str | None = None
@@ -138,6 +139,11 @@ class FeedContract(_Declared):
         ]
         if self.is_anonymous and open_ended:
             raise ValueError(f"{self.name}: {open_ended[0]} of an anonymous feed needs a pattern")
+        if self.is_form and (self.max_quarantine_share < 1 or self.deadline is not None):
+            raise ValueError(
+                f"{self.name}: bad rows of one sender stop no other sender's form, and none is due:"
+                " max_quarantine_share must be 1 and there is no deadline"
+            )
         return self
 
     def column(self, name: str) -> Column:
@@ -146,6 +152,11 @@ class FeedContract(_Declared):
             if column.name == name:
                 return column
         raise NotFoundError(f"Feed {self.name} has no column {name!r}.")
+
+    @property
+    def is_form(self) -> bool:
+        """Whether its files come from many senders and stand alone."""
+        return self.kind == "form"
 
     @property
     def carries_cards(self) -> bool:

@@ -1,4 +1,8 @@
-"""What lies in `<landing>/<feed>/<YYYY-MM-DD>/`: files to read, the manifest, what must not be."""
+"""What lies in `<landing>/<feed>/<YYYY-MM-DD>/`: files to read, the manifest, what must not be.
+
+The files of a form may lie one folder deeper, one folder per sender, because all of them bear the
+same name. What is wrong with one of them is that file's affair and stops nothing else.
+"""
 
 import os
 import stat
@@ -58,8 +62,11 @@ def inspect(contract: FeedContract, business_date: date, settings: Settings) -> 
         if not inside.is_relative_to(settings.landing):
             delivery.problems.append(f"{folder} leads out of the landing zone")
             return delivery
-        for path in sorted(folder.iterdir(), key=lambda path: manifests.same_name(path.name)):
-            if not path.name.startswith("."):
+        for path in _entries(folder):
+            if contract.is_form and path.is_dir() and not path.is_symlink():
+                for deeper in _entries(path):
+                    _add(delivery, deeper, path.resolve(), contract, business_date)
+            else:
                 _add(delivery, path, inside, contract, business_date)
     except NotADirectoryError:
         delivery.problems.append(f"{folder} is not a folder")
@@ -79,6 +86,14 @@ def inspect(contract: FeedContract, business_date: date, settings: Settings) -> 
     _compare_names(delivery)
     _hide(delivery, contract)
     return delivery
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What lies in `folder`, by name, without what a program has only just opened."""
+    return sorted(
+        (path for path in folder.iterdir() if not path.name.startswith((".", "~$"))),
+        key=lambda path: manifests.same_name(path.name),
+    )
 
 
 def rebuild(
@@ -109,7 +124,7 @@ def _hide(delivery: Delivery, contract: FeedContract) -> None:
 
 
 def _add_file(delivery: Delivery, path: Path, contract: FeedContract) -> None:
-    if path.suffix.casefold() not in suffixes(contract):
+    if path.suffix.casefold() not in suffixes(contract) and not contract.is_form:
         delivery.problems.append(
             f"{path.name} is not a file this feed accepts ({', '.join(suffixes(contract))})"
         )

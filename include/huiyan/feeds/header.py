@@ -105,3 +105,9 @@ def require(contract: FeedContract, layout: Layout, file_name: str) -> None:
     if len(layout.columns) == 1:
         message += " The header has a single cell: columns must be separated by commas."
     raise FeedError(f"{message} Correct the header and send the day again.")
+
+
+def columns_named(contract: FeedContract, cells: list[str]) -> int:
+    """How many columns of the contract the header cells name."""
+    spellings = _spellings(contract)
+    return len({spellings[name].name for name in map(normalise, cells) if name in spellings})

@@ -1,6 +1,7 @@
 """The reader for each kind of file: header and rows, streamed from the archive."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -45,7 +46,8 @@ class OpenFile:
         if suffix == ".csv":
             self._reader = CsvReader(open_stream(), encoding or "utf-8", file_name)
         elif suffix == ".xlsx":
-            self._reader = XlsxReader(open_stream(), file_name)
+            known = partial(header.columns_named, contract) if contract.is_form else None
+            self._reader = XlsxReader(open_stream(), file_name, known)
         else:
             self._reader = XmlReader(open_stream, file_name)
         self.layout: Layout = header.resolve(

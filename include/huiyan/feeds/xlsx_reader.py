@@ -1,4 +1,4 @@
-"""XLSX files: the first worksheet, streamed, every cell as exact text.
+"""XLSX files: one worksheet, streamed, every cell as exact text.
 
 Numbers are read with the 15 digits a spreadsheet is exact to, so 1234.1 stored as
 1234.0999999999999 is `1234.1`; a longer number has already lost digits and its row is refused.
@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import BinaryIO
@@ -295,10 +295,12 @@ def _unescape(text: str) -> str:
 
 
 class XlsxReader:
-    """Header and rows of the first worksheet; rows without any content are no rows.
+    """Header and rows of one worksheet; rows without any content are no rows.
 
     Args:
         stream: the file's bytes, seekable; stays open while rows are read.
+        known: tells how much of a worksheet's header is known. The worksheet of which most is known
+            is read; without it, and among equals, the first.
     `date_only` is set after the header is resolved: positions of date columns, in which a
             midnight shown with its time is read as the date.
 
@@ -307,7 +309,12 @@ class XlsxReader:
             header.
     """
 
-    def __init__(self, stream: BinaryIO, file_name: str) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        file_name: str,
+        known: Callable[[list[str]], int] | None = None,
+    ) -> None:
         self._file_name = file_name
         self.date_only: frozenset[int] = frozenset()
         self._archive = self._open(stream)
@@ -326,11 +333,20 @@ class XlsxReader:
         targets = [relations.targets[key] for key in workbook.sheets if key in relations.targets]
         if not targets:
             raise FeedError(f"{file_name} has no worksheet.")
-        target = targets[0]
-        self._sheet_name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        self._sheet = _Sheet(file_name, strings.texts, styles, workbook.is_1904)
-        self._records = self._sheet_records()
-        first = next(self._records, None)
+
+        def begin(target: str) -> Record | None:
+            self._sheet_name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            self._sheet = _Sheet(file_name, strings.texts, styles, workbook.is_1904)
+            self._records = self._sheet_records()
+            return next(self._records, None)
+
+        chosen = targets[0]
+        if known is not None and len(targets) > 1:
+            heads = {target: begin(target) for target in targets}
+            chosen = max(
+                targets, key=lambda target: known(head.cells) if (head := heads[target]) else 0
+            )
+        first = begin(chosen)
         if first is None:
             raise FeedError(f"{file_name} has no header row: its first sheet is empty.")
         if first.problems:

@@ -46,7 +46,7 @@ def handover_day(business_date: date) -> date:
 
 
 def deadline(contract: FeedContract, business_date: date) -> datetime | None:
-    """When the delivery is due; None for snapshots and on days that are not worked."""
+    """When the delivery is due; None for snapshots and forms, and on days that are not worked."""
     if contract.deadline is None or not is_workday(business_date):
         return None
     at = time.fromisoformat(contract.deadline)

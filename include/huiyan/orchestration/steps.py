@@ -156,6 +156,14 @@ def evaluate_day(business_date: date) -> list[date]:
     return list(result.dates) or [business_date]
 
 
+def take_returns(business_date: date) -> dict[str, int]:
+    """Take what bodies sent back for the date, before its alerts are issued; lines by outcome."""
+    from huiyan.returns.accept import accept
+
+    with _while(f"the returns of {business_date} were taken"):
+        return accept(business_date).counts
+
+
 def issue_alerts(business_date: date) -> list[dict[str, str]]:
     """Write alerts and the outbox.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 OWNERS = frozenset({"data-engineering"})
-TAGS = frozenset({"feed", "daily", "snapshot", "warehouse", "alerts", "operations"})
+TAGS = frozenset({"feed", "daily", "snapshot", "form", "warehouse", "alerts", "operations"})
 # Airflow may start two partitioned runs, each with half of the assets, when the first assets of a
 # partition change in the same moment: tasks that tell of a feed take turns.
 ANNOUNCING_POOL = "announcing"

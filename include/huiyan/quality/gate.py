@@ -310,9 +310,9 @@ def _decide(
         batch.batch_id,
         landed=landed,
         failed=validation.failed("row"),
-        may_repeat_keys=any(
-            outcome.column == suites.NATURAL_KEY for outcome in validation.failed("warning")
-        ),
+        # Whether answers to one alert agree is known only where they are judged.
+        may_repeat_keys=not contract.is_form
+        and any(outcome.column == suites.NATURAL_KEY for outcome in validation.failed("warning")),
     )
     validation = _with_repeated_keys(validation, counts)
     _record_checks(connection, contract, counts, validation)

@@ -24,6 +24,7 @@ Slice = Literal[
     "whole", "record", "booking", "invoice", "seller", "file", "letter", "claim", "payee",
     "payee_name", "payee_account", "economic_code", "merchant", "card",
 ]  # fmt: skip
+CloseOutNeed = Literal["action", "evidence", "amount_recovered"]
 
 
 class _Declared(BaseModel):
@@ -56,6 +57,8 @@ class Rule(_Declared):
             `whole` if there is none and the rule is evaluated in full every day.
         status: that of the newest version's last entry in the seed `rule_status`; which one is in
             force on a date is the business of `huiyan.rules.life_cycle`.
+        close_out_needs: what of the standard a close-out must bring for a finding: the action
+            taken, a reference to the evidence, and the amount recovered where money goes back.
         needs: feeds without which it cannot be evaluated.
         parameters: the seed rows it reads: a name for its own, `RULE.name` for another's and
             `ALL.name` for a shared one.
@@ -77,6 +80,7 @@ class Rule(_Declared):
     legal_basis: tuple[LegalSource, ...]
     what_to_check: str
     close_out_standard: str
+    close_out_needs: tuple[CloseOutNeed, ...]
     status: Status
     known_false_positives: str
 

@@ -66,6 +66,7 @@ def show_rule(
         "legal basis": "\n".join(sources),
         "what to check": rule.what_to_check,
         "close-out": rule.close_out_standard,
+        "a close-out brings": ", ".join(rule.close_out_needs),
         "known false positives": rule.known_false_positives,
         "life": _life(rule),
         "figures": _figures(rule),

@@ -97,14 +97,19 @@ class _Answers:
 
 
 def _fingerprint(connection: psycopg.Connection, day: date, code: str, answers: _Answers) -> str:
-    """Of all that decides what `day` shows: deliveries, subscription, answers and `code`."""
+    """Of all that decides what `day` shows: deliveries, subscription, answers and `code`.
+
+    Forms say what became of alerts, not what happened: no rule reads them as deliveries.
+    """
     batches = connection.execute(
         "select string_agg(batch_id::text, ',' order by batch_id) from ops.batch"
-        " where status = 'accepted' and business_date <= %s",
+        " where status = 'accepted' and business_date <= %s"
+        " and feed not in (select feed from ops.feed where kind = 'form')",
         (day,),
     ).fetchone()
     feeds = connection.execute(
-        "select string_agg(feed, ',' order by feed) from ops.feed where is_subscribed"
+        "select string_agg(feed, ',' order by feed) from ops.feed"
+        " where is_subscribed and kind <> 'form'"
     ).fetchone()
     return sha256(repr((batches, feeds, code, answers.on(day))).encode()).hexdigest()
 

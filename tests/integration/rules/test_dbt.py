@@ -78,7 +78,8 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
     with connect(warehouse) as connection:
         told = connection.execute(
             "select rule_id, name_zh, base_tier, subject_type, needs, what_to_check,"
-            " close_out_standard, status, amount_step from marts.dim_rule order by rule_id"
+            " close_out_standard, close_out_needs, status, amount_step from marts.dim_rule"
+            " order by rule_id"
         ).fetchall()
         (basis,) = connection.execute(
             "select legal_basis from marts.dim_rule"
@@ -93,6 +94,7 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
             ",".join(rule.needs),
             rule.what_to_check,
             rule.close_out_standard,
+            ",".join(rule.close_out_needs),
             rule.status,
             STEPS.get(rule.id),
         )
@@ -101,7 +103,16 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
     assert basis == "《会计基础工作规范》第五十一条（条款未核实）"
     evaluate(date(2025, 9, 2))
     with connect(warehouse, role="huiyan_read", autocommit=True) as connection:
-        for mart in ("fct_rule_hit", "fct_rule_hit_spell", "fct_rule_run", "dim_rule", "dim_unit"):
+        for mart in (
+            "fct_rule_hit",
+            "fct_rule_hit_spell",
+            "fct_rule_run",
+            "dim_rule",
+            "dim_unit",
+            "fct_alert",
+            "fct_alert_event",
+            "fct_delivery",
+        ):
             connection.execute(f"select * from marts.{mart}")
         for table in ("rules.rule_results", "intermediate.int_unit", "landing.finance_users"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,9 +13,9 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from extract_samples import DAY, GONE, extract, row
+from extract_samples import DAY, GONE, RETURNED, extract, row
 from huiyan.alerts import words
-from huiyan.delivery.extract import CSV_COLUMNS, Extract
+from huiyan.delivery.extract import CSV_COLUMNS, Extract, ReturnedRow
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
@@ -34,6 +35,11 @@ def opened(extract: Extract) -> Workbook:
 def records(extract: Extract) -> list[dict[str, str]]:
     text = render(extract, version=1)["alerts.csv"].decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def given_back(*rows: ReturnedRow) -> Workbook:
+    files = render(replace(ALL, returned=rows), version=1)
+    return openpyxl.load_workbook(io.BytesIO(files["returned.xlsx"]))
 
 
 def test_same_extract_same_bytes() -> None:
@@ -176,27 +182,59 @@ def test_the_return_form_is_locked_but_for_the_answers() -> None:
         if not cell.protection.locked
     }
     assert free == {answer.heading for answer in ANSWER_COLUMNS}
-    assert len(free) == 8
+    assert len(free) == 9
     lists = {
         validation.formula1.strip('"')
         for validation in sheet.data_validations.dataValidation
         if validation.type == "list"
     }
     assert lists == {
-        ",".join(choices.values()) for choices in (words.VERDICTS, words.REASONS, words.ACTIONS)
+        ",".join(choices.values())
+        for choices in (words.PROGRESS, words.VERDICTS, words.REASONS, words.ACTIONS)
     }
+    assert headings[-3:] == ["接收单位代码", "推送日期", "反馈码"]
+    assert [cell.value for cell in sheet[2]][-3:] == ["TC01", "2025-11-28", "AAAA-BBBB"]
     assert all(len(choices) < 255 for choices in lists)
 
 
 def test_no_english_where_an_accountant_reads() -> None:
-    book = opened(ALL)
-    allowed = re.compile(r"\b(REC-001|AF002|F002|a1|a2|ffa9f0e31c77b2d4|alerts\.csv)\b")
-    for sheet in book:
+    allowed = re.compile(
+        r"\b(REC-001|AF002|F002|TC01|AAAA|BBBB|a1|a2|ffa9f0e31c77b2d4|alerts\.csv|returned\.xlsx)\b"
+    )
+    allowed_here = re.compile("alerts.xlsx|HYPERLINK")
+    for sheet in (*opened(ALL), *given_back(RETURNED)):
         for line in sheet.iter_rows():
             for cell in line:
                 if isinstance(cell.value, str):
-                    rest = allowed.sub("", cell.value)
+                    rest = allowed_here.sub("", allowed.sub("", cell.value))
                     assert not re.search("[A-Za-z]", rest), (sheet.title, cell.coordinate, rest)
+
+
+def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
+    answered = replace(ALL, returned=(RETURNED, replace(RETURNED, line_no=0, cells={})))
+    assert Extract.from_dict(json.loads(answered.to_json())) == answered
+    assert answered.content_hash() != ALL.content_hash()
+    assert "returned" not in json.loads(ALL.to_json())
+    assert "returned.xlsx" not in render(ALL, version=1)
+    files = render(answered, version=1)
+    manifest = json.loads(files["manifest.json"])
+    assert manifest["returned"] == 2
+    assert "returned.xlsx" in {file["name"] for file in manifest["files"]}
+    notes = {cell.value for line in opened(answered)["说明"].iter_rows() for cell in line}
+    assert "没有受理的反馈 2 条，见 returned.xlsx，请更正后再退。" in notes
+    sheet = given_back(*answered.returned).active
+    headings = [cell.value for cell in sheet[1]]
+    line = dict(zip(headings, (cell.value for cell in sheet[2]), strict=True))
+    assert line["退回原因"] == "\n".join(RETURNED.reasons)
+    assert (line["行号"], line["核实结论"], line["反馈码"]) == (3, "大概属实", "AAAA-BBBB")
+    assert line["情况说明"] == "'=HYPERLINK(1)"
+    assert sheet["C3"].value == "整份文件"
+    free = {
+        heading
+        for heading, cell in zip(headings, sheet[2], strict=True)
+        if not cell.protection.locked
+    }
+    assert free == {answer.heading for answer in ANSWER_COLUMNS}
 
 
 def test_the_notes_list_what_is_gone() -> None:

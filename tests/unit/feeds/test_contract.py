@@ -19,12 +19,13 @@ def test_all_feeds_are_declared() -> None:
         "treasury_payments",
         "card_transactions",
     }
-    assert len([each for each in contracts.values() if not each.is_optional]) == 12
+    assert len([each for each in contracts.values() if not each.is_optional]) == 13
     assert {name for name, each in contracts.items() if each.is_optional} == {
         "complaints",
         "joint_findings",
         "rectifications",
     }
+    assert [name for name, contract in contracts.items() if contract.is_form] == ["returns"]
 
 
 @pytest.mark.parametrize("contract", load_contracts().values(), ids=lambda contract: contract.name)
@@ -65,6 +66,7 @@ def test_an_unknown_feed_is_told_which_there_are() -> None:
             {"columns": [{**AMOUNT, "key": True, "type": "text"}], "amount_column": "amt"},
             "must be a money column",
         ),
+        ({"columns": [{**AMOUNT, "key": True}], "kind": "form"}, "max_quarantine_share must be 1"),
     ],
 )
 def test_a_wrong_declaration_is_refused(change: dict[str, object], message: str) -> None:

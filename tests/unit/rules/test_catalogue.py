@@ -124,6 +124,15 @@ def test_the_meta_says_what_people_need(rule: Rule) -> None:
 
 
 @each_rule
+def test_a_close_out_brings_money_only_where_the_standard_sends_money_back(rule: Rule) -> None:
+    assert "evidence" in rule.close_out_needs
+    assert len(set(rule.close_out_needs)) == len(rule.close_out_needs)
+    if "amount_recovered" in rule.close_out_needs:
+        assert "action" in rule.close_out_needs
+        assert re.search("退|追|缴|收回", rule.close_out_standard)
+
+
+@each_rule
 def test_nothing_is_left_to_fill_in(rule: Rule) -> None:
     declared = rule.sql_path.with_suffix(".yml").read_text(encoding="utf-8")
     assert TO_FILL_IN not in sql(rule) + declared

@@ -34,6 +34,7 @@ select
         when openings.resolved_on is null then 'moved'
         when resolution.reason in ('suppressed', 'demoted', 'retired', 'new_version')
             then resolution.reason
+        when resolution.reason is null then 'answered'
         else 'cleared'
     end as reason
 from ended

@@ -1,4 +1,5 @@
--- Opens an alert for every pushed hit that has none, anew if an earlier one was resolved.
+-- Opens an alert for every pushed hit that has none, anew if an earlier one was resolved; but not if
+-- a body settled it and the same hit still stands.
 --
 -- What was first said of it stays: evidence, source rows and parameters of the hit as it was first
 -- detected. They change only while nobody was handed the alert and this is its first opening.
@@ -13,6 +14,25 @@ with found as (
         issue_hit.is_pushed
         and not issue_hit.is_suppressed
         and openings.alert_id is null
+        and not exists (
+            select 1
+            from ops.alert_opening as settled
+            inner join ops.alert_event as events
+                on
+                    settled.alert_id = events.alert_id
+                    and events.actor not in ('machine', 'channel')
+                    and events.business_date between settled.opened_on and settled.resolved_on
+                    and (
+                        events.to_state in ('closed', 'transferred_as_lead')
+                        or (
+                            events.to_state = 'not_confirmed'
+                            and events.detail ->> 'role' = 'verify'
+                        )
+                    )
+            where
+                settled.alert_id = issue_hit.alert_id
+                and coalesce(issue_hit.detected_on <= settled.resolved_on, true)
+        )
 ),
 
 first_said as (

@@ -1,0 +1,487 @@
+"""Takes the answers of one business date: lines become events, or go back with the reason.
+
+`accept(D)` judges the latest accepted batch of the feed `returns` for D, once: in one transaction
+it writes the events, what became of every line (`ops.return_line`), the quarantine of the lines it
+refused and the count of all of them (`ops.return_intake`). It comes before the alerts of D are
+issued, so that they are issued knowing what was answered.
+
+An event that is written stays. A later version of the day adds what is new in it: an answer taken
+from an earlier version is not taken twice, another answer of the same body is an event that
+corrects the earlier one, and an answer that is no longer there stays, because it was given.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from huiyan.alerts import states, words
+from huiyan.alerts.issue import LOCK
+from huiyan.delivery.neutralise import neutralised
+from huiyan.feeds.contract import load_contract
+from huiyan.returns.code import proves
+from huiyan.returns.judge import Answer, Case, Refusal, judge, read_date
+from huiyan.returns.record import FEED, Line, as_loader, note_unaddressed, record
+from huiyan.settings import Settings, get_settings
+from huiyan.warehouse.connection import connect
+from huiyan.workdays import next_workday
+
+ANSWERS = tuple(Answer.__dataclass_fields__)
+# Words in which the gate's reasons are told to the sender; the part before the colon is a column.
+GATE_REASONS = {
+    "required": "没有填写",
+    "not in the code list": "不在下拉列表之内，请从下拉列表中选择",
+    "not money": "不是金额，请只填数字",
+    "beyond": "金额过大",
+    "longer than": "过长",
+}
+READER_REASONS = {
+    "formula": "是公式，请改为直接填写的内容",
+    "error_cell": "是出错的公式，请改为直接填写的内容",
+    "number_over_15_digits": "超过 15 位的数字已丢失末位，请在原表格上填写",
+    "cell_count": "这一行的栏目数与表头不一致",
+    "repeated_header": "这一行是重复的表头",
+}
+
+
+@dataclass(frozen=True)
+class AcceptResult:
+    """What became of the lines of one business date's returns.
+
+    Attributes:
+        status: taken (now), unchanged (it had been before) or nothing (no returns).
+        accepted: lines that became events. repeated: lines that say what had been said.
+        unanswered: lines left empty. rejected: lines given back with the reason.
+        unreadable: files of which no line could be read; they are not among the lines.
+    """
+
+    business_date: date
+    status: str
+    accepted: int = 0
+    repeated: int = 0
+    unanswered: int = 0
+    rejected: int = 0
+    unreadable: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Lines by outcome, and files that could not be read."""
+        return {
+            name: getattr(self, name)
+            for name in ("accepted", "repeated", "unanswered", "rejected", "unreadable")
+        }
+
+
+@dataclass
+class _Alert:
+    """What is known of an alert as of the date, moved on by the answers taken."""
+
+    rule_needs: tuple[str, ...]
+    state: str
+    opened_on: date | None
+    later_answer_on: date | None
+    resolved_on: date | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    action: str | None = None
+    amount_recovered: Decimal | None = None
+    evidence_reference: str | None = None
+    is_judged_by_verifier: bool = False
+    verdict_events: dict[str, int] = field(default_factory=dict)
+
+    def learn(self, detail: dict[str, Any], verdict: str | None) -> None:
+        """Take in what an event says."""
+        if verdict is not None:
+            self.verdict, self.reason = verdict, detail.get("reason")
+            self.is_judged_by_verifier |= detail.get("role") == "verify"
+        self.action = detail.get("action") or self.action
+        self.evidence_reference = detail.get("evidence_reference") or self.evidence_reference
+        if detail.get("amount_recovered") is not None:
+            self.amount_recovered = Decimal(detail["amount_recovered"])
+
+
+def accept(business_date: date, settings: Settings | None = None) -> AcceptResult:
+    """Take the returns of `business_date`; safe to repeat, to kill and to run twice at once."""
+    settings = settings or get_settings()
+    with connect(settings, role="huiyan_push") as connection:
+        connection.execute("select pg_advisory_xact_lock(%s)", [LOCK])
+        batch = connection.execute(
+            "select batch_id from ops.batch where feed = %s and business_date = %s "
+            "and status = 'accepted' order by version desc limit 1",
+            [FEED, business_date],
+        ).fetchone()
+        if batch is None:
+            return AcceptResult(business_date, "nothing")
+        if (known := _recorded(connection, business_date, batch[0])) is not None:
+            return known
+        lines = _lines(connection, batch[0])
+        alerts = _judge_senders(connection, lines, business_date, settings)
+        _judge_answers(connection, lines, alerts, business_date, batch[0])
+        record(connection, batch[0], lines)
+        note_unaddressed(connection, business_date, batch[0])
+        result = _recorded(connection, business_date, batch[0])
+        assert result is not None  # noqa: S101
+        return replace(result, status="taken")
+
+
+def _recorded(
+    connection: psycopg.Connection, business_date: date, batch_id: int
+) -> AcceptResult | None:
+    row = connection.execute(
+        "select accepted, repeated, unanswered, rejected, "
+        "(select count(*) from ops.return_line as lines where lines.batch_id = intake.batch_id "
+        "and outcome = 'unreadable') from ops.return_intake as intake where batch_id = %s",
+        [batch_id],
+    ).fetchone()
+    return None if row is None else AcceptResult(business_date, "unchanged", *row)
+
+
+def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
+    contract = load_contract(FEED)
+    with as_loader(connection), connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(
+            "select typed.*, file.file_name, aside.reasons as aside, "
+            "to_jsonb(landed) - '{batch_id,file_no,line_no,read_error}'::text[] as cells "
+            "from landing.returns_typed as typed "
+            "inner join landing.returns as landed using (batch_id, file_no, line_no) "
+            "inner join ops.batch_file as file using (batch_id, file_no) "
+            "left join quarantine.returns as aside using (batch_id, file_no, line_no) "
+            "where batch_id = %s order by file_no, line_no",
+            [batch_id],
+        ).fetchall()
+    labels = {column.name: column.label for column in contract.columns}
+    lines = []
+    for row in rows:
+        cells = {name: text for name, text in row["cells"].items() if isinstance(text, str)}
+        line = Line(
+            file_no=row["file_no"],
+            line_no=row["line_no"],
+            file_name=row["file_name"],
+            cells=cells,
+            answer=Answer(**{name: row[name] for name in ANSWERS}),
+            alert_id=row["alert_id"],
+            body_code=_as_sent(row["body_code"]),
+            extract_on=read_date(row["extract_on"] or ""),
+        )
+        if row["aside"] is not None:
+            line.is_put_aside = True
+            line.refuse(*(Refusal(reason, _in_chinese(reason, labels)) for reason in row["aside"]))
+        lines.append(line)
+    return lines
+
+
+def _as_sent(text: str | None) -> str | None:
+    """A code without the apostrophe that kept it from being taken for a formula."""
+    if text and text.startswith("'") and neutralised(text[1:]) == text:
+        return text[1:]
+    return text
+
+
+def _in_chinese(reason: str, labels: dict[str, str]) -> str:
+    """A reason of the gate or the reader in the sender's words."""
+    column, _, said = reason.partition(": ")
+    for known, text in GATE_REASONS.items():
+        if said.startswith(known):
+            return f"“{labels.get(column, column)}”{text}。"
+    problem, _, column = reason.partition(":")
+    text = READER_REASONS.get(problem, "无法读取，请在原表格上填写")
+    shown = f"“{labels.get(column, column)}”" if column in labels else ""
+    return f"{shown}{text}。"
+
+
+def _judge_senders(
+    connection: psycopg.Connection, lines: list[Line], day: date, settings: Settings
+) -> dict[str, _Alert]:
+    """Refuse what does not prove whose it is; the alerts of the others, by id."""
+    key = settings.return_key_bytes()
+    for line in lines:
+        if line.alert_id and line.body_code and line.extract_on and line.cells.get("return_code"):
+            line.is_proven = proves(
+                line.cells["return_code"], key, line.body_code, line.extract_on, line.alert_id
+            )
+    handed: dict[tuple[date, str, str], str] = {
+        (extract_on, body_code, alert_id): role
+        for extract_on, body_code, alert_id, role in connection.execute(
+            "select deliveries.business_date, deliveries.body_code, handed.alert_id, "
+            "max(handed.role) from ops.delivery_alert as handed "
+            "inner join ops.delivery as deliveries on handed.delivery_id = deliveries.delivery_id "
+            "where handed.alert_id = any(%s) and deliveries.state = 'delivered' group by 1, 2, 3",
+            [[line.alert_id for line in lines if line.is_proven]],
+        )
+    }
+    for line in lines:
+        if line.is_put_aside:
+            continue
+        if line.answer.is_empty:
+            line.outcome = "unanswered"
+        elif not line.is_proven:
+            line.refuse(_unproven(line))
+        elif (line.extract_on, line.body_code, line.alert_id) not in handed:
+            line.refuse(Refusal("not_handed_over", "这条预警没有推送给这个单位，或推送未送达。"))
+        elif line.extract_on is not None and line.extract_on > day:
+            line.refuse(Refusal("form_of_a_later_date", "表格的推送日期晚于反馈的业务日期。"))
+        else:
+            line.outcome = "accepted"
+    for line in lines:
+        if line.extract_on and line.body_code and line.alert_id:
+            role = handed.get((line.extract_on, line.body_code, line.alert_id))
+            line.role = role or line.role
+    return _alerts(connection, [line.alert_id for line in lines if line.outcome == "accepted"], day)
+
+
+def _unproven(line: Line) -> Refusal:
+    if not line.cells.get("return_code"):
+        return Refusal(
+            "no_return_code",
+            "没有反馈码：这是旧版或自制的表格，请在最近一次收到的表格上填写。",
+        )
+    return Refusal(
+        "wrong_return_code",
+        "反馈码与预警编号、接收单位代码、推送日期对不上：锁定的栏目被改动过，或这条预警不是发给"
+        "本单位的。请在原表格上填写。",
+    )
+
+
+def _alerts(
+    connection: psycopg.Connection, alert_ids: list[str | None], day: date
+) -> dict[str, _Alert]:
+    """The alerts as of `day`, before the machine has judged it."""
+    alerts = {
+        alert_id: _Alert(
+            tuple(filter(None, (needs or "").split(","))), "open", opened_on, None, resolved_on
+        )
+        for alert_id, needs, opened_on, resolved_on in connection.execute(
+            "select distinct on (alerts.alert_id) alerts.alert_id, rules.close_out_needs, "
+            "openings.opened_on, "
+            "case when openings.resolved_on < %(day)s then openings.resolved_on end "
+            "from ops.alert as alerts "
+            "left join marts.dim_rule as rules on alerts.rule_id = rules.rule_id "
+            "left join ops.alert_opening as openings "
+            "on alerts.alert_id = openings.alert_id and openings.opened_on <= %(day)s "
+            "where alerts.alert_id = any(%(alerts)s) "
+            "order by alerts.alert_id, openings.opened_on desc",
+            {"day": day, "alerts": alert_ids},
+        )
+    }
+    changed_on: dict[str, date] = {}
+    sampled_on: dict[str, date] = {}
+    for alert_id, on, actor, event_id, event, to_state, body, detail in connection.execute(
+        "select alert_id, business_date, actor, event_id, event, to_state, body_code, detail "
+        "from ops.alert_event where alert_id = any(%s) order by alert_id, business_date, "
+        "case when event = 'auto_resolved' then 4 when actor = 'channel' then 2 "
+        "when actor = 'machine' then 1 else 3 end, event_id",
+        [list(alerts)],
+    ):
+        alert = alerts[alert_id]
+        if actor == "machine" and on >= day:
+            continue
+        if on > day:
+            if actor != "channel":
+                alert.later_answer_on = alert.later_answer_on or on
+            continue
+        if event == "sampled":
+            sampled_on[alert_id] = on
+        if to_state is not None:
+            alert.state = to_state
+            changed_on[alert_id] = on
+        is_of_now = alert.opened_on is None or on >= alert.opened_on
+        if actor not in ("machine", "channel") and is_of_now and "implied_by" not in detail:
+            is_verdict = to_state in states.VERDICTS
+            alert.learn(detail, to_state if is_verdict else None)
+            if is_verdict and body is not None:
+                alert.verdict_events[body] = event_id
+    # A sample of what ended by itself is asked for as if it had not ended.
+    for alert_id, on in sampled_on.items():
+        if alerts[alert_id].state == "auto_resolved" and on >= changed_on[alert_id]:
+            alerts[alert_id].state = "delivered"
+    return alerts
+
+
+def _judge_answers(
+    connection: psycopg.Connection,
+    lines: list[Line],
+    alerts: dict[str, _Alert],
+    day: date,
+    batch_id: int,
+) -> None:
+    """Write the events of the answers that may be given; what was said before is not said again.
+
+    The disposing bodies come before the verifying ones, whose word stands.
+    """
+    said = _said_before(connection, list(alerts), day)
+    answers: dict[tuple[str, str], list[Line]] = defaultdict(list)
+    for line in lines:
+        if line.outcome == "accepted" and line.body_code and line.alert_id:
+            if line.answer.plain() in said[line.body_code, line.alert_id]:
+                line.outcome = "repeated"
+            else:
+                answers[line.body_code, line.alert_id].append(line)
+    latest = next_workday(day)
+    for (body, alert_id), group in sorted(
+        answers.items(), key=lambda item: (item[1][0].role == "verify", item[0])
+    ):
+        alert = alerts[alert_id]
+        for line in group:
+            line.refuse(*_refusals(line, alert, day, latest))
+        for line in _in_order([line for line in group if not line.refusals]):
+            if line.outcome == "accepted":
+                _answer(connection, line, alert, body, day, latest, batch_id)
+
+
+def _said_before(
+    connection: psycopg.Connection, alert_ids: list[str], day: date
+) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """By body and alert: its last answer, and all that earlier versions of the day said."""
+    said: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    for body, alert_id, on, answer in connection.execute(
+        "select lines.body_code, lines.alert_id, batches.business_date, lines.answer "
+        "from ops.return_line as lines "
+        "inner join ops.batch as batches on lines.batch_id = batches.batch_id "
+        "where lines.alert_id = any(%s) and lines.outcome = 'accepted' "
+        "and batches.business_date <= %s "
+        "order by batches.business_date, batches.version, lines.file_no, lines.line_no",
+        [alert_ids, day],
+    ):
+        if on < day:
+            said[body, alert_id] = [answer]
+        else:
+            said[body, alert_id].append(answer)
+    return said
+
+
+def _in_order(group: list[Line]) -> list[Line]:
+    """Answers of one body to one alert in the order in which they count.
+
+    The same answer twice counts once. A receipt, a note that it is being looked into and a verdict
+    may come in one batch; two that differ and go equally far contradict each other. A line that
+    would not be taken anyway contradicts nothing: it may be the one that another one corrects.
+    """
+    firsts: list[Line] = []
+    for line in group:
+        if any(line.answer == first.answer for first in firsts):
+            line.outcome = "repeated"
+        else:
+            firsts.append(line)
+    weights = [line.answer.weight for line in firsts]
+    if len(set(weights)) < len(weights):
+        for line in group:
+            line.refuse(
+                Refusal(
+                    "conflicting_answers", "同一批反馈里对这条预警填写了不同的内容，请只保留一行。"
+                )
+            )
+    return sorted(group, key=lambda line: line.answer.weight)
+
+
+def _answer(
+    connection: psycopg.Connection,
+    line: Line,
+    alert: _Alert,
+    body: str,
+    day: date,
+    latest: date,
+    batch_id: int,
+) -> None:
+    taken, refusals = judge(line.answer, _case(line, alert, day), latest=latest)
+    if refusals:
+        line.refuse(*refusals)
+        return
+    facts = _facts(line)
+    for step in taken:
+        detail: dict[str, Any] = facts
+        if step.implied_by is not None:
+            detail = {"implied_by": step.implied_by, "role": line.role}
+        elif step.event == "verdict" and body in alert.verdict_events:
+            detail = {**facts, "corrects": alert.verdict_events[body]}
+        row = connection.execute(
+            "insert into ops.alert_event (alert_id, event, to_state, actor, detail, "
+            "business_date, body_code, batch_id, file_no, row_no) "
+            "values (%s, %s, %s, 'body', %s, %s, %s, %s, %s, %s) returning event_id",
+            [
+                line.alert_id,
+                step.event,
+                step.to_state,
+                json.dumps(detail, ensure_ascii=False),
+                day,
+                body,
+                batch_id,
+                line.file_no,
+                line.line_no,
+            ],
+        ).fetchone()
+        if row is not None and step.event == "verdict":
+            alert.verdict_events[body] = row[0]
+        alert.state = step.to_state
+    verdict = line.answer.verdict
+    alert.learn(facts, verdict)
+
+
+def _refusals(line: Line, alert: _Alert, day: date, latest: date) -> tuple[Refusal, ...]:
+    """Why the line would not be taken if it stood alone."""
+    if (refusal := _too_late(line, alert)) is not None:
+        return (refusal,)
+    _, refusals = judge(line.answer, _case(line, alert, day), latest=latest)
+    return refusals
+
+
+def _case(line: Line, alert: _Alert, day: date) -> Case:
+    return Case(
+        state=alert.state,
+        role=line.role,
+        opened_on=alert.opened_on or day,
+        is_judged_by_verifier=alert.is_judged_by_verifier,
+        verdict=alert.verdict,
+        reason=alert.reason,
+        action=alert.action,
+        amount_recovered=alert.amount_recovered,
+        evidence_reference=alert.evidence_reference,
+        close_out_needs=alert.rule_needs,
+    )
+
+
+def _too_late(line: Line, alert: _Alert) -> Refusal | None:
+    if alert.resolved_on is not None and alert.state in states.ENDS | {"not_confirmed"}:
+        return Refusal(
+            "settled",
+            f"这条预警已于 {alert.resolved_on.isoformat()} 办结（{words.STATE[alert.state]}），"
+            "不能再反馈。",
+        )
+    if alert.later_answer_on is not None:
+        return Refusal(
+            "answered_later",
+            f"{alert.later_answer_on.isoformat()} 已有新的反馈，不再接受更早日期的反馈；请按现状"
+            "重新填写。",
+        )
+    if alert.opened_on and line.extract_on and line.extract_on < alert.opened_on:
+        return Refusal(
+            "form_of_an_earlier_opening",
+            f"{alert.opened_on.isoformat()} 这条预警重新产生，请在那之后收到的表格上填写。",
+        )
+    return None
+
+
+def _facts(line: Line) -> dict[str, Any]:
+    """What an event keeps of the answer; a verdict always has its reason."""
+    answer = line.answer
+    reason = answer.reason
+    if reason is None and answer.verdict == "confirmed":
+        reason = "confirmed"
+    amount = answer.amount_recovered
+    verified_on = read_date(answer.verified_on) if answer.verified_on else None
+    return {
+        "reason": reason,
+        "action": answer.action,
+        "amount_recovered": None if amount is None else f"{amount:.2f}",
+        "evidence_reference": answer.evidence_reference,
+        "role": line.role,
+        "progress": answer.progress,
+        "note": answer.note,
+        "verified_by": answer.verified_by,
+        "verified_on": verified_on.isoformat() if verified_on else None,
+        "extract_on": line.extract_on.isoformat() if line.extract_on else None,
+    }

@@ -1,0 +1,268 @@
+"""What one line of a form says, and whether it may be said: pure, no database.
+
+Every refusal has a code, for the quarantine, and the Chinese words in which the sender is told.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+
+from huiyan.alerts import states, words
+
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
+    r"|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?: 00:00(?::00)?)?"
+)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a line is not taken.
+
+    Attributes:
+        code: English, for the quarantine.
+        text: Chinese, for the sender.
+    """
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a body filled in of one alert; empty cells are null.
+
+    Attributes:
+        progress, verdict, reason, action: codes as in `huiyan.alerts.words`.
+        amount_recovered: CNY, two decimals.
+        verified_on: as written.
+    """
+
+    progress: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    action: str | None = None
+    amount_recovered: Decimal | None = None
+    note: str | None = None
+    evidence_reference: str | None = None
+    verified_by: str | None = None
+    verified_on: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was filled in: the body has not answered yet."""
+        return all(value is None for value in asdict(self).values())
+
+    @property
+    def weight(self) -> int:
+        """How far it goes: a mere receipt, being looked into, or more."""
+        if self.verdict is None and self.progress in ("acknowledged", "verifying"):
+            return 1 if self.progress == "acknowledged" else 2
+        return 3
+
+    def plain(self) -> dict[str, str]:
+        """What was filled in, as JSON holds it; equal answers give equal ones."""
+        said = {}
+        for name, value in asdict(self).items():
+            if value is not None:
+                said[name] = f"{value:.2f}" if isinstance(value, Decimal) else str(value)
+        return said
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is known of an alert when a body answers.
+
+    Attributes:
+        state: as of the business date of the return.
+        role: dispose or verify; verify if the body has both.
+        opened_on: when it was opened last.
+        is_judged_by_verifier: whether the verifying body has given a verdict since then.
+        verdict, reason: of the verdict in force since then; null without one.
+        action, amount_recovered, evidence_reference: last said by anyone since then.
+        close_out_needs: what the rule's standard demands.
+    """
+
+    state: str
+    role: str
+    opened_on: date
+    is_judged_by_verifier: bool = False
+    verdict: str | None = None
+    reason: str | None = None
+    action: str | None = None
+    amount_recovered: Decimal | None = None
+    evidence_reference: str | None = None
+    close_out_needs: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of state: event, state and, if another one implies it, which."""
+
+    event: str
+    to_state: str
+    implied_by: str | None = None
+
+
+def read_date(text: str) -> date | None:
+    """A date as people and office programs write it; null if it is none or could be two."""
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        return None
+    year, month, day = (int(part) for part in match.groups() if part is not None)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def asked(answer: Answer, case: Case) -> tuple[str, ...]:
+    """States the answer asks for, in order.
+
+    Whoever disposes of an alert does not close it: that the matter is settled is for the verifying
+    body to say, so the disposing body's 已办结 is that it has put things right. The same holds for
+    handing the matter over as a lead.
+    """
+    wanted = [] if answer.verdict is None else [answer.verdict]
+    verdict = answer.verdict or case.verdict
+    if answer.action == "transfer_as_lead" and case.role == "verify":
+        return (*wanted, "transferred_as_lead")
+    if answer.progress == "closed" and case.role != "verify":
+        return tuple(wanted) if verdict == "not_confirmed" else (*wanted, "rectifying")
+    if answer.progress in ("rectifying", "closed"):
+        return (*wanted, answer.progress)
+    if answer.verdict is None and answer.progress is not None:
+        return (answer.progress,)
+    return tuple(wanted)
+
+
+def judge(
+    answer: Answer, case: Case, *, latest: date
+) -> tuple[tuple[Step, ...], tuple[Refusal, ...]]:
+    """The steps that the answer takes, or why it takes none; one of the two is empty.
+
+    Args:
+        latest: last day on which the body can have verified what it now sends back.
+    """
+    refusals = [*_unfit(answer, case, latest)]
+    if refusals:
+        return (), tuple(refusals)
+    taken: list[Step] = []
+    state = case.state
+    for to_state in asked(answer, case):
+        if to_state == state and to_state not in states.VERDICTS:
+            continue
+        if to_state == state:
+            # Said once more with other words: a fact worth keeping, and no change of state.
+            taken.append(Step("verdict", to_state))
+            continue
+        way = states.steps(state, to_state)
+        if way is None:
+            return (), (_illegal(state, to_state),)
+        event = states.EVENT_OF[to_state]
+        taken += [Step(states.EVENT_OF[implied], implied, event) for implied in way[:-1]]
+        taken.append(Step(event, to_state))
+        state = to_state
+    if not taken:
+        return (), (Refusal("nothing_new", f"该预警已经是“{words.STATE[state]}”，不必重复反馈。"),)
+    if state == "closed" and (refusal := _incomplete(answer, case)) is not None:
+        return (), (refusal,)
+    return tuple(taken), ()
+
+
+def _unfit(answer: Answer, case: Case, latest: date) -> list[Refusal]:
+    """What is wrong with the answer itself."""
+    found = []
+    if (
+        answer.verdict is None
+        and answer.progress is None
+        and (answer.action != "transfer_as_lead" or case.role != "verify")
+    ):
+        found.append(Refusal("nothing_said", "没有选择“核实结论”或“办理进展”。"))
+    if answer.verdict is not None:
+        found += _unfit_reason(answer.verdict, answer.reason)
+        if case.is_judged_by_verifier and case.role != "verify":
+            found.append(
+                Refusal("verdict_of_the_verifier_stands", "核实单位已有结论，处置单位不能再改。")
+            )
+    if answer.amount_recovered is not None and answer.amount_recovered < 0:
+        found.append(Refusal("amount_recovered: negative", "退缴金额不能小于零。"))
+    if answer.verified_on is not None:
+        found += _unfit_date(answer.verified_on, case.opened_on, latest)
+    return found
+
+
+def _unfit_reason(verdict: str, reason: str | None) -> list[Refusal]:
+    fitting = states.REASONS_OF[verdict]
+    if reason is None:
+        if verdict == "confirmed":
+            return []
+        return [
+            Refusal(
+                "reason: missing", f"结论为“{words.VERDICTS[verdict]}”的，必须在“原因”栏选择原因。"
+            )
+        ]
+    if reason in fitting:
+        return []
+    listed = "、".join(text for code, text in words.REASONS.items() if code in fitting)
+    return [
+        Refusal(
+            "reason: does not go with the verdict",
+            f"结论“{words.VERDICTS[verdict]}”与原因“{words.REASONS[reason]}”不相符，可选：{listed}。",
+        )
+    ]
+
+
+def _unfit_date(text: str, opened_on: date, latest: date) -> list[Refusal]:
+    day = read_date(text)
+    if day is None:
+        return [Refusal("verified_on: not a date", "核实日期无法识别，请写成 2025-09-03 这样。")]
+    if day < opened_on:
+        return [
+            Refusal(
+                "verified_on: before the alert was opened",
+                f"核实日期早于预警产生的日期 {opened_on.isoformat()}。",
+            )
+        ]
+    if day > latest:
+        return [
+            Refusal("verified_on: after the return", f"核实日期晚于反馈日期 {latest.isoformat()}。")
+        ]
+    return []
+
+
+def _illegal(state: str, to_state: str) -> Refusal:
+    now, then = words.STATE[state], words.STATE[to_state]
+    code = f"illegal_transition: {state} to {to_state}"
+    if state == "auto_resolved":
+        return Refusal(code, "疑点已消除，这条预警不需要再反馈。")
+    if state in states.ENDS:
+        return Refusal(code, f"这条预警{now}，不能再反馈。")
+    if to_state in states.ENDS | {"rectifying"} and state not in states.VERDICTS | {"rectifying"}:
+        return Refusal(code, f"还没有核实结论，不能改为“{then}”，请先选择核实结论。")
+    if to_state in states.ENDS | {"rectifying"} and state == "not_confirmed":
+        return Refusal(code, f"结论是“{now}”，不能改为“{then}”。")
+    return Refusal(code, f"这条预警目前是“{now}”，不能改为“{then}”。")
+
+
+def _incomplete(answer: Answer, case: Case) -> Refusal | None:
+    verdict = answer.verdict or case.verdict or ""
+    reason = answer.reason or (case.reason if answer.verdict is None else None) or "confirmed"
+    amount = answer.amount_recovered
+    missing = states.missing_for_close_out(
+        case.close_out_needs,
+        verdict,
+        reason=reason,
+        action=answer.action or case.action,
+        amount_recovered=case.amount_recovered if amount is None else amount,
+        evidence_reference=answer.evidence_reference or case.evidence_reference,
+    )
+    if not missing:
+        return None
+    listed = "、".join(words.CLOSE_OUT_NEEDS[need] for need in missing)
+    return Refusal(
+        f"close_out_incomplete: {', '.join(missing)}",
+        f"按办结标准还不能办结，缺：{listed}。补齐后再反馈。",
+    )

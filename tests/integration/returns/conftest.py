@@ -1,0 +1,12 @@
+"""The hand-made district of the alert tests."""
+
+import pytest
+
+from alert_district import District
+from huiyan.settings import Settings
+
+
+@pytest.fixture
+def district(warehouse: Settings) -> District:
+    """A district without hits, nothing evaluated."""
+    return District(warehouse)

@@ -1,0 +1,415 @@
+"""Forms that come back: from the file to the event, and back to the sender with the reason."""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import psycopg
+import pytest
+
+from alert_district import MONDAY, TUESDAY, WEDNESDAY, District
+from huiyan.alerts.issue import issue, pending
+from huiyan.delivery.deliver import deliver
+from huiyan.delivery.extract import Extract
+from huiyan.demo.answers import STYLES, write
+from huiyan.feeds.collect import collect
+from huiyan.feeds.contract import load_contract
+from huiyan.feeds.readers import OpenFile
+from huiyan.quality.gate import check
+from huiyan.returns.accept import accept
+from huiyan.returns.code import return_code
+
+THURSDAY = date(2025, 9, 4)
+CONFIRMED = {"verdict": "属实"}
+UNTRUE = {"verdict": "不属实", "reason": "误报：数据有误", "evidence_reference": "情况说明"}
+WHOLE = {
+    "verdict": "属实",
+    "reason": "问题属实",
+    "action": "退缴资金",
+    "amount_recovered": "100.00",
+    "evidence_reference": "缴款书 7 号",
+    "progress": "已办结",
+}
+Line = dict[str, str]
+
+
+def run(district: District, *days: date) -> None:
+    """Take what came back, issue and deliver all that waits, day by day."""
+    for day in days:
+        district.evaluated(day)
+        accept(day)
+        issue(day)
+        for waiting, body in pending():
+            deliver(waiting, body)
+
+
+def read(path: Path) -> list[Line]:
+    """The lines of a form as the feed reads it, by column."""
+    source = OpenFile(load_contract("returns"), path.name, lambda: path.open("rb"), None)
+    return [
+        {name: cell for name, cell in zip(source.layout.names, record.cells, strict=True) if cell}
+        for record in source.rows(plain=False)
+    ]
+
+
+def form(district: District, body: str, day: date) -> dict[str, Line]:
+    """The lines of the form a body was sent, by rule."""
+    path = district.settings.outbox / body / day.isoformat() / "alerts.xlsx"
+    rules = dict(district.rows("select alert_id, rule_id from ops.alert"))
+    return {rules[line["alert_id"]]: line for line in read(path)}
+
+
+def land(district: District, day: date, lines: Iterable[Mapping[str, str]]) -> int:
+    """Have lines accepted by the gate as the next version of the day."""
+    columns = load_contract("returns").stored_columns
+    lines = list(lines)
+    batch = district.value(
+        "with batch as (insert into ops.batch (feed, business_date, version, status, "
+        "is_controlled, content_hash, row_count, decided_at) select 'returns', %s, count(*) + 1, "
+        "'accepted', false, 'test', %s, now() from ops.batch where feed = 'returns' "
+        "and business_date = %s returning batch_id) select batch_id from batch",
+        day,
+        len(lines),
+        day,
+    )
+    district.add("ops.batch_file", batch, 1, "TC01/alerts.xlsx", "f", 1, None, len(lines))
+    district.add("ops.row_count", batch, len(lines), len(lines), len(lines), 0, 0)
+    for number, line in enumerate(lines, start=2):
+        names = [name for name in columns if name in line]
+        district.run(
+            f"insert into landing.returns (batch_id, file_no, line_no, {', '.join(names)}) "
+            f"values (%s, 1, %s{', %s' * len(names)})",
+            batch,
+            number,
+            *(line[name] for name in names),
+        )
+    return int(batch)
+
+
+def events(district: District, rule_id: str = "ATT-001") -> list[tuple[Any, ...]]:
+    """What bodies' answers did to the alert, in order."""
+    return district.rows(
+        "select body_code, event, to_state, detail ->> 'implied_by' from ops.alert_event "
+        "join ops.alert using (alert_id) where rule_id = %s and actor = 'body' order by event_id",
+        rule_id,
+    )
+
+
+def state(district: District, rule_id: str = "ATT-001") -> tuple[Any, ...]:
+    return district.rows("select state, resolved_on from ops.alert where rule_id = %s", rule_id)[0]
+
+
+def refusals(district: District, batch: int) -> list[str]:
+    return [
+        reason
+        for (reasons,) in district.rows(
+            "select reasons from quarantine.returns where batch_id = %s order by line_no", batch
+        )
+        for reason in reasons
+    ]
+
+
+def test_an_alert_is_answered_settled_and_off_the_list(district: District) -> None:
+    district.hit("ATT-001", "A/2025/09/1")
+    district.hit("CARD-001", "T9")
+    run(district, MONDAY)
+    unit = form(district, "U002", MONDAY)["ATT-001"]
+    land(district, MONDAY, [{**unit, "progress": "已签收", "note": "收到"}])
+    run(district, MONDAY)
+    assert state(district) == ("acknowledged", None)
+
+    unit = form(district, "U002", MONDAY)["ATT-001"]
+    verifier = form(district, "TC01", MONDAY)
+    batch = land(
+        district,
+        TUESDAY,
+        [
+            {**verifier["ATT-001"], **CONFIRMED},
+            {**unit, **WHOLE, "verified_on": "2025/9/2"},
+            {**verifier["CARD-001"], **UNTRUE},
+        ],
+    )
+    result = accept(TUESDAY)
+    assert (result.status, result.accepted, result.rejected) == ("taken", 3, 0)
+    run(district, TUESDAY)
+    # The verifying body's word comes after the disposing body's, whatever stands first.
+    assert events(district) == [
+        ("U002", "acknowledged", "acknowledged", None),
+        ("U002", "verifying", "verifying", "verdict"),
+        ("U002", "verdict", "confirmed", None),
+        ("U002", "rectifying", "rectifying", None),
+        ("TC01", "verdict", "confirmed", None),
+    ]
+    detail, named, line = district.rows(
+        "select detail, batch_id, row_no from ops.alert_event "
+        "where event = 'rectifying' and actor = 'body'"
+    )[0]
+    assert (named, line) == (batch, 3)
+    assert detail["amount_recovered"] == "100.00"
+    assert detail["verified_on"] == "2025-09-02"
+    assert (detail["reason"], detail["action"]) == ("confirmed", "return_money")
+    assert state(district) == ("confirmed", None)
+    # Found untrue by who verifies it: settled, and not opened anew while the hit stands.
+    assert state(district, "CARD-001") == ("not_confirmed", TUESDAY)
+    assert set(form(district, "TC01", TUESDAY)) == {"ATT-001"}
+    notes = openpyxl.load_workbook(district.settings.outbox / "TC01/2025-09-02/alerts.xlsx")["说明"]
+    assert "已核实办结，无需再处理" in {cell.value for row in notes for cell in row}
+
+    # What was said before counts for the close-out.
+    land(
+        district, WEDNESDAY, [{**form(district, "TC01", TUESDAY)["ATT-001"], "progress": "已办结"}]
+    )
+    run(district, WEDNESDAY, THURSDAY)
+    assert state(district) == ("closed", WEDNESDAY)
+    assert district.value("select count(*) from ops.alert_opening where resolved_on is null") == 0
+    before = district.rows("select * from ops.alert order by 1")
+    run(district, MONDAY, TUESDAY, WEDNESDAY, THURSDAY)
+    assert district.rows("select * from ops.alert order by 1") == before
+
+    # Once the hit is gone and comes again it is another matter.
+    district.clear("ATT-001", "A/2025/09/1", on=THURSDAY)
+    friday = date(2025, 9, 5)
+    district.hit("ATT-001", "A/2025/09/1", since=friday)
+    run(district, friday)
+    assert state(district) == ("delivered", None)
+
+
+def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
+    district.hit("ATT-001", "A/2025/09/1")
+    district.hit("REC-001", "A/2025/09/2")
+    district.hit("CARD-001", "T9")
+    district.hit("INV-001", "A/2025/09/3", agency="F001")
+    run(district, MONDAY)
+    verifier = form(district, "TC01", MONDAY)
+    att, rec, card = (verifier[rule] for rule in ("ATT-001", "REC-001", "CARD-001"))
+    elsewhere = form(district, "DG01", MONDAY)["INV-001"]
+    key = district.settings.return_key_bytes()
+    never_sent = return_code(key, "TC01", MONDAY, elsewhere["alert_id"])
+    tomorrow = return_code(key, "TC01", TUESDAY, att["alert_id"])
+    old = {k: v for k, v in att.items() if k not in ("body_code", "extract_on", "return_code")}
+    batch = land(
+        district,
+        MONDAY,
+        [
+            {**card, **CONFIRMED},
+            {**card, **UNTRUE},
+            {**att, "body_code": "U002", **CONFIRMED},
+            {**elsewhere, "body_code": "TC01", **CONFIRMED},
+            {**elsewhere, "body_code": "TC01", "return_code": never_sent, **CONFIRMED},
+            {**att, "alert_id": rec["alert_id"], **CONFIRMED},
+            {**old, **CONFIRMED},
+            {**att, "extract_on": "2025-09-02", "return_code": tomorrow, **CONFIRMED},
+            {**att, "progress": "已办结"},
+            {**rec, **WHOLE, "amount_recovered": "", "action": "退缴资金"},
+            old,
+            {**att, "verdict": ""},
+        ],
+    )
+    result = accept(MONDAY)
+    assert result.counts == {
+        "accepted": 0, "repeated": 0, "unanswered": 2, "rejected": 10, "unreadable": 0,
+    }  # fmt: skip
+    assert refusals(district, batch) == [
+        "conflicting_answers",
+        "conflicting_answers",
+        "wrong_return_code",
+        "wrong_return_code",
+        "not_handed_over",
+        "wrong_return_code",
+        "no_return_code",
+        "not_handed_over",
+        "illegal_transition: delivered to closed",
+        "close_out_incomplete: amount_recovered",
+    ]
+    assert district.rows("select * from ops.alert_event where actor = 'body'") == []
+    assert district.rows(
+        "select in_landing, good, duplicates, quarantined from ops.row_count where batch_id = %s",
+        batch,
+    ) == [(12, 2, 0, 10)]
+    assert accept(MONDAY).status == "unchanged"
+
+    run(district, MONDAY)
+    back = district.settings.outbox / "TC01" / MONDAY.isoformat() / "returned.xlsx"
+    sheet = openpyxl.load_workbook(back)["退回更正"]
+    shown = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert shown[0][:4] == ["退回原因", "原文件", "行号", "序号"]
+    assert len(shown) == 11
+    assert "请只保留一行" in str(shown[1][0])
+    assert "缺：退缴金额" in str(shown[10][0])
+    assert shown[10][1:3] == ["TC01/alerts.xlsx", 11]
+    # What goes back is itself a form: corrected, it is taken.
+    again = [line for line in read(back) if line["alert_id"] == rec["alert_id"]][-1]
+    land(district, TUESDAY, [{**again, "amount_recovered": "1,860.00"}])
+    assert accept(TUESDAY).accepted == 1
+    run(district, TUESDAY)
+    assert state(district, "REC-001") == ("closed", TUESDAY)
+    assert not (back.parent.parent / TUESDAY.isoformat() / "returned.xlsx").exists()
+
+
+def test_a_line_corrected_on_the_same_day_is_taken_and_no_longer_goes_back(
+    district: District,
+) -> None:
+    district.hit("ATT-001", "A/2025/09/1")
+    district.hit("REC-001", "A/2025/09/2")
+    run(district, MONDAY)
+    verifier = form(district, "TC01", MONDAY)
+    wrong = {**verifier["ATT-001"], "verdict": "不属实"}
+    other = {**verifier["REC-001"], "note": "看过了"}
+    land(district, TUESDAY, [wrong, other])
+    run(district, TUESDAY)
+    back = district.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    assert {line["alert_id"] for line in read(back)} == {wrong["alert_id"], other["alert_id"]}
+    batch = land(district, TUESDAY, [wrong, other, {**wrong, **UNTRUE}])
+    run(district, TUESDAY)
+    assert refusals(district, batch) == ["reason: missing", "nothing_said"]
+    assert state(district) == ("not_confirmed", TUESDAY)
+    assert {line["alert_id"] for line in read(back)} == {other["alert_id"]}
+
+
+def test_a_later_version_adds_and_corrects_and_takes_nothing_back(district: District) -> None:
+    district.hit("ATT-001", "A/2025/09/1")
+    district.hit("REC-001", "A/2025/09/2")
+    run(district, MONDAY)
+    verifier = form(district, "TC01", MONDAY)
+    att = {**verifier["ATT-001"], "verdict": "部分属实", "reason": "误报：规则有误"}
+    rec = {**verifier["REC-001"], **CONFIRMED}
+    land(district, TUESDAY, [att, rec, dict(rec)])
+    run(district, TUESDAY)
+    assert accept(TUESDAY).counts["repeated"] == 1
+
+    corrected = {**att, "verdict": "属实", "reason": "问题属实"}
+    land(district, TUESDAY, [att, corrected])
+    run(district, TUESDAY)
+    said = district.rows(
+        "select event_id, detail -> 'corrects' from ops.alert_event join ops.alert "
+        "using (alert_id) where rule_id = 'ATT-001' and event = 'verdict' order by event_id"
+    )
+    assert [corrects for _, corrects in said] == [None, said[0][0]]
+    assert state(district) == ("confirmed", None)
+    assert state(district, "REC-001") == ("confirmed", None), "what was said stays"
+    assert accept(TUESDAY).counts["repeated"] == 1
+
+    land(district, WEDNESDAY, [{**verifier["ATT-001"], "progress": "整改中"}])
+    run(district, WEDNESDAY)
+    batch = land(district, TUESDAY, [{**att, "reason": "问题属实"}])
+    accept(TUESDAY)
+    assert refusals(district, batch) == ["answered_later"]
+    with pytest.raises(psycopg.errors.RaiseException, match="is a fact and stays"):
+        district.run("delete from ops.alert_event where actor = 'body'")
+
+
+def test_answers_to_what_has_ended_or_begun_anew(district: District) -> None:
+    district.hit("ATT-001", "A/2025/09/1")
+    district.hit("REC-001", "A/2025/09/2", until=TUESDAY)
+    run(district, MONDAY)
+    verifier = form(district, "TC01", MONDAY)
+    run(district, TUESDAY)
+    district.hit("REC-001", "A/2025/09/2", since=THURSDAY)
+    late = land(district, WEDNESDAY, [{**verifier["REC-001"], **CONFIRMED}])
+    run(district, WEDNESDAY, THURSDAY)
+    assert refusals(district, late) == ["illegal_transition: auto_resolved to confirmed"]
+    friday = date(2025, 9, 5)
+    sampled = form(district, "TC01", THURSDAY)["REC-001"]
+    old = land(
+        district, friday, [{**verifier["REC-001"], **CONFIRMED}, {**sampled, "progress": "核实中"}]
+    )
+    accept(friday)
+    assert refusals(district, old) == ["form_of_an_earlier_opening"]
+    assert state(district, "REC-001")[0] == "delivered"
+    run(district, friday)
+    assert state(district, "REC-001")[0] == "verifying"
+
+    # A sample of what ended by itself is asked for again, and its verdict counts.
+    district.clear("ATT-001", "A/2025/09/1", on=friday)
+    run(district, friday)
+    district.run(
+        "insert into ops.alert_event (alert_id, event, actor, business_date) select alert_id, "
+        "'sampled', 'machine', %s from ops.alert where rule_id = 'ATT-001'",
+        friday,
+    )
+    monday = date(2025, 9, 8)
+    land(district, monday, [{**verifier["ATT-001"], **CONFIRMED}])
+    assert accept(monday).accepted == 1
+
+
+def test_files_as_offices_save_them(district: District) -> None:
+    """Every style lands, whoever's file is damaged; the form of a body names it by itself."""
+    for number in range(len(STYLES)):
+        district.hit("ATT-001", f"A/2025/09/{number}")
+    run(district, MONDAY)
+    (content,) = district.rows(
+        "select content from ops.delivery where body_code = 'TC01' and state = 'delivered'"
+    )[0]
+    extract = Extract.from_dict(content)
+    folder = district.settings.landing / "returns" / TUESDAY.isoformat()
+    for row, style in zip(extract.rows, STYLES, strict=True):
+        place = folder / style
+        place.mkdir(parents=True)
+        said = {
+            row.alert_id: {
+                "核实结论": "属实",
+                "核实日期": TUESDAY,
+                "退缴金额（元）": Decimal("1234.10"),
+                "佐证材料": "收据",
+            }
+        }
+        name = "alerts.csv" if style == "csv" else "alerts.xlsx"
+        (place / name).write_bytes(write(extract, said, style))
+    (folder / "TC01").mkdir()
+    (folder / "TC01" / "坏.xlsx").write_bytes(b"PK not a workbook")
+    (folder / "U002__照片.jpg").write_bytes(b"\xff\xd8")
+    (folder / "wps" / "~$alerts.xlsx").write_bytes(b"lock")
+    shutil.copy(folder / "wps" / "alerts.xlsx", folder / "wps" / "alerts(1).xlsx")
+    book = openpyxl.load_workbook(folder / "libreoffice" / "alerts.xlsx")
+    heading = [cell.value for cell in book.active[1]]
+    book.active.cell(2, heading.index("核实结论") + 1).value = "大概属实"
+    book.active.cell(3, heading.index("退缴金额（元）") + 1).value = "=1+1"
+    book.save(folder / "libreoffice" / "alerts.xlsx")
+
+    collected = collect("returns", TUESDAY)
+    assert (collected.status, collected.rows) == ("landed", 20)
+    assert "坏.xlsx" in collected.message
+    assert collected.batch_id is not None
+    gate = check(collected.batch_id)
+    assert (gate.status, gate.quarantined) == ("accepted", 2)
+    run(district, TUESDAY)
+    result = accept(TUESDAY)
+    assert result.counts == {
+        "accepted": 4, "repeated": 1, "unanswered": 13, "rejected": 2, "unreadable": 2,
+    }  # fmt: skip
+    assert district.rows(
+        "select to_state, detail ->> 'verified_on', detail ->> 'amount_recovered', count(*) "
+        "from ops.alert_event where event = 'verdict' group by 1, 2, 3"
+    ) == [("confirmed", "2025-09-02", "1234.10", 4)]
+    back = openpyxl.load_workbook(district.settings.outbox / "TC01/2025-09-02/returned.xlsx")
+    reasons = [str(row[0].value) for row in back["退回更正"].iter_rows(min_row=2)]
+    assert sum("整份文件无法读取" in reason for reason in reasons) == 1
+    assert sum("“核实结论”不在下拉列表之内" in reason for reason in reasons) == 1
+    assert sum("“退缴金额（元）”是公式" in reason for reason in reasons) == 1
+    assert (district.settings.outbox / "U002/2025-09-02/returned.xlsx").exists()
+    assert collect("returns", TUESDAY).status == "unchanged"
+
+
+def test_nobody_can_be_told_of_what_proves_no_sender(district: District) -> None:
+    folder = district.settings.landing / "returns" / MONDAY.isoformat()
+    folder.mkdir(parents=True)
+    (folder / "alerts.csv").write_text("预警编号,核实结论\nabc,属实\n", "utf-8")
+    collected = collect("returns", MONDAY)
+    assert collected.batch_id is not None
+    check(collected.batch_id)
+    assert accept(MONDAY).rejected == 1
+    (message,) = district.rows(
+        "select message from ops.operations_alert where kind = 'return_unaddressed'"
+    )[0]
+    assert "alerts.csv (1)" in message
+    (folder / "alerts.csv").write_text("单位,结论\nabc,属实\n", "utf-8")
+    collected = collect("returns", MONDAY)
+    assert collected.batch_id is not None
+    assert check(collected.batch_id).status == "accepted"
+    result = accept(MONDAY)
+    assert (result.unreadable, result.rejected) == (1, 0)
+    assert accept(TUESDAY).status == "nothing"

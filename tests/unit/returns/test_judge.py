@@ -1,0 +1,203 @@
+"""What a filled-in line does to an alert, and what it is refused for."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from huiyan.alerts import words
+from huiyan.alerts.states import STATES, is_legal
+from huiyan.returns.judge import Answer, Case, judge, read_date
+
+OPENED, TODAY = date(2025, 9, 1), date(2025, 9, 10)
+NEEDS = ("action", "evidence", "amount_recovered")
+CASE = Case(state="delivered", role="dispose", opened_on=OPENED, close_out_needs=NEEDS)
+VERIFIER = replace(CASE, role="verify")
+FOUND = Answer(verdict="confirmed", reason="confirmed")
+WHOLE = replace(
+    FOUND,
+    progress="closed",
+    action="return_money",
+    amount_recovered=Decimal("100.00"),
+    evidence_reference="收据 12",
+)
+
+
+def states(answer: Answer, case: Case) -> list[str]:
+    taken, refusals = judge(answer, case, latest=TODAY)
+    assert not refusals, refusals
+    return [step.to_state for step in taken]
+
+
+def refused(answer: Answer, case: Case) -> list[str]:
+    taken, refusals = judge(answer, case, latest=TODAY)
+    assert not taken
+    for refusal in refusals:
+        assert re.fullmatch(r"[a-z_:, ]+", refusal.code)
+        assert re.search("[\u4e00-\u9fff]", refusal.text)
+        assert not re.search("[A-Za-z]", refusal.text)
+    return [refusal.code for refusal in refusals]
+
+
+def test_a_verdict_takes_the_steps_before_it_along() -> None:
+    taken, _ = judge(FOUND, CASE, latest=TODAY)
+    assert [(step.event, step.to_state, step.implied_by) for step in taken] == [
+        ("acknowledged", "acknowledged", "verdict"),
+        ("verifying", "verifying", "verdict"),
+        ("verdict", "confirmed", None),
+    ]
+
+
+def test_who_disposes_does_not_close() -> None:
+    assert states(WHOLE, CASE)[-1] == "rectifying"
+    assert states(WHOLE, VERIFIER)[-2:] == ["rectifying", "closed"]
+    untrue = Answer(verdict="not_confirmed", reason="data_wrong", progress="closed")
+    assert states(untrue, CASE)[-1] == "not_confirmed"
+    lead = replace(FOUND, action="transfer_as_lead")
+    assert states(lead, CASE)[-1] == "confirmed"
+    assert states(lead, VERIFIER)[-1] == "transferred_as_lead"
+
+
+def test_the_verifying_bodys_verdict_stands() -> None:
+    judged = replace(CASE, state="confirmed", verdict="confirmed", is_judged_by_verifier=True)
+    untrue = Answer(verdict="not_confirmed", reason="data_wrong")
+    assert refused(untrue, judged) == ["verdict_of_the_verifier_stands"]
+    assert states(untrue, replace(judged, role="verify")) == ["not_confirmed"]
+    assert states(Answer(progress="rectifying"), judged) == ["rectifying"]
+
+
+@pytest.mark.parametrize(
+    ("lacking", "code"),
+    [
+        ({"action": None}, "action"),
+        ({"action": "none_needed"}, "action"),
+        ({"evidence_reference": None}, "evidence"),
+        ({"amount_recovered": None}, "amount_recovered"),
+        (
+            {"amount_recovered": Decimal(0), "evidence_reference": None},
+            "evidence, amount_recovered",
+        ),
+    ],
+)
+def test_a_close_out_that_lacks_something_is_refused(lacking: dict[str, object], code: str) -> None:
+    answer = replace(WHOLE, **lacking)  # type: ignore[arg-type]
+    assert refused(answer, VERIFIER) == [f"close_out_incomplete: {code}"]
+
+
+def test_what_was_said_before_counts_for_the_close_out() -> None:
+    said = replace(
+        VERIFIER,
+        state="rectifying",
+        verdict="confirmed",
+        reason="confirmed",
+        action="return_money",
+        amount_recovered=Decimal("100.00"),
+        evidence_reference="收据 12",
+    )
+    assert states(Answer(progress="closed"), said) == ["closed"]
+    assert refused(Answer(progress="closed"), replace(said, amount_recovered=None)) == [
+        "close_out_incomplete: amount_recovered"
+    ]
+    fixed = replace(said, reason="fixed_before_notice", action=None, amount_recovered=None)
+    assert states(Answer(progress="closed"), fixed) == ["closed"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "case", "codes"),
+    [
+        (Answer(note="查过了"), CASE, ["nothing_said"]),
+        (Answer(verdict="partly"), CASE, ["reason: missing"]),
+        (
+            Answer(verdict="confirmed", reason="rule_wrong", verified_on="上周"),
+            CASE,
+            ["reason: does not go with the verdict", "verified_on: not a date"],
+        ),
+        (
+            Answer(verdict="not_confirmed", reason="fixed_before_notice"),
+            CASE,
+            ["reason: does not go with the verdict"],
+        ),
+        (
+            replace(FOUND, verified_on="2025-08-31"),
+            CASE,
+            ["verified_on: before the alert was opened"],
+        ),
+        (replace(FOUND, verified_on="2025-09-11"), CASE, ["verified_on: after the return"]),
+        (replace(FOUND, amount_recovered=Decimal(-1)), CASE, ["amount_recovered: negative"]),
+        (Answer(progress="closed"), VERIFIER, ["illegal_transition: delivered to closed"]),
+        (Answer(progress="rectifying"), CASE, ["illegal_transition: delivered to rectifying"]),
+        (
+            Answer(progress="acknowledged"),
+            replace(CASE, state="verifying"),
+            ["illegal_transition: verifying to acknowledged"],
+        ),
+        (Answer(progress="verifying"), replace(CASE, state="verifying"), ["nothing_new"]),
+        (
+            FOUND,
+            replace(CASE, state="auto_resolved"),
+            ["illegal_transition: auto_resolved to confirmed"],
+        ),
+        (FOUND, replace(VERIFIER, state="closed"), ["illegal_transition: closed to confirmed"]),
+        (
+            Answer(progress="rectifying"),
+            replace(CASE, state="not_confirmed", verdict="not_confirmed"),
+            ["illegal_transition: not_confirmed to rectifying"],
+        ),
+    ],
+)
+def test_what_is_refused(answer: Answer, case: Case, codes: list[str]) -> None:
+    assert refused(answer, case) == codes
+
+
+def optional(values: object) -> st.SearchStrategy[str | None]:
+    return st.none() | st.sampled_from(sorted(values))  # type: ignore[call-overload]
+
+
+@given(
+    st.builds(
+        Answer,
+        progress=optional(words.PROGRESS),
+        verdict=optional(words.VERDICTS),
+        reason=optional(words.REASONS),
+        action=optional(words.ACTIONS),
+        amount_recovered=st.none() | st.decimals("-5", "5", places=2),
+        note=st.none() | st.text(),
+        evidence_reference=st.none() | st.just("收据"),
+        verified_on=st.none() | st.text() | st.just("2025-09-03"),
+    ),
+    st.builds(
+        Case,
+        state=st.sampled_from(STATES),
+        role=st.sampled_from(("dispose", "verify")),
+        opened_on=st.just(OPENED),
+        is_judged_by_verifier=st.booleans(),
+        verdict=optional(words.VERDICTS),
+        close_out_needs=st.just(NEEDS),
+    ),
+)
+def test_any_answer_is_either_taken_legally_or_refused_with_a_reason(
+    answer: Answer, case: Case
+) -> None:
+    taken, refusals = judge(answer, case, latest=TODAY)
+    assert bool(taken) != bool(refusals)
+    state = "delivered" if case.state in ("open", "reopened") else case.state
+    for step in taken:
+        assert is_legal(state, step.to_state) or step.to_state == state
+        state = step.to_state
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-09-03", "2025/9/3", "2025.9.3", "2025年9月3日", "20250903", " 2025-9-3 00:00:00"],
+)
+def test_dates_as_people_write_them(text: str) -> None:
+    assert read_date(text) == date(2025, 9, 3)
+
+
+@pytest.mark.parametrize("text", ["", "9月3日", "2025-13-01", "03/09/2025", "2025-9/3", "45903"])
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert read_date(text) is None
