@@ -44,7 +44,7 @@ create table staging.stg_treasury__user (
 );
 create table staging.stg_supervision__body (
     body_code text, body_name text, body_kind text, parent_body_code text, valid_from date,
-    valid_to date, channel text, address text
+    valid_to date, channel text, address text, headcount integer
 );
 create table staging.stg_supervision__jurisdiction (
     platform text, agency_code text, own_body_code text, verifying_body_code text,
@@ -238,16 +238,19 @@ class District:
         day: date,
         to_state: str,
         reason: str | None = None,
-        event: str = "verdict",
+        event: str | None = None,
+        body: str = "U002",
     ) -> None:
         """A body's answer on the alert, as an accepted return leaves it."""
+        is_verdict = to_state in ("confirmed", "partly", "not_confirmed")
         self.run(
-            "insert into ops.alert_event (alert_id, event, to_state, actor, detail, business_date) "
-            "select alert_id, %s, %s, 'body', %s, %s from ops.alert "
-            "where rule_id = %s and subject_id = %s",
-            event,
+            "insert into ops.alert_event (alert_id, event, to_state, actor, body_code, detail,"
+            " business_date) select alert_id, %s, %s, 'body', %s, %s, %s from ops.alert"
+            " where rule_id = %s and subject_id = %s",
+            event or ("verdict" if is_verdict else to_state),
             to_state,
-            json.dumps({"reason": reason}),
+            body,
+            json.dumps({"reason": reason or "confirmed"} if is_verdict else {}),
             day,
             rule_id,
             subject_id,

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
         feeds: what HUIYAN_FEEDS says; None means every feed that is not optional.
         delivery_attempts: times an extract is tried before it is given up until a person sends it
             again.
+        sample_seed: what decides which withheld or resolved alerts are drawn as samples.
         full: whether every date is evaluated in full, and again if nothing changed.
     """
 
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     return_key: SecretStr | None = None
     district: str = "江南省扬江市云溪区"
     delivery_attempts: int = Field(default=12, ge=1, le=100)
+    sample_seed: str = "huiyan"
     full: bool = False
     feeds_csv: str | None = Field(default=None, validation_alias="HUIYAN_FEEDS")
 

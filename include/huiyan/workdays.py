@@ -50,6 +50,20 @@ def add_workdays(day: date, count: int) -> date:
     return day
 
 
+def workdays_before(day: date, count: int) -> date:
+    """The latest day from which `day` is at least `count` working days later (count ≥ 0).
+
+    It is the inverse of `add_workdays`: add_workdays(first, count) <= day holds for every `first`
+    up to it and for none after it.
+    """
+    if count < 0:
+        raise ValueError(f"count must not be negative: {count}")
+    first = day
+    while add_workdays(first, count) > day:
+        first -= timedelta(days=1)
+    return first
+
+
 def workdays_between(first: date, last: date) -> Iterator[date]:
     """Working days from `first` to `last`, both included."""
     day = first

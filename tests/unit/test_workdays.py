@@ -14,6 +14,7 @@ from huiyan.workdays import (
     is_workday,
     next_workday,
     previous_workday,
+    workdays_before,
     workdays_between,
 )
 
@@ -64,6 +65,14 @@ def test_next_and_previous_are_inverse_on_working_days(day: date) -> None:
         assert previous_workday(next_workday(day)) == day
 
 
+@given(DAYS, st.integers(0, 15))
+def test_the_latest_day_that_many_working_days_before(day: date, count: int) -> None:
+    first = workdays_before(day, count)
+    assert add_workdays(first, count) <= day
+    assert add_workdays(first + timedelta(days=1), count) > day
+
+
 def test_a_negative_count_is_refused() -> None:
-    with pytest.raises(ValueError, match="negative"):
-        add_workdays(date(2025, 1, 1), -1)
+    for counting in (add_workdays, workdays_before):
+        with pytest.raises(ValueError, match="negative"):
+            counting(date(2025, 1, 1), -1)

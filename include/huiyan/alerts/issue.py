@@ -14,10 +14,16 @@ and what was handed over is never taken back: an extract whose content has not c
 again, one whose content has changed becomes the next version of that body's extract for that date.
 
 Readings. The due date counts working days from the date on which the alert got its tier; a rise
-never moves it later. A body receives its whole list, new and still open, on every business date on
-which it has one. The state in an extract supposes that extracts of earlier dates arrived, so that
-it does not depend on when they did. The register of bodies says as of an extract's date which
-channel it takes.
+never moves it later unless it had passed: the next body has its full time. On the first date after
+it without an answer the body is reminded; some working days after that the alert goes to the next
+body, one tier up, a red one to the body above. Each happens once while the alert has a tier. What a
+body closes or hands on as a lead is no longer open; closed after a confirmed verdict it is looked
+back on, and a new hit of the rule in the unit reopens the case. On the first date of a week a share
+of what exceptions withheld and of what was resolved by itself in the week before is drawn and sent
+to the verifying bodies; these samples are no open alerts. A body receives its whole list, new and
+still open, on every business date on which it has one. The state in an extract supposes that
+extracts of earlier dates arrived, so that it does not depend on when they did. The register of
+bodies says as of an extract's date which channel it takes.
 
 An alert is a hit of a rule that is in trial or fixed on the business date and that no exception
 covers on it; what a rule says of another rule's hit (LOOP-002) raises that one's tier instead. When
@@ -37,6 +43,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from huiyan.alerts import demotion
+from huiyan.alerts.deadlines import WATCHES, sampled_week
 from huiyan.alerts.statements import execute
 from huiyan.alerts.statements import parameters as parameters_of
 from huiyan.delivery.extract import Extract, ExtractRow, GoneRow, ReturnedRow
@@ -48,6 +55,19 @@ from huiyan.warehouse import evaluate
 from huiyan.warehouse.connection import connect
 
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
+BEFORE_TIERS = (
+    "bodies",
+    "spells",
+    "held",
+    "hits",
+    "settled",
+    "resolve",
+    "withheld",
+    "open",
+    "look_back",
+    "sample_end",
+    "withdraw",
+)
 TIER_REASONS = ("amount", "recurrence", "several_rules", "complaint")
 PROBLEMS = {
     "no_jurisdiction": "No jurisdiction names the bodies of",
@@ -146,14 +166,20 @@ def _days(connection: psycopg.Connection, asked: Sequence[date]) -> list[date]:
 
 def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings) -> None:
     parameters = parameters_of(day, settings)
-    for name in ("bodies", "spells", "hits", "settled", "resolve", "open", "withdraw"):
+    week = sampled_week(cursor.connection, day)
+    if week:
+        drawn = {**parameters, "sample_from": week[0], "sample_until": week[1]}
+        execute(cursor, "sample_draw", drawn)
+    for name in BEFORE_TIERS:
         execute(cursor, name, parameters)
     for reason in TIER_REASONS:
         execute(cursor, "tier_step", {**parameters, "reason_code": reason})
-    for name in ("tiers", "routes", "assign"):
+    for name in ("overdue", "tiers", "routes", "assign"):
         execute(cursor, name, parameters)
     _raise_routing_problems(cursor.connection, day)
     _warn_of_idle_exceptions(cursor.connection, day)
+    for kind, watch in WATCHES.items():
+        _note(cursor.connection, kind, "bodies", day, watch(cursor.connection, day))
     extracts = _extracts(cursor, day, parameters, settings.return_key_bytes())
     for extract in extracts:
         _put_into_outbox(cursor.connection, extract)
@@ -251,13 +277,13 @@ def _extracts(
     returned: dict[str, list[ReturnedRow]] = defaultdict(list)
     names: dict[str, str] = {}
     with psycopg.ClientCursor(cursor.connection, row_factory=dict_row) as reader:
-        execute(reader, "rows", parameters)
-        for row in reader:
-            body = row.pop("body_code")
-            names[body] = row.pop("body_name")
-            code = return_code(key, body, day, row["alert_id"])
-            said = {**row, "tier_reasons": tuple(row["tier_reasons"]), "return_code": code}
-            rows[body].append(ExtractRow(**said))
+        for statement in ("rows", "sample_rows"):
+            execute(reader, statement, parameters)
+            for row in reader:
+                body = row.pop("body_code")
+                names[body] = row.pop("body_name")
+                code = return_code(key, body, day, row["alert_id"])
+                rows[body].append(ExtractRow.of({**row, "return_code": code}))
         execute(reader, "gone", parameters)
         for row in reader:
             body = row.pop("body_code")

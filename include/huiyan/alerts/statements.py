@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from huiyan.alerts.deadlines import dates
 from huiyan.alerts.words import DUE_WORKDAYS
 from huiyan.settings import Settings
 from huiyan.workdays import add_workdays
@@ -24,6 +25,8 @@ def parameters(day: date, settings: Settings) -> dict[str, Any]:
         **{f"due_{tier}": add_workdays(day, count) for tier, count in DUE_WORKDAYS.items()},
         "default_code": DEFAULT_BODY[0],
         "default_name": DEFAULT_BODY[1],
+        "sample_seed": settings.sample_seed,
+        **dates(day),
     }
 
 

@@ -84,10 +84,18 @@ CLOSE_OUT_NEEDS = {
     "amount_recovered": "退缴金额",
 }
 
+MARK = {
+    "reminded": "催办",
+    "escalated": "升级",
+    "recurred": "复发",
+    "sampled": "抽查",
+}
+
 GONE = {
     "cleared": "疑点已消除，无需再处理",
     "answered": "已核实办结，无需再处理",
     "moved": "已转由其他单位办理",
+    "escalated": "逾期未反馈，已升级由其他单位办理",
     "suppressed": "经审批不再推送",
     "demoted": "规则暂停推送，无需再处理",
     "retired": "规则已停用，无需再处理",

@@ -6,6 +6,7 @@ are rendered from that row and from nothing else, so a delivery can be repeated 
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,8 @@ class ExtractRow:
         opened_on: the day the alert was opened: nobody can have verified it earlier.
         return_code: by which the form proves that this body was sent this alert on this date;
             empty in an extract put into the outbox before there were codes.
+        marks: what is special about the row on the date, keys of `words.MARK`.
+        notices: Chinese sentences about it: overdue, taken over, recurred, a sample.
     """
 
     alert_id: str
@@ -55,6 +58,16 @@ class ExtractRow:
     description: str = ""
     opened_on: date | None = None
     return_code: str = ""
+    marks: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "ExtractRow":
+        """The row with these values, whose lists become tuples."""
+        plain: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+        }
+        return cls(**plain)
 
 
 CSV_COLUMNS = (
@@ -86,9 +99,9 @@ class GoneRow:
 
     Attributes:
         reason: cleared (the hit is gone), moved (another body has it now), suppressed (an exception
-            covers it), demoted (its rule is no longer pushed), retired (its rule is no longer
-            evaluated), new_version (another version of its rule does not find it) or answered (a
-            body has settled it).
+            covers it), escalated (nobody answered in time, the next body has it), answered (a body
+            settled it), demoted (its rule is no longer pushed), retired (its rule is no longer
+            evaluated) or new_version (another version of its rule does not find it).
     """
 
     alert_id: str
@@ -153,13 +166,12 @@ class Extract:
             body_name=data["body_name"],
             business_date=date.fromisoformat(data["business_date"]),
             rows=tuple(
-                ExtractRow(
-                    **{
+                ExtractRow.of(
+                    {
                         **row,
                         "occurred_on": _date(row["occurred_on"]),
                         "amount": _money(row["amount"]),
                         "due_on": date.fromisoformat(row["due_on"]),
-                        "tier_reasons": tuple(row["tier_reasons"]),
                         "opened_on": _date(row.get("opened_on")),
                     }
                 )

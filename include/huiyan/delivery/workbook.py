@@ -78,9 +78,20 @@ def _subject(line: Line) -> str:
     return readable_subject(line.row.subject_type, line.row.subject_id, line.row.evidence)
 
 
+def _standing(line: Line) -> str:
+    marks = [words.MARK[mark] for mark in line.row.marks]
+    if line.row.is_new and "sampled" not in line.row.marks:
+        marks.insert(0, "新增")
+    return "\n".join(marks) or "未结"
+
+
+def _evidence(line: Line) -> str:
+    return "\n".join((*line.row.notices, readable(line.row.evidence)))
+
+
 ALERT_COLUMNS = (
     Column("序号", 5, "centre", lambda line: line.number),
-    Column("新增", 5, "centre", lambda line: "新增" if line.row.is_new else "未结"),
+    Column("新增", 5, "wrapped", _standing),
     Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
     Column("职责", 5, "centre", lambda line: words.ROLE[line.row.role]),
     Column("疑点问题", 11, "text", lambda line: line.row.rule_name),
@@ -90,7 +101,7 @@ ALERT_COLUMNS = (
     Column("金额（元）", 12, "money", lambda line: line.row.amount),
     Column("办理期限", 11, "date", lambda line: line.row.due_on),
     Column("判定规则", 22, "text", lambda line: line.row.description),
-    Column("疑点依据", 30, "text", lambda line: readable(line.row.evidence)),
+    Column("疑点依据", 30, "text", _evidence),
     Column("核查要点", 22, "text", lambda line: line.row.what_to_check),
     Column("办结标准", 18, "text", lambda line: line.row.close_out_standard),
     Column("政策依据", 18, "text", lambda line: line.row.legal_basis),
@@ -395,6 +406,7 @@ def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
 def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
     counts = extract.counts_by_tier
     new = len({row.alert_id for row in extract.rows if row.is_new})
+    samples = sum("sampled" in row.marks for row in extract.rows)
     total = sum(counts.values())
     back = len(extract.returned)
     return [
@@ -405,6 +417,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 f"数据日期：{extract.business_date.isoformat()}",
                 f"需办理预警共 {total} 条，其中新增 {new} 条、未结 {total - new} 条；"
                 + "，".join(f"{words.TIER[tier]} {count} 条" for tier, count in counts.items())
+                + (f"；其中抽查 {samples} 条" if samples else "")
                 + f"。不再需要办理的 {len(extract.gone)} 条，列在本页末尾。",
                 *([f"没有受理的反馈 {back} 条，见 returned.xlsx，请更正后再退。"] if back else []),
                 "预警只是疑点，不是结论，请核实后反馈。",
@@ -418,6 +431,10 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "黄色：由单位财务人员自查处置，15 个工作日内反馈。",
                 "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降，"
                 "升级原因逐条列出。",
+                "逾期未反馈结论的（签收、开始核实不算反馈），次个数据日在“新增”栏标注“催办”；催办后"
+                "仍未反馈的，提升一级、转由上一级单位办理并标注“升级”，重新计算期限。",
+                "“复发”：整改销号后复查期内，同一单位再次出现同类问题。“抽查”：从已自动消除或经审批"
+                "不再推送的疑点中随机抽取，只需核实结论，不计入单位未结预警。",
                 "监督、监管单位不处置、不核实涉及自身的疑点，改由其上级办理（回避）。",
             ],
         ),

@@ -52,7 +52,7 @@ def test_same_extract_same_bytes() -> None:
 def test_an_extract_of_before_the_rule_was_told_still_renders() -> None:
     former = json.loads(ALL.to_json())
     for entry in former["rows"]:
-        del entry["description"], entry["opened_on"]
+        del entry["description"], entry["opened_on"], entry["marks"], entry["notices"]
     assert (
         render(Extract.from_dict(former), version=1)["alerts.csv"]
         == (render(ALL, version=1)["alerts.csv"])
@@ -135,6 +135,23 @@ def test_sheets_headings_and_typed_cells() -> None:
         for tier, cell in (("red", sheet["C2"]), ("yellow", sheet["C4"]))
     }
     assert len(set(shades.values())) == 2
+
+
+def test_what_is_special_about_a_row_is_marked_and_said() -> None:
+    notice = "已过办理期限 2025-12-12，请尽快反馈。"
+    book = opened(
+        extract(
+            row(alert_id="a1", is_new=False, marks=("reminded",), notices=(notice,)),
+            row(alert_id="a2", marks=("escalated",)),
+            row(alert_id="a3", marks=("sampled",)),
+        )
+    )
+    marks = [cell.value for cell in book["预警清单"]["B"]]
+    assert marks == ["新增", "催办", "新增\n升级", "抽查"]
+    assert book["预警清单"]["L2"].value.splitlines()[0] == notice
+    told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
+    assert "其中抽查 1 条" in told
+    assert all(f"“{word}”" in told for word in words.MARK.values())
 
 
 def test_what_is_printed() -> None:

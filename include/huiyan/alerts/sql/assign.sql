@@ -1,5 +1,5 @@
 -- Ends routes that no longer hold and begins those that do. An alert on which a person has begun
--- stays with the bodies that have it.
+-- stays with the bodies that have it, until it is overdue and goes to the next one.
 with taken_up as (
     select distinct events.alert_id
     from ops.alert_event as events
@@ -8,7 +8,16 @@ with taken_up as (
             events.alert_id = openings.alert_id
             and openings.resolved_on is null
             and events.business_date between openings.opened_on and %(day)s
-    where events.actor not in ('machine', 'channel')
+    where
+        events.actor not in ('machine', 'channel')
+        and not exists (
+            select 1
+            from ops.alert_tier_step as steps
+            where
+                steps.alert_id = events.alert_id
+                and steps.reason_code = 'overdue'
+                and steps.business_date >= greatest(openings.opened_on, events.business_date)
+        )
 ),
 
 ended as (

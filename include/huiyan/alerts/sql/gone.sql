@@ -6,6 +6,14 @@ with ended as (
     where
         routes.ended_on = %(day)s
         and routes.assigned_on < %(day)s
+        and not exists (
+            select 1
+            from ops.alert_sample as samples
+            where
+                samples.alert_id = routes.alert_id
+                and samples.drawn_on <= routes.assigned_on
+                and samples.ended_on = %(day)s
+        )
     union
     select deliveries.body_code, lines.alert_id
     from ops.delivery as deliveries
@@ -31,6 +39,16 @@ select
     alerts.subject_id,
     openings.amount,
     case
+        when
+            openings.resolved_on is null
+            and exists (
+                select 1
+                from ops.alert_tier_step as steps
+                where
+                    steps.alert_id = ended.alert_id
+                    and steps.reason_code = 'overdue'
+                    and steps.business_date = %(day)s
+            ) then 'escalated'
         when openings.resolved_on is null then 'moved'
         when resolution.reason in ('suppressed', 'demoted', 'retired', 'new_version')
             then resolution.reason

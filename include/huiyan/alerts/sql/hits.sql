@@ -123,7 +123,8 @@ select
     ) as is_suppressed,
     spells.occurred_on,
     spells.spell_id,
-    spells.detected_on
+    spells.detected_on,
+    spells.is_held
 from issue_spell as spells
 left join subjects
     on

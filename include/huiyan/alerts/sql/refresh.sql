@@ -18,7 +18,14 @@ raised as (
         (array['yellow', 'orange', 'red'])[
             max(array_position(array['yellow', 'orange', 'red'], steps.to_tier))
         ] as tier,
-        min(steps.due_on) as due_on
+        (
+            array_agg(
+                steps.due_on
+                order by
+                    array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc,
+                    steps.business_date desc
+            )
+        )[1] as due_on
     from openings
     inner join ops.alert_tier_step as steps
         on
@@ -47,7 +54,7 @@ present as (
     select
         openings.*,
         coalesce(raised.tier, openings.base_tier) as tier,
-        least(openings.due_on, raised.due_on) as answer_by,
+        coalesce(raised.due_on, openings.due_on) as answer_by,
         states.to_state
     from openings
     inner join states on openings.alert_id = states.alert_id

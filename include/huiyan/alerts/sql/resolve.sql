@@ -10,7 +10,10 @@ with gone as (
             else 'suppressed'
         end as reason
     from ops.alert_opening as openings
-    left join issue_hit on openings.alert_id = issue_hit.alert_id
+    left join issue_hit
+        on
+            openings.alert_id = issue_hit.alert_id
+            and not issue_hit.is_held
     left join lateral (
         select hits.cleared_because
         from ops.alert as alerts

@@ -14,4 +14,14 @@ delete from ops.alert_opening where opened_on >= %(day)s;
 
 update ops.alert_opening set resolved_on = null where resolved_on >= %(day)s;
 
-delete from ops.alert_day where business_date >= %(day)s
+delete from ops.alert_day where business_date >= %(day)s;
+
+delete from ops.alert_withheld where withheld_on >= %(day)s;
+
+update ops.alert_withheld set ended_on = null where ended_on >= %(day)s;
+
+delete from ops.alert_sample where drawn_on >= %(day)s;
+
+update ops.alert_sample set ended_on = null where ended_on >= %(day)s;
+
+delete from ops.alert_recurrence where opened_on >= %(day)s

@@ -5,18 +5,24 @@
 -- own body, or if it bears the unit's name. A yellow alert is put right by the unit's own finance
 -- staff, whatever the unit is: that is not disposal by a supervising body, and the verifying body
 -- is never the unit.
+--
+-- A red alert that nobody answered in time goes above: the body that would have it is passed over,
+-- and the walk to the parents, with its recusals, goes on from there.
 truncate issue_route;
 
 insert into issue_route
 with recursive alerts as (
     select
         issue_hit.*,
-        issue_alert.tier
+        issue_alert.tier,
+        issue_alert.is_sample,
+        issue_alert.goes_above
     from issue_alert
     inner join issue_hit on issue_alert.alert_id = issue_hit.alert_id
     where
-        issue_hit.is_pushed
-        and not issue_hit.is_suppressed
+        (issue_hit.is_pushed and not issue_hit.is_suppressed)
+        or issue_alert.is_open
+        or issue_alert.is_sample
 ),
 
 wanted as (
@@ -26,6 +32,7 @@ wanted as (
         alerts.own_body_code,
         alerts.short_names,
         roles.role = 'dispose' and alerts.tier = 'yellow' as is_own_staff,
+        case when roles.role = 'dispose' and alerts.goes_above then 1 else 0 end as to_pass,
         case
             when roles.role = 'verify' then alerts.verifying_body_code
             when alerts.tier = 'yellow' then alerts.own_body_code
@@ -34,6 +41,9 @@ wanted as (
         end as body_code
     from alerts
     cross join (values ('dispose'), ('verify')) as roles (role)
+    where
+        not alerts.is_sample
+        or roles.role = 'verify'
 ),
 
 walk as (
@@ -54,6 +64,7 @@ walk as (
                 and issue_body.short_name = any(wanted.short_names)
             )
         ) as is_recused,
+        wanted.to_pass,
         0 as steps
     from wanted
     inner join issue_body on wanted.body_code = issue_body.body_code
@@ -72,19 +83,30 @@ walk as (
             parents.body_kind <> 'unit'
             and parents.short_name = any(walk.short_names)
         ),
+        case when walk.is_recused then walk.to_pass else 0 end,
         walk.steps + 1
     from walk
     inner join issue_body as parents on walk.parent_body_code = parents.body_code
     where
-        walk.is_recused
+        (walk.is_recused or walk.to_pass > 0)
         and walk.steps < 20
 ),
 
 chosen as (
     select distinct on (alert_id, role) *
     from walk
-    where not is_recused
+    where
+        not is_recused
+        and to_pass = 0
     order by alert_id, role, steps
+),
+
+passed as (
+    select *
+    from walk
+    where
+        not is_recused
+        and to_pass > 0
 )
 
 select
@@ -95,6 +117,12 @@ select
     case
         when chosen.steps = 0 and wanted.is_own_staff then '黄色预警由单位财务人员处置'
         when chosen.steps = 0 then '按管辖关系'
+        when chosen.body_code is not null and passed.body_code is not null then format(
+            '%%s逾期未反馈，由其上级办理', passed.body_name
+        )
+        when passed.body_code is not null then format(
+            '%%s逾期未反馈且没有上级，由区纪委监委办理', passed.body_name
+        )
         when chosen.steps > 0 then format(
             '回避：事涉%%s自身，由其上级办理', asked.body_name
         )
@@ -105,7 +133,7 @@ select
         else format('回避：事涉%%s自身且没有上级，由默认监督检查室办理', asked.body_name)
     end as reason,
     case
-        when chosen.body_code is not null then null
+        when coalesce(chosen.body_code, passed.body_code) is not null then null
         when wanted.body_code is null then 'no_jurisdiction'
         when asked.body_code is null then 'unknown_body'
         else 'no_independent_body'
@@ -115,6 +143,10 @@ left join chosen
     on
         wanted.alert_id = chosen.alert_id
         and wanted.role = chosen.role
+left join passed
+    on
+        wanted.alert_id = passed.alert_id
+        and wanted.role = passed.role
 left join issue_body as asked on wanted.body_code = asked.body_code
 left join lateral (
     select
@@ -127,4 +159,7 @@ left join lateral (
         and issue_body.short_name <> all(wanted.short_names)
     order by issue_body.body_code
     limit 1
-) as offices on chosen.body_code is null
+) as offices
+    on
+        chosen.body_code is null
+        and wanted.to_pass = 0

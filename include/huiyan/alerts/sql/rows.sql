@@ -15,12 +15,12 @@ select
     alerts.subject_id,
     openings.occurred_on,
     openings.amount,
-    least(openings.due_on, raised.due_on) as due_on,
+    coalesce(raised.due_on, openings.due_on) as due_on,
     coalesce(
         answered.to_state,
         case
             when openings.opened_on < %(day)s then 'delivered'
-            when earlier.alert_id is null then 'open'
+            when earlier.alert_id is null and recurrences.alert_id is null then 'open'
             else 'reopened'
         end
     ) as state,
@@ -30,7 +30,40 @@ select
     rules.close_out_standard,
     coalesce(raised.reasons, '{}') as tier_reasons,
     rules.description,
-    openings.opened_on
+    openings.opened_on,
+    array_remove(
+        array[
+            case when overdue.reminded_on = %(day)s then 'reminded' end,
+            case when overdue.escalated_on = %(day)s then 'escalated' end,
+            case when recurrences.opened_on = %(day)s then 'recurred' end
+        ],
+        null
+    ) as marks,
+    array_remove(
+        array[
+            case
+                when
+                    coalesce(answered.to_state, '') <> all(%(answers)s)
+                    and coalesce(raised.due_on, openings.due_on) < %(day)s
+                    then format(
+                        '已过办理期限 %%s，请尽快反馈。', coalesce(raised.due_on, openings.due_on)
+                    )
+            end,
+            case
+                when overdue.escalated_on is not null
+                    then '前一办理单位逾期未反馈，已升级办理。'
+            end,
+            case
+                when recurrences.alert_id is not null
+                    then format(
+                        '整改复查期内同类问题再次出现：前次预警 %%s 于 %%s 销号。',
+                        recurrences.former_alert_id,
+                        recurrences.former_closed_on
+                    )
+            end
+        ],
+        null
+    ) as notices
 from ops.alert_route as routes
 inner join ops.alert_opening as openings
     on
@@ -45,7 +78,14 @@ left join lateral (
         (array['yellow', 'orange', 'red'])[
             max(array_position(array['yellow', 'orange', 'red'], steps.to_tier))
         ] as tier,
-        min(steps.due_on) as due_on,
+        (
+            array_agg(
+                steps.due_on
+                order by
+                    array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc,
+                    steps.business_date desc
+            )
+        )[1] as due_on,
         array_agg(
             -- The unit itself never learns of a complaint; in doubt a body is taken for the unit.
             case
@@ -85,12 +125,26 @@ left join lateral (
         and former.opened_on < openings.opened_on
     limit 1
 ) as earlier on true
+left join lateral (
+    select
+        max(events.business_date) filter (where events.event = 'reminded') as reminded_on,
+        max(events.business_date) filter (where events.event = 'escalated') as escalated_on
+    from ops.alert_event as events
+    where
+        events.alert_id = openings.alert_id
+        and events.event in ('reminded', 'escalated')
+        and events.business_date >= openings.opened_on
+) as overdue on true
+left join ops.alert_recurrence as recurrences
+    on
+        openings.alert_id = recurrences.alert_id
+        and openings.opened_on = recurrences.opened_on
 where routes.ended_on is null
 order by
     routes.body_code,
     is_new desc,
     array_position(array['red', 'orange', 'yellow'], coalesce(raised.tier, openings.base_tier)),
-    least(openings.due_on, raised.due_on),
+    coalesce(raised.due_on, openings.due_on),
     alerts.rule_id,
     alerts.subject_id,
     routes.role

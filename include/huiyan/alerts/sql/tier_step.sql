@@ -27,6 +27,7 @@ tiers as (
     select
         issue_tier.alert_id,
         issue_tier.tier,
+        issue_tier.due_on,
         case %(reason_code)s
             when 'amount' then format(
                 '金额 %%s 元，超过升级线 %%s 元',
@@ -47,7 +48,8 @@ tiers as (
     inner join issue_hit on issue_tier.alert_id = issue_hit.alert_id
     left join recurrences on issue_hit.hit_id = recurrences.hit_id
     where
-        case %(reason_code)s
+        not issue_hit.is_held
+        and case %(reason_code)s
             when 'amount' then issue_hit.amount > issue_hit.amount_step
             when 'complaint' then exists (
                 select 1
@@ -82,7 +84,11 @@ steps as (
         case tier when 'yellow' then 'orange' else 'red' end,
         reason,
         %(day)s,
-        case tier when 'yellow' then %(due_orange)s else %(due_red)s end
+        -- Never later than before, unless its time was over already.
+        least(
+            case tier when 'yellow' then %(due_orange)s::date else %(due_red)s::date end,
+            case when due_on >= %(day)s then due_on end
+        )
     from tiers
     where tier <> 'red'
     returning *

@@ -12,7 +12,10 @@ with handed as (
     from ops.delivery as deliveries
     inner join ops.delivery_alert as lines on deliveries.delivery_id = lines.delivery_id
     inner join ops.alert as alerts on lines.alert_id = alerts.alert_id
-    left join issue_hit on lines.alert_id = issue_hit.alert_id
+    left join issue_hit
+        on
+            lines.alert_id = issue_hit.alert_id
+            and not issue_hit.is_held
     where
         deliveries.business_date = %(day)s
         and deliveries.state = 'delivered'
@@ -22,6 +25,14 @@ with handed as (
             where
                 openings.alert_id = lines.alert_id
                 and openings.opened_on <= %(day)s
+        )
+        and not exists (
+            select 1
+            from ops.alert_sample as samples
+            where
+                samples.alert_id = lines.alert_id
+                and samples.drawn_on <= %(day)s
+                and coalesce(samples.ended_on >= %(day)s, true)
         )
 ),
 

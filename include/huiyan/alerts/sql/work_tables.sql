@@ -24,7 +24,9 @@ create temporary table issue_spell (
     occurred_on date,
     -- Null where hits are not those of the ledger.
     spell_id text,
-    detected_on date
+    detected_on date,
+    -- No hit any more, but a person is on the alert or it is a sample.
+    is_held boolean not null default false
 ) on commit drop;
 
 create temporary table issue_hit (
@@ -53,30 +55,40 @@ create temporary table issue_hit (
     is_suppressed boolean not null,
     occurred_on date,
     spell_id text,
-    detected_on date
+    detected_on date,
+    is_held boolean not null
 ) on commit drop;
 
--- The tier every open alert has by now; it stays with the session.
+-- The tier every open alert has by now, and until when it is to be answered; it stays with the
+-- session.
 create or replace temporary view issue_tier as
 select
     openings.alert_id,
     openings.opened_on,
-    coalesce(last_step.to_tier, openings.base_tier) as tier
+    coalesce(last_step.to_tier, openings.base_tier) as tier,
+    coalesce(last_step.due_on, openings.due_on) as due_on
 from ops.alert_opening as openings
 left join lateral (
-    select steps.to_tier
+    select steps.to_tier, steps.due_on
     from ops.alert_tier_step as steps
     where
         steps.alert_id = openings.alert_id
         and steps.business_date >= openings.opened_on
-    order by array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc
+    order by
+        array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc,
+        steps.business_date desc
     limit 1
 ) as last_step on true
 where openings.resolved_on is null;
 
 create temporary table issue_alert (
     alert_id text primary key,
-    tier text not null
+    tier text not null,
+    -- An alert, not a hit that would be one.
+    is_open boolean not null default false,
+    is_sample boolean not null default false,
+    -- Red and overdue: it goes to the body above the one that would have it.
+    goes_above boolean not null default false
 ) on commit drop;
 
 create temporary table issue_route (
@@ -87,4 +99,22 @@ create temporary table issue_route (
     reason text not null,
     problem text,
     primary key (alert_id, role)
+) on commit drop;
+
+-- Unanswered after its due date, and not yet escalated from this tier.
+create temporary table issue_overdue (
+    alert_id text primary key,
+    tier text not null,
+    due_on date not null,
+    reminded_on date
+) on commit drop;
+
+-- Closings after a confirmed verdict, each with whether its look-back is over.
+create temporary table issue_closing (
+    alert_id text not null,
+    closed_on date not null,
+    rule_id text not null,
+    unit_id text,
+    is_told boolean not null,
+    primary key (alert_id, closed_on)
 ) on commit drop

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0012"
 
 # Like alerts: what the machine decided on a business date can be taken back by that date.
 TABLES = """
