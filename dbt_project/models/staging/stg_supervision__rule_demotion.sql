@@ -1,7 +1,17 @@
 -- One row per demotion of a rule that verdicts brought about.
 {{ config(materialized='view') }}
 with demotions as (
-    select * from {{ source('ops', 'rule_demotion') }}
+    select
+        rule_id,
+        rule_version,
+        to_status,
+        valid_from,
+        reviewed_from,
+        decided_on,
+        verdicts,
+        supported,
+        precision_floor
+    from {{ source('ops', 'rule_demotion') }}
 ),
 
 final as (

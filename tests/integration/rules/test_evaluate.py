@@ -143,7 +143,9 @@ select
     evidence, detected_on, detected_on
 from marts.fct_rule_hit_spell where rule_id = 'REC-001' and subject_id like '%记0001';
 comment on schema rules is 'views of a former version of the code';
-delete from marts.fct_rule_run where rule_id in ('LOOP-001', 'LOOP-004', 'SCF-008');
+delete from marts.fct_rule_run where rule_id in ('LOOP-001', 'LOOP-002', 'LOOP-004', 'SCF-008');
+drop table ops.rule_demotion cascade;
+alter table ops.evaluation drop column answers;
 update ops.alembic_version set version_num = '0006';
 """
 
