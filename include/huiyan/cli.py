@@ -154,7 +154,7 @@ def docs_check() -> None:
 app.add_typer(db, name="db")
 app.add_typer(docs, name="docs")
 
-PARTS = ("feeds", "quality", "rules", "demo")
+PARTS = ("feeds", "quality", "rules", "case", "demo")
 
 
 def _add_parts() -> None:

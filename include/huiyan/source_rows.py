@@ -95,16 +95,47 @@ def changes(connection: psycopg.Connection, used: Iterable[Record]) -> list[Chan
         connection: one that may read landing, staging and ops (`huiyan_build`).
         used: files and lines, as in `marts.fct_rule_hit_source`.
     """
+    found: list[Change] = []
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for feed, places in _by_feed(used).items():
+            found += _changes_of(cursor, feed, places)
+    return found
+
+
+def delivered(connection: psycopg.Connection, used: Iterable[Record]) -> dict[str, list[Record]]:
+    """The rows `used` as they were delivered, by feed: file, line and the feed's columns, those
+    aside that its contract calls sensitive; card numbers in texts are hidden.
+
+    Args:
+        connection, used: as for `changes`.
+    """
+    found: dict[str, list[Record]] = {}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for feed, places in sorted(_by_feed(used).items()):
+            secret = _secret(feed)
+            columns = [name for name in load_contract(feed).stored_columns if name not in secret]
+            rows = _landed(cursor, feed, places)
+            if rows:
+                found[feed] = [
+                    {
+                        "business_date": places[place]["business_date"],
+                        "file_name": places[place]["file_name"],
+                        "line_no": place[2],
+                        **{name: _hidden(row[name]) for name in columns},
+                    }
+                    for place, row in sorted(rows.items())
+                ]
+    return found
+
+
+def _by_feed(used: Iterable[Record]) -> dict[str, dict[Place, Record]]:
+    """The rows by feed and place, each with the file that it stands in."""
     by_feed: dict[str, dict[Place, Record]] = defaultdict(dict)
     for file in used:
         for line in lines(file["lines"]):
             place = (file["batch_id"], file["file_no"], line)
             by_feed[file["feed"]].setdefault(place, file)
-    found: list[Change] = []
-    with connection.cursor(row_factory=dict_row) as cursor:
-        for feed, places in by_feed.items():
-            found += _changes_of(cursor, feed, places)
-    return found
+    return by_feed
 
 
 def _changes_of(
@@ -196,13 +227,18 @@ def _latest(cursor: psycopg.Cursor[Record], feed: str, day: date) -> Record | No
     ).fetchone()
 
 
-def _different(feed: str, then: Record, now: Record) -> dict[str, tuple[Any, Any]]:
-    secret = {
+def _secret(feed: str) -> set[str]:
+    """Columns that hold what the feed's contract calls sensitive."""
+    return {
         name
         for column in load_contract(feed).columns
         if column.sensitive
         for name in column.stored_as
     }
+
+
+def _different(feed: str, then: Record, now: Record) -> dict[str, tuple[Any, Any]]:
+    secret = _secret(feed)
     found: dict[str, tuple[Any, Any]] = {}
     for name in then.keys() - set(_BESIDES):
         if then[name] == now[name]:

@@ -1,19 +1,44 @@
 -- One row per accepted answer of a body on an alert, with the version of the rule it is about.
 {{ config(materialized='view') }}
 with answers as (
-    select * from {{ source('ops', 'alert_event') }} where actor = 'body'
+    select
+        event_id,
+        alert_id,
+        event,
+        to_state,
+        detail,
+        business_date
+    from {{ source('ops', 'alert_event') }}
+    where actor = 'body'
 ),
 
 samples as (
-    select * from {{ source('ops', 'alert_event') }} where event = 'sampled'
+    select event_id, alert_id, business_date
+    from {{ source('ops', 'alert_event') }}
+    where event = 'sampled'
 ),
 
 alerts as (
-    select * from {{ source('ops', 'alert') }}
+    select
+        alert_id,
+        hit_id,
+        rule_id,
+        rule_version,
+        subject_type,
+        subject_id,
+        unit_id,
+        amount
+    from {{ source('ops', 'alert') }}
 ),
 
 openings as (
-    select * from {{ source('ops', 'alert_opening') }}
+    select
+        alert_id,
+        rule_version,
+        unit_id,
+        amount,
+        opened_on
+    from {{ source('ops', 'alert_opening') }}
 ),
 
 final as (
@@ -29,6 +54,8 @@ final as (
         answers.event,
         answers.to_state,
         answers.detail ->> 'reason' as reason,
+        answers.detail ->> 'action' as action,
+        coalesce(opening.amount, alerts.amount) as amount,
         cast(answers.detail ->> 'amount_recovered' as numeric(18, 2)) as amount_recovered,
         sampled.alert_id is not null as is_sample,
         answers.business_date as answered_on
@@ -38,6 +65,7 @@ final as (
         select
             openings.rule_version,
             openings.unit_id,
+            openings.amount,
             openings.opened_on
         from openings
         where

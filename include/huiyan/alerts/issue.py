@@ -46,7 +46,7 @@ from huiyan.alerts import demotion
 from huiyan.alerts.deadlines import WATCHES, sampled_week
 from huiyan.alerts.statements import execute
 from huiyan.alerts.statements import parameters as parameters_of
-from huiyan.delivery.extract import Extract, ExtractRow, GoneRow, ReturnedRow
+from huiyan.delivery.extract import CaseMember, Extract, ExtractRow, GoneRow, ReturnedRow
 from huiyan.delivery.register import DEAD, route
 from huiyan.errors import EvaluationError
 from huiyan.returns.code import return_code
@@ -55,6 +55,7 @@ from huiyan.warehouse import evaluate
 from huiyan.warehouse.connection import connect
 
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
+CASE_LIMIT = 200  # members of a case that an extract lists
 BEFORE_TIERS = (
     "bodies",
     "spells",
@@ -275,6 +276,7 @@ def _extracts(
     rows: dict[str, list[ExtractRow]] = defaultdict(list)
     gone: dict[str, list[GoneRow]] = defaultdict(list)
     returned: dict[str, list[ReturnedRow]] = defaultdict(list)
+    cases: dict[str, list[CaseMember]] = defaultdict(list)
     names: dict[str, str] = {}
     with psycopg.ClientCursor(cursor.connection, row_factory=dict_row) as reader:
         for statement in ("rows", "sample_rows"):
@@ -293,10 +295,20 @@ def _extracts(
         for row in reader:
             body = row.pop("body_code")
             names.setdefault(body, row.pop("body_name"))
-            row.pop("body_name", None)
             returned[body].append(ReturnedRow(**{**row, "reasons": tuple(row["reasons"])}))
+        execute(reader, "case_members", {**parameters, "case_limit": CASE_LIMIT})
+        for row in reader:
+            cases[row.pop("body_code")].append(CaseMember(**row))
     return [
-        Extract(body, names[body], day, tuple(rows[body]), tuple(gone[body]), tuple(returned[body]))
+        Extract(
+            body,
+            names[body],
+            day,
+            tuple(rows[body]),
+            tuple(gone[body]),
+            tuple(returned[body]),
+            tuple(cases[body]),
+        )
         for body in sorted(names)
     ]
 

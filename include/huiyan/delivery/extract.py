@@ -130,6 +130,32 @@ class ReturnedRow:
 
 
 @dataclass(frozen=True)
+class CaseMember:
+    """A hit that an alert about several hits gathers.
+
+    Attributes:
+        alert_id: the alert that is the case. hit_id: the hit.
+        occurred_on: null where the rule knows no single day.
+        amount: CNY; null where the rule knows none.
+        detected_on: business date since which it is open.
+        evidence: the hit's JSON object, as PostgreSQL writes it.
+        total: hits that the case gathers; not all may be among the extract's.
+    """
+
+    alert_id: str
+    hit_id: str
+    rule_name: str
+    unit_name: str
+    subject_type: str
+    subject_id: str
+    occurred_on: date | None
+    amount: Decimal | None
+    detected_on: date
+    evidence: str
+    total: int
+
+
+@dataclass(frozen=True)
 class Extract:
     """All rows of one body and date, in the order in which they are shown."""
 
@@ -139,6 +165,7 @@ class Extract:
     rows: tuple[ExtractRow, ...] = ()
     gone: tuple[GoneRow, ...] = field(default=())
     returned: tuple[ReturnedRow, ...] = field(default=())
+    cases: tuple[CaseMember, ...] = ()
 
     @property
     def counts_by_tier(self) -> dict[str, int]:
@@ -150,10 +177,14 @@ class Extract:
         }
 
     def to_json(self) -> str:
-        """Canonical JSON: the same extract always gives the same text."""
+        """Canonical JSON: the same extract always gives the same text.
+
+        Without cases, or lines sent back, it is the text that an extract had before there were any.
+        """
         said = asdict(self)
-        if not self.returned:
-            del said["returned"]
+        for later in ("returned", "cases"):
+            if not said[later]:
+                del said[later]
         return json.dumps(
             said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         )
@@ -181,6 +212,17 @@ class Extract:
             returned=tuple(
                 ReturnedRow(**{**row, "reasons": tuple(row["reasons"])})
                 for row in data.get("returned", ())
+            ),
+            cases=tuple(
+                CaseMember(
+                    **{
+                        **row,
+                        "occurred_on": _date(row["occurred_on"]),
+                        "amount": _money(row["amount"]),
+                        "detected_on": date.fromisoformat(row["detected_on"]),
+                    }
+                )
+                for row in data.get("cases", ())
             ),
         )
 

@@ -1,19 +1,21 @@
 """`alerts.xlsx`: what an accountant or a discipline officer opens in WPS, Excel or LibreOffice.
 
 Three sheets: 预警清单 (what to do), 核实反馈 (the form to send back), 说明 (how to read it, what
-need not be dealt with any more). Beside it, `returned.xlsx`: what the body sent back and was not
-taken, with the reason, as a form that can be corrected and sent again. Everything is written as
-typed cells, never as formulas; the file carries the business date as its creation date, so the same
-extract gives the same bytes.
+need not be dealt with any more); before the last one 案件明细, if an alert gathers several hits.
+Beside it, `returned.xlsx`: what the body sent back and was not taken, with the reason, as a form
+that can be corrected and sent again. Everything is written as typed cells, never as formulas; the
+file carries the business date as its creation date, so the same extract gives the same bytes.
 """
 
 import io
 import math
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from decimal import Decimal
+from typing import cast
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -23,7 +25,8 @@ from xlsxwriter.worksheet import Worksheet
 from huiyan.alerts import words
 from huiyan.alerts.evidence import LIST_LIMIT, readable
 from huiyan.alerts.subject import readable_subject
-from huiyan.delivery.extract import Extract, ExtractRow
+from huiyan.delivery.case_sheet import CASE_COLUMNS, CASES_SHEET, CaseLine, left_out
+from huiyan.delivery.extract import CaseMember, Extract, ExtractRow
 from huiyan.delivery.neutralise import neutralised
 
 ALERTS_SHEET = "预警清单"
@@ -446,6 +449,14 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 f"全部见同时送达的数据文件（{TABLE}）。",
                 "“政策依据”中，“条款待核”表示文件已确定、具体条款尚待核对，“条款未核实”表示条款尚未与"
                 "文件原文核对；引用前请以文件原文为准。",
+                *(
+                    [
+                        f"“{CASES_SHEET}”列出一条预警归集的疑点：系统性问题列所管单位的同类疑点，"
+                        "小金库评分列本单位计分的疑点；序号与“预警清单”一致，一案一次核实、一次反馈。"
+                    ]
+                    if extract.cases
+                    else []
+                ),
                 "序号在“预警清单”和“核实反馈”中一致，打印后可对照；序号只在本次推送内有效，跨日请用"
                 "预警编号。“对象编号”等不打印的栏目在表格右侧。",
             ],
@@ -473,6 +484,33 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
             ],
         ),
     ]
+
+
+def _cases_sheet(
+    book: Workbook, styles: _Styles, extract: Extract, numbered: dict[str, tuple[int, str]]
+) -> None:
+    """`numbered`: 序号 and name of each case, by its alert."""
+    sheet = book.add_worksheet(CASES_SHEET)
+    sheet.set_row(0, 32)
+    for place, column in enumerate(CASE_COLUMNS):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(0, place, column.heading, styles.heading)
+    for place, member in enumerate(extract.cases, start=1):
+        line = CaseLine(*numbered[member.alert_id], member)
+        values = [cast(Value, column.value(line)) for column in CASE_COLUMNS]
+        widths = [column.width for column in CASE_COLUMNS]
+        sheet.set_row(place, _height(zip(values, widths, strict=True)))
+        for across, (value, column) in enumerate(zip(values, CASE_COLUMNS, strict=True)):
+            _write(sheet, place, across, value, styles.named(column.style))
+    last = len(extract.cases)
+    sheet.autofilter(0, 0, last, len(CASE_COLUMNS) - 1)
+    for place, text in enumerate(left_out(extract.cases), start=last + 1):
+        sheet.merge_range(place, 0, place, len(CASE_COLUMNS) - 1, text, styles.plain)
+        last = place
+    sheet.print_area(0, 0, last, len(CASE_COLUMNS) - 1)
+    sheet.freeze_panes(1, 4)
+    sheet.repeat_rows(0)
+    _print_set_up(sheet, extract, CASES_SHEET)
 
 
 def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
@@ -568,12 +606,28 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
 
 def workbook_bytes(extract: Extract) -> bytes:
     """`alerts.xlsx` of an extract."""
-    return _book(extract, "监督预警", _alerts_sheet, _return_sheet, _notes_sheet)
+    return _book(extract, "监督预警", _alerts_sheet, _return_sheet, _gathered_sheet, _notes_sheet)
 
 
 def returned_bytes(extract: Extract) -> bytes:
     """`returned.xlsx`: the lines of an extract that came back to be corrected."""
     return _book(extract, "退回更正", _returned_sheet)
+
+
+def case_bytes(name: str, day: date, members: Sequence[CaseMember]) -> bytes:
+    """A workbook with the sheet 案件明细 only, of one case called `name`."""
+    case = Extract("", name, day, cases=tuple(members))
+    numbered = {member.alert_id: (1, name) for member in members}
+    return _book(case, name, partial(_cases_sheet, numbered=numbered))
+
+
+def _gathered_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
+    """What the alerts gather that are about several hits, if there is one."""
+    if extract.cases:
+        numbered = {
+            line.row.alert_id: (line.number, line.row.rule_name) for line in _lines_of(extract)
+        }
+        _cases_sheet(book, styles, extract, numbered)
 
 
 def _book(

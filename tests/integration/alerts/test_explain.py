@@ -1,7 +1,10 @@
 """From an alert back to the source file and line, through the whole daily path."""
 
+import csv
 import hashlib
+import io
 import json
+import zipfile
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,6 +13,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from huiyan.case.cli import app as case_app
 from huiyan.cli import app
 from huiyan.errors import NotFoundError
 from huiyan.explain import explain, render
@@ -139,6 +143,42 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
     result = runner.invoke(app, ["explain", alerts["CARD-001"]])
     assert result.exit_code == 0
     assert "Recipients" in result.stdout
+
+    # What a lead takes along: the case's own record, its members' and the rows, without cards.
+    card = explain(alerts["CARD-001"], warehouse)["hit"]["hit_id"]
+    with connect(warehouse, role="huiyan_build") as connection:
+        connection.execute(
+            "insert into marts.mart_case_member (case_id, hit_id, rule_id, rule_name, subject_type,"
+            " subject_id, evidence, first_detected_on)"
+            " values (%s, %s, 'CARD-001', '禁止类商户', 'card_transaction', 'C0002', '{}', %s)",
+            (alerts["PAY-001"], card, DAY),
+        )
+    folder = warehouse.home_dir / "leads"
+    command = ["export", alerts["PAY-001"], "--to", str(folder)]
+    said = runner.invoke(case_app, command)
+    assert said.exit_code == 0, said.output
+    (written,) = folder.iterdir()
+    assert written.name == f"case-{alerts['PAY-001']}.zip"
+    assert written.stat().st_mode & 0o777 == 0o600
+    first = written.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert files.keys() == {
+        "case.json",
+        f"members/{card}.json",
+        "案件明细.xlsx",
+        "rows/accounts.csv",
+        "rows/card_transactions.csv",
+        "rows/treasury_payments.csv",
+    }
+    assert json.loads(files["case.json"])["routes"]
+    swipes = list(
+        csv.DictReader(io.StringIO(files["rows/card_transactions.csv"].decode("utf-8-sig")))
+    )
+    assert [(row["txn_no"], row["line_no"]) for row in swipes] == [("C0002", "2")]
+    assert not any("card" in name for name in swipes[0])
+    assert runner.invoke(case_app, command).exit_code == 0
+    assert written.read_bytes() == first
 
 
 def test_what_was_said_survives_a_correction_of_the_source(warehouse: Settings) -> None:

@@ -194,3 +194,24 @@ def test_answers_that_come_late_make_the_dates_they_bear_on_stale(district: Dist
     assert stale(THURSDAY) == [THURSDAY]
     district.answer("ATT-001", "a", TUESDAY, "closed", None, "closed")
     assert stale(THURSDAY + timedelta(days=1)) == [WEDNESDAY, THURSDAY, FRIDAY]
+
+
+def test_a_case_is_delivered_with_what_it_gathers(district: District) -> None:
+    district.hit("LOOP-001", "RG01:ATT-001", "F001", subject_type="regulator_rule")
+    for subject, agency in (("a", "F002"), ("b", "F003")):
+        district.hit("ATT-001", subject, agency, since=TUESDAY)
+    district.hit("REC-001", "c", "F002")
+    district.evaluated(MONDAY, TUESDAY)
+    issue_all([MONDAY, TUESDAY], district.settings)
+    gathered = dict(
+        district.rows(
+            "select body_code, content -> 'cases' from ops.delivery where business_date = %s",
+            TUESDAY,
+        )
+    )
+    for body in ("SO2", "DG01"):
+        assert [(each["subject_id"], each["total"]) for each in gathered[body]] == [
+            ("a", 2),
+            ("b", 2),
+        ]
+    assert gathered["TC01"] is None

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,7 +16,8 @@ from openpyxl.workbook import Workbook
 
 from extract_samples import DAY, GONE, RETURNED, extract, row
 from huiyan.alerts import words
-from huiyan.delivery.extract import CSV_COLUMNS, Extract, ReturnedRow
+from huiyan.delivery.case_sheet import CASE_COLUMNS
+from huiyan.delivery.extract import CSV_COLUMNS, CaseMember, Extract, ReturnedRow
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
@@ -278,3 +280,39 @@ def test_dates_before_the_calendar_of_spreadsheets_are_text() -> None:
     book = opened(extract(row(occurred_on=date(1899, 12, 31))))
     assert book["预警清单"]["H2"].value == "1899-12-31"
     assert DAY.year == 2025
+
+
+def member(**changes: Any) -> CaseMember:
+    case = CaseMember(
+        alert_id="a2",
+        hit_id="h1",
+        rule_name="附件缺失",
+        unit_name="青禾镇人民政府",
+        subject_type="voucher",
+        subject_id="AF002/2025/09/记0001",
+        occurred_on=date(2025, 9, 12),
+        amount=Decimal("1860.00"),
+        detected_on=DAY,
+        evidence='{"uploaded_count": 0}',
+        total=3,
+    )
+    return replace(case, **changes)
+
+
+def test_a_case_has_a_sheet_of_its_own_with_what_it_gathers() -> None:
+    assert "案件明细" not in opened(ALL).sheetnames
+    assert "cases" not in json.loads(ALL.to_json())
+    hostile = member(hit_id="h2", unit_name="=1+1", occurred_on=None, amount=None)
+    case = replace(ALL, cases=(member(), hostile))
+    book = opened(case)
+    assert book.sheetnames == ["预警清单", "核实反馈", "案件明细", "说明"]
+    first, second, note = book["案件明细"].iter_rows(min_row=2, values_only=True)
+    assert [cell.value for cell in book["案件明细"][1]] == [c.heading for c in CASE_COLUMNS]
+    assert first[:4] == (2, "接待无公函", "附件缺失", "青禾镇人民政府")
+    assert first[5:8] == (datetime(2025, 9, 12), 1860, datetime(2025, 11, 28))
+    assert second[3] == neutralised("=1+1") != "=1+1"
+    assert note[0] == "案件 a2 共 3 个疑点，这里列出最近发现的 2 个。"
+    again = Extract.from_dict(json.loads(case.to_json()))
+    assert again == case
+    assert render(again, version=1) == render(case, version=1)
+    assert case.content_hash() != ALL.content_hash()
