@@ -49,11 +49,6 @@ def refresh(
     """
     wanted = [each for each in relations if each.split(".")[0] in (_STAGING, "ops", "history")]
     found = {each.relation: each for each in parquet.tables(connection, _STAGING, "ops")}
-    for each in wanted:
-        if each not in found and each.startswith(f"{_STAGING}."):
-            view = parquet.view(connection, *each.split("."))
-            if view.columns:
-                found[each] = view
     if HISTORY in wanted:
         found[HISTORY] = parquet.view(connection, *_PUBLIC)
     if missing := sorted(set(wanted) - found.keys()):

@@ -32,7 +32,7 @@ TABLES = """
     from information_schema.tables as t
     inner join information_schema.columns as c
         on t.table_schema = c.table_schema and t.table_name = c.table_name
-    where t.table_type = 'BASE TABLE' and t.table_schema = any(%s)
+    where t.table_schema = any(%s)
     group by t.table_schema, t.table_name
     order by t.table_schema, t.table_name
 """
@@ -53,7 +53,7 @@ class Table:
 
 
 def tables(connection: psycopg.Connection, *schemas: str) -> list[Table]:
-    """The tables of `schemas` that the role may read, in the order of their names."""
+    """The tables and views of `schemas` that the role may read, in the order of their names."""
     rows = connection.execute(TABLES, [list(schemas)]).fetchall()
     return [
         Table(schema, name, tuple((column, kind) for column, kind in columns))
