@@ -29,10 +29,14 @@ final as (
         rules.base_tier,
         rules.description,
         latest.verdict,
-        case
-            when latest.action in (
-                '补齐资料', '更正账务', '退缴资金', '完善制度', '谈话提醒', '转问题线索', '无需处理'
-            ) then latest.action
+        case latest.action
+            when 'complete_documents' then '补齐资料'
+            when 'correct_books' then '更正账务'
+            when 'return_money' then '退缴资金'
+            when 'improve_controls' then '完善制度'
+            when 'reminder_talk' then '谈话提醒'
+            when 'transfer_as_lead' then '转问题线索'
+            when 'none_needed' then '无需处理'
         end as action,
         {{ amount_band('latest.amount') }} as amount_band,
         {{ amount_band('latest.amount_recovered') }} as recovered_band,

@@ -13,8 +13,8 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import partial
 from decimal import Decimal
+from functools import partial
 from typing import cast
 
 import xlsxwriter

@@ -143,8 +143,16 @@ select
     evidence, detected_on, detected_on
 from marts.fct_rule_hit_spell where rule_id = 'REC-001' and subject_id like '%记0001';
 comment on schema rules is 'views of a former version of the code';
-delete from marts.fct_rule_run where rule_id in ('LOOP-001', 'LOOP-002', 'LOOP-004', 'SCF-008');
-drop table ops.rule_demotion cascade;
+delete from marts.fct_rule_run where rule_id like 'LOOP-%' or rule_id = 'SCF-008';
+drop table ops.rule_demotion, ops.alert_withheld, ops.alert_sample, ops.alert_recurrence,
+    ops.return_intake, ops.return_line cascade;
+drop function ops.refuse_change_of_fact cascade;
+alter table ops.alert_event drop column body_code cascade, drop column batch_id cascade,
+    drop column file_no cascade, drop column row_no cascade;
+alter table ops.delivery drop column address cascade, drop column attempts cascade,
+    drop column last_attempt_at cascade, drop column next_attempt_at cascade,
+    drop column last_error cascade, drop column maybe_sent cascade;
+alter table ops.batch_file drop column error cascade;
 alter table ops.evaluation drop column answers;
 update ops.alembic_version set version_num = '0006';
 """
