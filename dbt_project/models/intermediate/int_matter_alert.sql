@@ -1,11 +1,27 @@
 -- Alerts as they stand, with the class of matter their rule is about and the bodies that have them.
 {{ config(materialized='fresh_view') }}
 with alerts as (
-    select * from {{ source('ops', 'alert') }}
+    -- Column by column: a view of all of them would keep a migration from dropping any.
+    select
+        alert_id,
+        rule_id,
+        unit_id,
+        occurred_on,
+        opened_on,
+        amount,
+        tier,
+        state
+    from {{ source('ops', 'alert') }}
 ),
 
 routes as (
-    select * from {{ source('ops', 'alert_route') }} where ended_on is null
+    select
+        alert_id,
+        role,
+        body_code,
+        body_name
+    from {{ source('ops', 'alert_route') }}
+    where ended_on is null
 ),
 
 classes as (
