@@ -1,8 +1,12 @@
 -- One row per event of an alert, in the order in which events count, with the file that a body's
 -- answer came in. A view: events are written between two evaluations.
+-- That somebody complained is said nowhere: of such a rise the reason is left out.
 {{ config(materialized='fresh_view') }}
 with events as (
-    select * from {{ source('ops', 'alert_event') }}
+    select
+        *,
+        coalesce(detail ->> 'reason' = 'complaint', false) as is_confidential
+    from {{ source('ops', 'alert_event') }}
 ),
 
 alerts as (
@@ -37,11 +41,14 @@ final as (
         events.body_code,
         events.detail ->> 'role' as body_role,
         events.detail ->> 'implied_by' as implied_by,
-        events.detail ->> 'reason' as reason,
+        case when not events.is_confidential then events.detail ->> 'reason' end as reason,
         events.detail ->> 'action' as action,
         cast(events.detail ->> 'amount_recovered' as numeric(18, 2)) as amount_recovered,
         events.detail ->> 'evidence_reference' as evidence_reference,
-        events.detail,
+        case
+            when events.is_confidential then events.detail - 'reason'
+            else events.detail
+        end as detail,
         events.batch_id,
         files.file_name,
         files.sha256 as file_sha256,

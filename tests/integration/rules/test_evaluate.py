@@ -132,8 +132,8 @@ alter table marts.rule_spell rename to fct_rule_hit_spell;
 drop schema history, patterns, slice cascade;
 drop table marts.fct_rule_hit_source;
 alter table marts.fct_rule_run drop column parameters;
-alter table ops.alert drop column first_evidence, drop column first_sources,
-    drop column first_parameters;
+alter table ops.alert drop column first_evidence cascade, drop column first_sources cascade,
+    drop column first_parameters cascade;
 insert into ops.alert (
     alert_id, hit_id, rule_id, rule_version, subject_type, subject_id, base_tier, tier, state,
     evidence, opened_on, due_on
