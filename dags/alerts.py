@@ -5,16 +5,18 @@ forms that came back for it.
 
 `take_returns` turns what bodies sent back into events, or puts it aside with the reason. `issue`
 writes alerts, tiers, routes, due dates and the outbox in one transaction; then one `deliver` per
-body hands over its workbook. The outbox makes repeating safe: nothing is sent twice.
+body hands over its workbook. The outbox makes repeating safe: nothing is sent twice. Whatever became of them,
+`brief` then writes the operations brief of the date and mails it.
 
 **When it fails**: a red `deliver` names the body and why its channel did not take the extract; the
-others are not affected. Put the cause right and clear that task: it sends what is pending.
+others are not affected. Put the cause right and clear that task: it sends what is pending. A red
+`brief` fails no run: `huiyan brief --date D` makes it again.
 """
 
 from datetime import date, datetime
 from typing import Any
 
-from airflow.sdk import PartitionedAssetTimetable, dag, task
+from airflow.sdk import PartitionedAssetTimetable, dag, task, teardown
 
 from huiyan.orchestration.assets import MARTS
 from huiyan.orchestration.calendar import ZONE, business_date_of
@@ -31,7 +33,7 @@ from huiyan.orchestration.vocabulary import defaults
     tags=["alerts"],
 )
 def alerts() -> None:
-    """Issue and deliver."""
+    """Issue, deliver, and tell the operators."""
 
     @task(do_xcom_push=False)
     def take_returns(dag_run: Any = None) -> dict[str, int]:
@@ -56,9 +58,17 @@ def alerts() -> None:
         day = date.fromisoformat(waiting["business_date"])
         return deliver_extract(day, waiting["body_code"])
 
+    # A teardown: it runs whatever failed before it, and does not decide how the run ends.
+    @teardown
+    @task
+    def brief(dag_run: Any = None) -> str:
+        from huiyan.orchestration.steps import write_brief
+
+        return write_brief(business_date_of(dag_run.partition_key, None))
+
     waiting = issue()
     take_returns() >> waiting
-    deliver.expand(waiting=waiting)
+    deliver.expand(waiting=waiting) >> brief()
 
 
 alerts_dag = alerts()

@@ -4,7 +4,13 @@ from typing import Any
 
 from airflow.plugins_manager import AirflowPlugin
 
-from huiyan.orchestration.links import PREFIX, DataQualityLink, ExtractsLink, LazyPages
+from huiyan.orchestration.links import (
+    PREFIX,
+    BriefLink,
+    DataQualityLink,
+    ExtractsLink,
+    LazyPages,
+)
 from huiyan.orchestration.timetable import WorkdayTimetable
 
 
@@ -13,7 +19,11 @@ class HuiyanPlugin(AirflowPlugin):
 
     name = "huiyan"
     timetables: list[Any] = [WorkdayTimetable]  # noqa: RUF012
-    global_operator_extra_links: list[Any] = [DataQualityLink(), ExtractsLink()]  # noqa: RUF012
+    global_operator_extra_links: list[Any] = [  # noqa: RUF012
+        DataQualityLink(),
+        ExtractsLink(),
+        BriefLink(),
+    ]
     fastapi_apps: list[Any] = [  # noqa: RUF012
         {"name": "huiyan", "url_prefix": PREFIX, "app": LazyPages()}
     ]

@@ -76,6 +76,17 @@ def deliver(
 
 
 @app.command()
+def brief(business_date: BusinessDate) -> None:
+    """Write the operations brief of a business date, and mail it to HUIYAN_BRIEF_TO.
+
+    A mail goes to each address once, and again only if the brief says something else.
+    """
+    from huiyan.orchestration.run import brief as write_brief
+
+    write_brief(business_date.date())
+
+
+@app.command()
 def explain(
     subject: Annotated[str, typer.Argument(metavar="ALERT", help="An alert id or a hit id.")],
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,

@@ -33,7 +33,7 @@ class EvaluationError(HuiyanError):
 
 
 class DeliveryError(HuiyanError):
-    """An extract could not be handed to its body; it stays in the outbox."""
+    """An extract or a brief could not be handed over; what was to be sent is kept."""
 
 
 class OrchestrationError(HuiyanError):

@@ -29,6 +29,7 @@ class Settings(BaseSettings):
         delivery_attempts: times an extract is tried before it is given up until a person sends it
             again.
         sample_seed: what decides which withheld or resolved alerts are drawn as samples.
+        brief_to: mail addresses that get the brief of each business date; none by default.
         full: whether every date is evaluated in full, and again if nothing changed.
     """
 
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     district: str = "江南省扬江市云溪区"
     delivery_attempts: int = Field(default=12, ge=1, le=100)
     sample_seed: str = "huiyan"
+    brief_to_csv: str = Field(default="", validation_alias="HUIYAN_BRIEF_TO")
     full: bool = False
     feeds_csv: str | None = Field(default=None, validation_alias="HUIYAN_FEEDS")
 
@@ -94,6 +96,17 @@ class Settings(BaseSettings):
     def archive(self) -> Path:
         """The immutable archive of delivered files."""
         return self.home_dir / "archive"
+
+    @cached_property
+    def briefs(self) -> Path:
+        """The folder of the operations briefs, `<YYYY-MM-DD>.html`."""
+        return self.home_dir / "briefs"
+
+    @cached_property
+    def brief_to(self) -> tuple[str, ...]:
+        """The addresses in HUIYAN_BRIEF_TO, each once, in order."""
+        said = (address.strip() for address in self.brief_to_csv.split(","))
+        return tuple(dict.fromkeys(address for address in said if address))
 
     @cached_property
     def feeds(self) -> frozenset[str] | None:

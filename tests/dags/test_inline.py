@@ -14,7 +14,7 @@ DAY = date(2025, 11, 28)
 FILE = '''
 """A DAG like ours."""
 from datetime import datetime
-from airflow.sdk import Asset, DAG, PokeReturnValue, dag, task
+from airflow.sdk import Asset, DAG, PokeReturnValue, dag, task, teardown
 from airflow.sdk.exceptions import AirflowSkipException
 from huiyan.errors import LandingError
 
@@ -49,8 +49,15 @@ def sample():
     def behind_the_mapped(results):
         raise AssertionError("never")
 
+    @teardown
+    @task
+    def tells(dag_run=None):
+        raise LandingError("told nobody of " + dag_run.partition_key)
+
     items = first()
-    behind_the_mapped(each.expand(item=items))
+    mapped = each.expand(item=items)
+    behind_the_mapped(mapped)
+    mapped >> tells()
     gate(items) >> behind_the_gate()
     skips()
 
@@ -77,11 +84,13 @@ def test_it_walks_as_the_scheduler_would(sample: Any) -> None:
         "behind_the_gate": "skipped",
         "skips": "skipped",
         "behind_the_mapped": "upstream_failed",
+        "tells": "failed",
     }
     assert run.results["each"] == ["2025-11-28", "B"]
     assert run.events["out"] == ["2025-11-28"]
     assert [str(failure) for failure in run.failures] == ["sample.each: this one is bad"]
     assert isinstance(run.failures[0].error, LandingError)
+    assert [str(failure) for failure in run.warnings] == ["sample.tells: told nobody of 2025-11-28"]
 
 
 def test_it_loads_the_very_dags_of_the_repository(airflow_home: Path, bag: Any) -> None:

@@ -25,17 +25,18 @@ def plugin(airflow_home: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_it_registers_timetable_links_and_pages(plugin: Any) -> None:
     assert [timetable.__name__ for timetable in plugin.timetables] == ["WorkdayTimetable"]
-    assert len(plugin.global_operator_extra_links) == 2
+    assert len(plugin.global_operator_extra_links) == 3
     assert [app["url_prefix"] for app in plugin.fastapi_apps] == ["/huiyan"]
 
 
 def test_links_name_the_run(plugin: Any) -> None:
     key = SimpleNamespace(dag_id="feed_leases", run_id="manual__2025-11-28T00:00:00+00:00")
-    quality, extracts = (
+    quality, extracts, brief = (
         link.get_link(None, ti_key=key) for link in plugin.global_operator_extra_links
     )
     assert quality == "/huiyan/runs/feed_leases/manual__2025-11-28T00%3A00%3A00%2B00%3A00/quality"
     assert extracts.endswith("/extracts")
+    assert brief.endswith("/brief")
 
 
 def test_every_dag_can_be_serialised(bag: Any, plugin: Any) -> None:

@@ -135,6 +135,10 @@ def test_pages_need_a_login_and_lead_from_a_run_to_its_day(
         assert "finance_vouchers" in page.text
         extracts = anyone.get(f"/huiyan/days/{day}/extracts")
         assert "alerts.xlsx" in extracts.text
+        brief = anyone.get(path.replace("/quality", "/brief"))
+        assert f"Operations brief {day}" in brief.text
+        assert f"/huiyan/days/{day}/brief" in anyone.get("/huiyan/").text
+        assert anyone.get("/huiyan/days/2024-01-02/brief").status_code == 404
         outside = anyone.get(f"/huiyan/days/{day}/extracts/..%2f..%2fsecrets/airflow_password")
         assert outside.status_code == 404
 

@@ -4,7 +4,6 @@ What is new is listed, and what is due next; the rest is in the workbook. Of an 
 the mail tells numbers only.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from html import escape
 
 from huiyan.alerts import words
 from huiyan.delivery.extract import ExtractRow
+from huiyan.delivery.neutralise import one_line
 from huiyan.delivery.parcel import Parcel
 
 NEW_SHOWN = 20
@@ -33,13 +33,7 @@ def _day(day: date) -> str:
 
 def _clean(text: str) -> str:
     """One line without control or direction marks, not longer than a cell of the table."""
-    said = "".join(
-        " " if sign.isspace() else sign
-        for sign in text
-        if sign.isspace() or not unicodedata.category(sign).startswith("C")
-    )
-    said = " ".join(said.split())
-    return said if len(said) <= LONGEST_CELL else said[: LONGEST_CELL - 1] + "…"
+    return one_line(text, LONGEST_CELL)
 
 
 def _money(amount: Decimal | None) -> str:

@@ -35,6 +35,24 @@ def send(access: Access, parcel: Parcel) -> Receipt:
         NotTakenError: it did not, or it is not known.
     """
     message = compose(access, parcel, datetime.now(ZoneInfo("Asia/Shanghai")))
+    answer = hand_over(access, message)
+    return Receipt(
+        f"mailto:{message['To']}",
+        {
+            "message_id": str(message["Message-ID"]),
+            "server": access.host,
+            "answer": answer,
+            "repeated": parcel.maybe_sent,
+        },
+    )
+
+
+def hand_over(access: Access, message: EmailMessage) -> str:
+    """Hand a mail with one recipient to the server; what it answered.
+
+    Raises:
+        NotTakenError: it did not take it, or it is not known.
+    """
     recipient = str(message["To"])
     told = False
     try:
@@ -63,15 +81,7 @@ def send(access: Access, parcel: Parcel) -> Receipt:
     said = access.redacted(answer.decode("utf-8", "replace"))
     if code != ACCEPTED:
         raise NotTakenError(f"{access.host} did not take the mail: {code} {said}")
-    return Receipt(
-        f"mailto:{recipient}",
-        {
-            "message_id": str(message["Message-ID"]),
-            "server": access.host,
-            "answer": f"{code} {said}",
-            "repeated": parcel.maybe_sent,
-        },
-    )
+    return f"{code} {said}"
 
 
 def compose(access: Access, parcel: Parcel, now: datetime) -> EmailMessage:
@@ -81,19 +91,10 @@ def compose(access: Access, parcel: Parcel, now: datetime) -> EmailMessage:
         NotTakenError: an address is none, or the recipient's domain is not allowed.
     """
     body = parcel.extract.body_code
-    sender = _address(access.text("from_email"), f"`from_email` in the extra of {access.conn_id}")
-    recipient = _address(parcel.address, f"The address of {body} in the register of bodies")
-    own_domain, domain = (each.rpartition("@")[2].lower() for each in (sender, recipient))
-    allowed = access.names("recipient_domains") or [own_domain]
-    if domain not in allowed:
-        raise NotTakenError(
-            f"The mailbox of {body} is at {domain}, which the connection {access.conn_id} does "
-            "not allow: correct the register, or add it to `recipient_domains` in the extra."
-        )
+    message, own_domain = addressed(
+        access, parcel.address, f"The address of {body} in the register of bodies"
+    )
     reply_to = access.text("reply_to")
-    message = EmailMessage()
-    message["From"] = formataddr((SENDER, sender), "utf-8")
-    message["To"] = recipient
     if reply_to:
         message["Reply-To"] = _address(reply_to, f"`reply_to` in the extra of {access.conn_id}")
     message["Subject"] = subject(parcel)
@@ -110,9 +111,41 @@ def compose(access: Access, parcel: Parcel, now: datetime) -> EmailMessage:
     message.add_attachment(
         content, maintype=kind, subtype=subtype, filename=attachment_name(parcel)
     )
-    for number, part in enumerate(each for each in message.walk() if each.is_multipart()):
-        part.set_boundary(f"=_{parcel.key[:32]}_{number}")
+    set_boundaries(message, parcel.key)
     return message
+
+
+def addressed(
+    access: Access, recipient: str, what: str, sender_name: str = SENDER
+) -> tuple[EmailMessage, str]:
+    """A mail that has only its sender and its recipient, and the sender's domain.
+
+    Args:
+        what: what to call the recipient's address in an error.
+
+    Raises:
+        NotTakenError: an address is none, or the recipient's domain is not allowed.
+    """
+    sender = _address(access.text("from_email"), f"`from_email` in the extra of {access.conn_id}")
+    own_domain, domain = (
+        each.rpartition("@")[2].lower() for each in (sender, _address(recipient, what))
+    )
+    allowed = access.names("recipient_domains") or [own_domain]
+    if domain not in allowed:
+        raise NotTakenError(
+            f"{what} is at {domain}, which the connection {access.conn_id} does not allow: correct "
+            "it, or add the domain to `recipient_domains` in the extra."
+        )
+    message = EmailMessage()
+    message["From"] = formataddr((sender_name, sender), "utf-8")
+    message["To"] = recipient
+    return message, own_domain
+
+
+def set_boundaries(message: EmailMessage, key: str) -> None:
+    """Let the parts be parted by what the key says, not by chance."""
+    for number, part in enumerate(each for each in message.walk() if each.is_multipart()):
+        part.set_boundary(f"=_{key[:32]}_{number}")
 
 
 def _address(text: str, what: str) -> str:

@@ -1,4 +1,6 @@
-"""Formula injection: text from a feed must stay text in whatever opens the extract."""
+"""Text from a feed must stay text, on one line, in whatever shows it."""
+
+import unicodedata
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -12,3 +14,14 @@ def neutralised(text: str) -> str:
     if text.startswith(DANGEROUS) or text.lstrip().startswith(DANGEROUS):
         return f"'{text}"
     return text
+
+
+def one_line(text: str, longest: int) -> str:
+    """`text` without line breaks, control or direction marks, cut off at `longest` characters."""
+    said = "".join(
+        " " if sign.isspace() else sign
+        for sign in text
+        if sign.isspace() or not unicodedata.category(sign).startswith("C")
+    )
+    said = " ".join(said.split())
+    return said if len(said) <= longest else said[: longest - 1] + "…"

@@ -2,7 +2,8 @@
 
 Airflow's own `dag.test()` needs the metadata database and knows no partition keys in 3.3, so this
 walks the DAG itself. It knows what the DAGs of this repository use: decorated Python tasks, sensors
-and short circuits, mapped tasks, results handed on, partitioned outlets. Anything else is refused.
+and short circuits, mapped tasks, teardowns, results handed on, partitioned outlets. Anything else
+is refused.
 """
 
 import importlib.util
@@ -78,6 +79,7 @@ class InlineRun:
         results: what every task returned; a list for mapped ones.
         events: partitions added, by asset name.
         failures: the tasks that failed themselves.
+        warnings: the teardowns that did, by which no run fails.
     """
 
     dag: DAG
@@ -86,14 +88,18 @@ class InlineRun:
     results: dict[str, Any] = field(default_factory=dict)
     events: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     failures: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
 
     def execute(self) -> "InlineRun":
-        """Run every task whose predecessors succeeded; a failed one stops what follows it."""
+        """Run every task whose predecessors succeeded; a failed one stops what follows it
+        but for teardowns."""
         for task in self.dag.topological_sort():
             if task.task_id in self.states:
                 continue
             upstream = [self.states[name] for name in task.upstream_task_ids]
-            if any(state in ("failed", "upstream_failed") for state in upstream):
+            if task.is_teardown:
+                self._run(task)
+            elif any(state in ("failed", "upstream_failed") for state in upstream):
                 self.states[task.task_id] = "upstream_failed"
             elif any(state == "skipped" for state in upstream):
                 self.states[task.task_id] = "skipped"
@@ -146,7 +152,8 @@ class InlineRun:
     def _failed(self, task: Any, error: Exception) -> None:
         logger.debug("%s.%s failed", self.dag.dag_id, task.task_id, exc_info=error)
         self.states[task.task_id] = "failed"
-        self.failures.append(Failure(self.dag.dag_id, task.task_id, error))
+        failures = self.warnings if task.is_teardown else self.failures
+        failures.append(Failure(self.dag.dag_id, task.task_id, error))
 
     def _resolve(self, value: Any) -> Any:
         if isinstance(value, XComArg):

@@ -1,4 +1,4 @@
-"""Links on every task of a run: to its data-quality page and to the day's extracts."""
+"""Links on every task of a run: to its data-quality page, the day's extracts and its brief."""
 
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +34,17 @@ class ExtractsLink(BaseOperatorLink):
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
         """Path on the api-server; it looks the run's business date up."""
         return _run_page(ti_key, "extracts")
+
+
+@attrs.define()
+class BriefLink(BaseOperatorLink):
+    """To the operations brief of the run's business date."""
+
+    name = "运行简报 Brief"
+
+    def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
+        """Path on the api-server; it looks the run's business date up."""
+        return _run_page(ti_key, "brief")
 
 
 class LazyPages:

@@ -1,4 +1,4 @@
-"""Pages the api-server shows beside Airflow's own: data quality and extracts of a business date.
+"""Pages the api-server shows beside Airflow's own: data quality, extracts and brief of a date.
 
 Only who is logged in to Airflow sees them; they listen where the api-server does (127.0.0.1).
 """
@@ -18,6 +18,7 @@ from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from sqlalchemy import select
 
+from huiyan.brief.make import page_of
 from huiyan.orchestration.calendar import business_date_of
 from huiyan.orchestration.links import PREFIX
 from huiyan.orchestration.status import FeedStatus, day_status, evaluated_dates
@@ -71,19 +72,20 @@ def index() -> HTMLResponse:
                 day.isoformat(),
                 _link(f"/days/{day}/quality", "数据质量"),
                 _link(f"/days/{day}/extracts", "下发清单"),
+                _link(f"/days/{day}/brief", "运行简报") if page_of(day).is_file() else "",
             ],
         )
         for day in evaluated_dates()
     ]
     docs = _link("/data-docs/index.html", "Great Expectations 数据文档")
-    return _page("慧眼 业务日期", [_table(["业务日期", "", ""], rows), f"<p>{docs}</p>"])
+    return _page("慧眼 业务日期", [_table(["业务日期", "", "", ""], rows), f"<p>{docs}</p>"])
 
 
 @pages.get("/runs/{dag_id}/{run_id}/{page}")
 def run_page(dag_id: str, run_id: str, page: str, session: SessionDep) -> RedirectResponse:
     """From a run to the page of its business date."""
     run = session.scalar(select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id))
-    if run is None or page not in ("quality", "extracts"):
+    if run is None or page not in ("quality", "extracts", "brief"):
         raise HTTPException(404, "There is no such run.")
     try:
         day = business_date_of(run.partition_key, run.logical_date)
@@ -132,6 +134,13 @@ def quality(day: DATE) -> HTMLResponse:
     if (docs.site() / "index.html").is_file():
         parts.append(f"<p>{_link('/data-docs/index.html', 'Great Expectations 数据文档')}</p>")
     return _page(f"{day} 数据质量", parts)
+
+
+@pages.get("/days/{day}/brief")
+def brief(day: DATE) -> FileResponse:
+    """The operations brief of the date; 404 before it is written."""
+    path = page_of(day)
+    return FileResponse(_inside(path.parent, path.name))
 
 
 @pages.get("/data-docs/{path:path}")

@@ -35,6 +35,8 @@ class DayRun:
         evaluated: business dates judged.
         deliveries: what became of each extract, by status.
         failures: what did not work, one text each.
+        warnings: what did not work and does not matter to the day, one text each.
+        briefs: the pages of the operations briefs written.
         status: state of every feed afterwards.
     """
 
@@ -42,6 +44,8 @@ class DayRun:
     evaluated: list[str] = field(default_factory=list)
     deliveries: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    briefs: list[str] = field(default_factory=list)
     status: DayStatus | None = None
 
     @property
@@ -126,6 +130,7 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
     def run(dag_id: str, on: date) -> InlineRun:
         done = InlineRun(dags[dag_id], on).execute()
         day.failures += [str(failure) for failure in done.failures]
+        day.warnings += [str(failure) for failure in done.warnings]
         return done
 
     for contract in calendar.subscribed_contracts(settings):
@@ -143,6 +148,7 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
         done = run("alerts", date.fromisoformat(key))
         for result in done.results.get("deliver", []):
             day.deliveries[result] = day.deliveries.get(result, 0) + 1
+        day.briefs += [done.results["brief"]] if "brief" in done.results else []
     # Nobody waits here: what is not there now counts as missing, whatever the clock says.
     now = calendar.collected_until(business_date)
     try:
@@ -170,11 +176,15 @@ def _report(day: DayRun, console: Console) -> None:
         console.print(f"[red]failed[/] {escape(failure)}", soft_wrap=True)
     if len(day.failures) > SHOWN:
         console.print(f"[red]failed[/] and {len(day.failures) - SHOWN} tasks more")
+    for warning in day.warnings[:SHOWN]:
+        console.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
     console.print(
         f"{day.business_date}: judged {', '.join(day.evaluated) or 'nothing'}; "
         f"extracts: {extracts or 'none'}."
     )
+    for page in day.briefs:
+        console.print(f"Operations brief: {escape(page)}", soft_wrap=True)
     if day.exit_code == INCOMPLETE:
         console.print(
             "Not every feed and rule is in, or not every extract went out (see above); the rest of "
@@ -236,6 +246,24 @@ def run(
         )
     _report(day, console)
     return day.exit_code
+
+
+def brief(business_date: date, console: Console | None = None) -> None:
+    """Write the operations brief of a business date and mail it to who has not had it.
+
+    Raises:
+        WarehouseError: what it tells cannot be read.
+        DeliveryError: the mail did not reach everybody; the page is there.
+    """
+    from huiyan.brief.make import make
+
+    console = console or Console(stderr=True)
+    with run_environment() as settings:
+        migrate(settings)
+        made = make(business_date, settings)
+    console.print(f"{business_date}: {made.needs} to do; {escape(str(made.path))}", soft_wrap=True)
+    if made.mailed:
+        console.print(f"Mailed to {escape(', '.join(made.mailed))}.", soft_wrap=True)
 
 
 def deliver_waiting(

@@ -201,6 +201,13 @@ def deliver_extract(business_date: date, body_code: str) -> str:
         return deliver(business_date, body_code).status
 
 
+def write_brief(business_date: date) -> str:
+    """Write and mail the operations brief; the path of its page."""
+    from huiyan.brief.make import make
+
+    return str(make(business_date).path)
+
+
 def raise_alert(
     connection: psycopg.Connection, kind: str, feed: str, business_date: date, message: str
 ) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from rich.console import Console
 
-from huiyan.orchestration.run import INCOMPLETE, DayRun, _report
+from huiyan.orchestration.run import DONE, INCOMPLETE, DayRun, _report
 from huiyan.orchestration.status import DayStatus
 
 
@@ -36,3 +36,15 @@ def test_an_extract_that_was_given_up_is_named_and_the_day_is_not_whole() -> Non
     _report(day, shown)
     assert isinstance(shown.file, io.StringIO)
     assert f"not delivered {said}" in shown.file.getvalue()
+
+
+def test_a_brief_that_failed_is_named_and_the_day_is_whole_all_the_same() -> None:
+    shown = Console(file=io.StringIO(), width=200)
+    status = DayStatus(date(2025, 9, 1), "evaluated", None)
+    day = DayRun(date(2025, 9, 1), warnings=["alerts.brief: no [route]"], status=status)
+    day.briefs.append("/x/2025-08-29.html")
+    assert day.exit_code == DONE
+    _report(day, shown)
+    assert isinstance(shown.file, io.StringIO)
+    assert "warning alerts.brief: no [route]" in shown.file.getvalue()
+    assert "Operations brief: /x/2025-08-29.html" in shown.file.getvalue()
