@@ -227,7 +227,7 @@ def returns(connection: psycopg.Connection, day: date) -> Section:
 
 def deadlines(connection: psycopg.Connection, day: date) -> Section:
     """Reminders and escalations of the date, and who is behind."""
-    events = dict(connection.execute(EVENTS, [day]).fetchall())
+    events: dict[str, int] = dict(connection.execute(EVENTS, [day]).fetchall())
     behind = connection.execute(OVERDUE_BODIES, {"day": day}).fetchall()
     told = ", ".join(counted(events.get(event, 0), words) for event, words in STEPS.items())
     said = [f"On the date: {told}.", f"{counted(len(behind), 'body', 'bodies')} behind."]

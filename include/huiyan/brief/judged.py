@@ -28,19 +28,23 @@ where kind = %s and business_date = %s and resolved_at is null
 order by feed
 """
 
-# A feed that a rule needs is missing if nothing of it was accepted: of a daily one on the date.
+# As int_feed_availability sees it: of a daily feed the date counts, of a snapshot the latest.
 ABSENT = """
-select feeds.feed
+select feeds.feed, feeds.is_subscribed
 from ops.feed as feeds
 where
-    not exists (
-        select 1
-        from ops.batch as batches
-        where
-            batches.feed = feeds.feed
-            and batches.status = 'accepted'
-            and batches.business_date <= %(day)s
-            and (feeds.kind <> 'daily' or not %(is_workday)s or batches.business_date = %(day)s)
+    not feeds.is_subscribed
+    or (
+        (feeds.kind <> 'daily' or %(is_workday)s)
+        and not exists (
+            select 1
+            from ops.batch as batches
+            where
+                batches.feed = feeds.feed
+                and batches.status = 'accepted'
+                and batches.business_date <= %(day)s
+                and (feeds.kind <> 'daily' or batches.business_date = %(day)s)
+        )
     )
 order by feeds.feed
 """
@@ -120,28 +124,28 @@ def _share(part: int, whole: int) -> str | None:
 def rules(connection: psycopg.Connection, day: date, *, is_workday: bool) -> list[Section]:
     """Which rules ran and which did not, and why; what they found."""
     runs = connection.execute(RUNS, [day]).fetchall()
-    failed = dict(connection.execute(FAILED, [RULE_FAILED, day]).fetchall())
-    absent = {
-        feed
-        for (feed,) in connection.execute(ABSENT, {"day": day, "is_workday": is_workday}).fetchall()
-    }
+    failed: dict[str, str] = dict(connection.execute(FAILED, [RULE_FAILED, day]).fetchall())
+    absent: dict[str, bool] = dict(
+        connection.execute(ABSENT, {"day": day, "is_workday": is_workday}).fetchall()
+    )
     by_status = defaultdict(list)
     for run in runs:
         by_status["failed" if run[0] in failed else run[2]].append(run)
     ran = len(by_status["hit"]) + len(by_status["clear"])
     waiting = [
-        (rule, name, _why([need for need in (needs or "").split(",") if need in absent]))
-        for rule, name, *_, needs in by_status["not_evaluated"]
+        (rule, name, _why(needs, absent)) for rule, name, *_, needs in by_status["not_evaluated"]
     ]
-    not_applicable = [(rule, name) for rule, name, *_ in by_status["not_applicable"]]
+    aside = defaultdict(list)
+    for rule, *_, needs in by_status["not_applicable"]:
+        aside[_why_not_applicable(needs, absent)].append(rule)
     said = [
         f"{ran} ran, {len(failed)} failed, {len(waiting)} not evaluated, "
-        f"{len(not_applicable)} not applicable."
+        f"{len(by_status['not_applicable'])} not applicable."
     ]
-    if not_applicable:
-        named = ", ".join(rule for rule, _ in not_applicable)
-        said.append(f"Not applicable, because there was nothing of their kind to judge: {named}.")
-    names = {rule: name for rule, name, *_ in runs}
+    said += [
+        f"Not applicable, as {why}: {', '.join(named)}." for why, named in sorted(aside.items())
+    ]
+    names: dict[str, str | None] = {rule: name for rule, name, *_ in runs}
     tables = [
         Table(
             "Failed",
@@ -155,10 +159,16 @@ def rules(connection: psycopg.Connection, day: date, *, is_workday: bool) -> lis
     return [Section("rules", "Rules", said, needs, tables), _hits(runs)]
 
 
-def _why(absent: list[str]) -> str:
-    if not absent:
-        return "something it needs could not be read"
-    return f"nothing in of {', '.join(absent)}"
+def _why(needs: str | None, absent: dict[str, bool]) -> str:
+    missing = [need for need in (needs or "").split(",") if absent.get(need)]
+    return f"nothing in of {', '.join(missing)}" if missing else "what it rests on was not judged"
+
+
+def _why_not_applicable(needs: str | None, absent: dict[str, bool]) -> str:
+    missing = [need for need in (needs or "").split(",") if absent.get(need) is False]
+    if missing:
+        return f"this district does not receive {', '.join(missing)}"
+    return "there was nothing of their kind to judge"
 
 
 def _hits(runs: list[tuple[str, str | None, str, int, int, int, int, str]]) -> Section:
@@ -170,14 +180,14 @@ def _hits(runs: list[tuple[str, str | None, str, int, int, int, int, str]]) -> S
         ),
         key=lambda row: (-(row[4] + row[5]), row[0]),
     )
-    new, cleared = (sum(row[place] for row in moved) for place in (4, 5))
+    new_hits, cleared_hits = sum(row[4] for row in moved), sum(row[5] for row in moved)
     table = Table(
         "Rules whose hits changed, most first",
         ("rule", "", "looked at", "hits", "new", "cleared"),
         moved[:HITS_SHOWN],
         left_out=max(len(moved) - HITS_SHOWN, 0),
     )
-    return Section("hits", "Hits", [f"{new:,} new, {cleared:,} cleared."], [], [table])
+    return Section("hits", "Hits", [f"{new_hits:,} new, {cleared_hits:,} cleared."], [], [table])
 
 
 def precision(connection: psycopg.Connection, day: date) -> Section:

@@ -156,6 +156,7 @@ def _places(settings: Settings, console: Console) -> None:
     pages = docs.site(settings) / "index.html"
     console.print(f"Workbooks:     {settings.outbox}/<body>/<date>/alerts.xlsx", soft_wrap=True)
     console.print(f"Data quality:  {_uri(pages)}", soft_wrap=True)
+    console.print(f"Briefs:        {settings.briefs}/<date>.html", soft_wrap=True)
     console.print(f"Logs:          {settings.home_dir / 'logs'}", soft_wrap=True)
 
 

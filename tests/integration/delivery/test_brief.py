@@ -93,7 +93,9 @@ def busy_tuesday(district: District) -> None:
     run_of(district, "CARD-001", "hit", new=1)
     run_of(district, "INV-001", "not_evaluated")
     run_of(district, "STAT-001", "not_applicable")
+    run_of(district, "LOOP-003", "not_applicable")
     run_of(district, "REC-001", "not_evaluated")
+    district.add("marts.dim_rule", *("LOOP-003", 1, *[None] * 7, "complaints"))
     district.run(
         "update marts.dim_rule set needs = 'finance_vouchers,card_transactions' "
         "where rule_id = 'INV-001'"
@@ -165,8 +167,9 @@ def test_a_busy_day(district: District) -> None:
     ]
 
     assert section(brief, "rules").said == [
-        "2 ran, 1 failed, 1 not evaluated, 1 not applicable.",
-        "Not applicable, because there was nothing of their kind to judge: STAT-001.",
+        "2 ran, 1 failed, 1 not evaluated, 2 not applicable.",
+        "Not applicable, as there was nothing of their kind to judge: STAT-001.",
+        "Not applicable, as this district does not receive complaints: LOOP-003.",
     ]
     assert rows(brief, "rules", "Failed") == [
         ("REC-001", "接待无公函", "REC-001 failed: division by zero")
