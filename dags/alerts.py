@@ -5,8 +5,8 @@ forms that came back for it.
 
 `take_returns` turns what bodies sent back into events, or puts it aside with the reason. `issue`
 writes alerts, tiers, routes, due dates and the outbox in one transaction; then one `deliver` per
-body hands over its workbook. The outbox makes repeating safe: nothing is sent twice. Whatever became of them,
-`brief` then writes the operations brief of the date and mails it.
+body hands over its workbook. The outbox makes repeating safe: nothing is sent twice. Whatever
+became of them, `brief` then writes the operations brief of the date and mails it.
 
 **When it fails**: a red `deliver` names the body and why its channel did not take the extract; the
 others are not affected. Put the cause right and clear that task: it sends what is pending. A red

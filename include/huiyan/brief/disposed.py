@@ -1,10 +1,12 @@
 """What was made of it: alerts, deliveries, answers, deadlines, the bodies' load."""
 
+from collections import defaultdict
 from datetime import date
 
 import psycopg
 
-from huiyan.brief.content import Section, Table, counted
+from huiyan.alerts.demotion import KIND as DEMOTED
+from huiyan.brief.content import Cell, Section, Table, counted
 from huiyan.delivery.register import DEAD
 from huiyan.orchestration.steps import LATE, RULE_FAILED, STOPPED
 
@@ -15,7 +17,7 @@ ALERTS_SHOWN = 25
 # Kinds of operations alerts that speak of a body's load and silence.
 LOAD = ("overloaded_body", "silent_body")
 # Kinds that a section of their own tells.
-TOLD = (DEAD, LATE, RULE_FAILED, STOPPED)
+TOLD = (DEAD, DEMOTED, LATE, RULE_FAILED, STOPPED)
 
 # Alerts as they stood on the date, whatever has become of them since.
 STANDING = """
@@ -115,13 +117,24 @@ order by state, business_date desc, body_code
 """
 EXTRACT_STATES = {"pending": "waiting", "dead": "given up"}
 
+# The latest version of the day's forms lists what the earlier ones did, too.
 RETURNS = """
-select coalesce(sum(counts.good), 0), coalesce(sum(counts.duplicates), 0),
-    coalesce(sum(counts.quarantined), 0)
-from ops.batch as batches
-inner join ops.row_count as counts on batches.batch_id = counts.batch_id
-where batches.feed = 'returns' and batches.business_date = %s
+with latest as (
+    select intake.batch_id
+    from ops.return_intake as intake
+    inner join ops.batch as batches on intake.batch_id = batches.batch_id
+    where batches.business_date = %s
+    order by batches.version desc
+    limit 1
+)
+
+select lines.body_code, lines.outcome, count(*)
+from ops.return_line as lines
+inner join latest on lines.batch_id = latest.batch_id
+group by lines.body_code, lines.outcome
+order by lines.body_code nulls first, lines.outcome
 """
+OUTCOMES = ("accepted", "repeated", "unanswered", "rejected", "unreadable")
 ANSWERS = """
 select coalesce(to_state, event), count(*), count(distinct alert_id)
 from ops.alert_event
@@ -136,10 +149,10 @@ where actor = 'machine' and business_date = %s
 group by event
 """
 STEPS = {
-    "reminded": "reminder",
-    "escalated": "escalation",
-    "looked_back": "alert reopened on look-back",
-    "sampled": "sample drawn",
+    "reminded": ("reminder", "reminders"),
+    "escalated": ("escalation", "escalations"),
+    "looked_back": ("case opened again on look-back", "cases opened again on look-back"),
+    "sampled": ("sample", "samples"),
 }
 
 OPEN_OPERATIONS = """
@@ -209,27 +222,52 @@ def deliveries(connection: psycopg.Connection, day: date) -> Section:
 
 
 def returns(connection: psycopg.Connection, day: date) -> Section:
-    """What bodies sent back, and what they answered."""
-    row = connection.execute(RETURNS, [day]).fetchone() or (0, 0, 0)
-    good, repeated, rejected = (int(count) for count in row)
+    """What became of the lines that bodies sent back, and what they answered."""
+    bodies: dict[str | None, dict[str, int]] = defaultdict(dict)
+    for body, outcome, count in connection.execute(RETURNS, [day]).fetchall():
+        bodies[body][outcome] = count
     answers = [
         (state.replace("_", " "), count, about)
         for state, count, about in connection.execute(ANSWERS, [day]).fetchall()
     ]
-    said = (
-        f"{counted(good, 'line')} accepted, {repeated:,} repeated, {rejected:,} rejected."
-        if good or repeated or rejected
-        else "Nothing came back."
+    ranked = sorted(
+        bodies.items(),
+        key=lambda item: (
+            -item[1].get("rejected", 0) - item[1].get("unreadable", 0),
+            item[0] or "",
+        ),
     )
-    table = Table("Answers", ("answer", "given", "alerts"), answers)
-    return Section("returns", "Returns", [said], [], [table])
+    rows: list[tuple[Cell, ...]] = [
+        (body or "no sender proven", *(counts.get(outcome, 0) for outcome in OUTCOMES))
+        for body, counts in ranked
+    ]
+    accepted, repeated, unanswered, rejected, unreadable = (
+        sum(counts.get(outcome, 0) for counts in bodies.values()) for outcome in OUTCOMES
+    )
+    said = "Nothing came back."
+    if bodies:
+        said = (
+            f"{counted(accepted, 'line')} accepted, {repeated:,} repeated, {unanswered:,} left "
+            f"empty, {rejected:,} rejected; {counted(unreadable, 'unreadable file')}."
+        )
+    tables = [
+        Table("Answers given on the date", ("answer", "given", "alerts"), answers),
+        Table(
+            "Lines by body, most refused first",
+            ("body", *OUTCOMES[:-1], "unreadable files"),
+            rows[:BODIES_SHOWN],
+            frozenset(n for n, row in enumerate(rows[:BODIES_SHOWN]) if row[4] or row[5]),
+            max(len(rows) - BODIES_SHOWN, 0),
+        ),
+    ]
+    return Section("returns", "Returns", [said], [], tables)
 
 
 def deadlines(connection: psycopg.Connection, day: date) -> Section:
     """Reminders and escalations of the date, and who is behind."""
     events: dict[str, int] = dict(connection.execute(EVENTS, [day]).fetchall())
     behind = connection.execute(OVERDUE_BODIES, {"day": day}).fetchall()
-    told = ", ".join(counted(events.get(event, 0), words) for event, words in STEPS.items())
+    told = ", ".join(counted(events.get(event, 0), *words) for event, words in STEPS.items())
     said = [f"On the date: {told}.", f"{counted(len(behind), 'body', 'bodies')} behind."]
     table = Table(
         "Most overdue first",

@@ -15,32 +15,36 @@ body {{ font: 14px/1.5 {FONT}; color: #222; background: #fff; max-width: 1080px;
   margin: 24px auto; padding: 0 16px; }}
 h1 {{ font-size: 22px; margin: 0 0 4px; }} h2 {{ font-size: 17px; margin: 28px 0 4px; }}
 p, ul {{ margin: 4px 0 8px; }} a {{ color: #0b57a4; }}
-nav ul {{ list-style: none; padding: 0; }} nav li {{ display: inline-block; margin-right: 14px; }}
+nav th {{ white-space: nowrap; }}
 .table {{ overflow-x: auto; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 8px 0 12px; }}
-caption {{ text-align: left; font-weight: bold; padding: 4px 0; }}
-th, td {{ border: 1px solid #ccc; padding: 3px 8px; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere; }}
-th {{ background: #f0f0f0; overflow-wrap: normal; }} .number {{ text-align: right;
-  white-space: nowrap; overflow-wrap: normal; }}
+.caption {{ text-align: left; font-weight: bold; padding: 4px 0; }}
+th, td {{ border: 1px solid #ccc; padding: 3px 8px; text-align: left; vertical-align: top; }}
+th {{ background: #f0f0f0; }} .number {{ text-align: right; white-space: nowrap; }}
+.short {{ white-space: nowrap; }} .long {{ overflow-wrap: anywhere; min-width: 16em; }}
 .alarm {{ background: #fde8e8; }} .alarm td:first-child {{ border-left: 4px solid #b00020; }}
 .needs {{ border-left: 4px solid #b00020; padding: 4px 12px; background: #fde8e8; }}
 .well {{ border-left: 4px solid #1a7f37; padding: 4px 12px; }}
 @page {{ size: A4 landscape; margin: 12mm; }}
-@media print {{ body {{ margin: 0; max-width: none; font-size: 11px; }} nav {{ display: none; }}
+@media print {{ body {{ margin: 0; max-width: none; font-size: 11px; }}
   a {{ color: inherit; text-decoration: none; }} .table {{ overflow: visible; }}
-  h2, caption {{ break-after: avoid; }} tr {{ break-inside: avoid; }}
+  h2, caption, p:has(+ .table) {{ break-after: avoid; }} tr {{ break-inside: avoid; }}
   .alarm, .needs, th {{ print-color-adjust: exact; -webkit-print-color-adjust: exact; }} }}
 """
 # The same, for a mail.
+CELL = "border:1px solid #ccc;padding:3px 8px;text-align:left;vertical-align:top"
 PLACED = {
-    "number": "text-align:right;white-space:nowrap",
+    "": CELL,
+    "number": f"{CELL};text-align:right;white-space:nowrap",
+    "short": f"{CELL};white-space:nowrap",
+    "long": f"{CELL};overflow-wrap:anywhere;min-width:16em",
     "alarm": "background:#fde8e8",
     "needs": "border-left:4px solid #b00020;padding:4px 12px;background:#fde8e8",
     "well": "border-left:4px solid #1a7f37;padding:4px 12px",
+    "caption": "text-align:left;font-weight:bold;padding:4px 0",
     "table": "margin:8px 0 12px",
 }
-CELL = "border:1px solid #ccc;padding:3px 8px;vertical-align:top"
+SHORT, LONG = 24, 60  # characters
 NOTHING = "Nothing needs a person."
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -52,7 +56,7 @@ def _classes(name: str) -> str:
 
 
 def _styles(name: str) -> str:
-    return f' style="{PLACED[name]}"' if name else ""
+    return f' style="{PLACED[name]}"'
 
 
 def _words(text: str) -> str:
@@ -61,38 +65,42 @@ def _words(text: str) -> str:
     return f'<span lang="zh-CN">{said}</span>' if CHINESE.search(said) else said
 
 
-def _is_number(table: Table, place: int) -> bool:
-    return any(isinstance(row[place], int) for row in table.rows)
+def _collapse(marks: Marks) -> str:
+    return ' style="border-collapse:collapse"' if marks is _styles else ""
+
+
+def _kind(table: Table, place: int) -> str:
+    """How the cells of a column are set: numbers, short texts, long ones, others."""
+    cells = [row[place] for row in table.rows]
+    if any(isinstance(cell, int) for cell in cells):
+        return "number"
+    longest = max(len(shown(cell)) for cell in cells)
+    return "short" if longest <= SHORT else "long" if longest > LONG else ""
 
 
 def _table(table: Table, marks: Marks) -> str:
     if not table.rows:
         return ""
-    is_mail = marks is _styles
-    numbers = [_is_number(table, place) for place in range(len(table.headings))]
+    kinds = [marks(_kind(table, place)) for place in range(len(table.headings))]
 
-    def cell(tag: str, cell: Cell, place: int) -> str:
-        side = "right;white-space:nowrap" if numbers[place] else "left"
-        mark = f' style="{CELL};text-align:{side}"' if is_mail else ""
-        if not is_mail and numbers[place]:
-            mark = _classes("number")
-        said = _words(cell) if isinstance(cell, str) else escape(shown(cell))
-        return f"<{tag}{mark}>{said}</{tag.partition(' ')[0]}>"
+    def cell(value: Cell, kind: str) -> str:
+        said = _words(value) if isinstance(value, str) else escape(shown(value))
+        return f"<td{kind}>{said}</td>"
 
     # A column without a heading is the name of what stands before it.
     head = "".join(
-        cell('th scope="col"', heading or "name", place)
-        for place, heading in enumerate(table.headings)
+        f'<th scope="col"{kind}>{escape(heading or "name")}</th>'
+        for heading, kind in zip(table.headings, kinds, strict=True)
     )
     lines = "\n".join(
         f"<tr{marks('alarm') if number in table.alarming else ''}>"
-        f"{''.join(cell('td', value, place) for place, value in enumerate(row))}</tr>"
+        f"{''.join(map(cell, row, kinds))}</tr>"
         for number, row in enumerate(table.rows)
     )
-    collapse = ' style="border-collapse:collapse"' if is_mail else ""
+    collapse = _collapse(marks)
     more = f"<p>… and {table.left_out:,} more.</p>\n" if table.left_out else ""
     return (
-        f"<div{marks('table')}><table{collapse}><caption>{escape(table.title)}</caption>\n"
+        f"<div{marks('table')}><table{collapse}><caption{marks('caption')}>{escape(table.title)}</caption>\n"
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{lines}\n</tbody></table></div>\n{more}"
     )
 
@@ -120,27 +128,34 @@ def _needs(brief: Brief, marks: Marks) -> str:
     return f"<div{marks('needs')}><ul>\n{items}\n</ul></div>\n"
 
 
-def _main(brief: Brief, marks: Marks, nav: str) -> str:
+def _glance(brief: Brief, marks: Marks) -> str:
+    """Every section's first sentence, with a link to it."""
+    cell = marks("")
+    rows = "\n".join(
+        f'<tr><th scope="row"{cell}><a href="#{section.key}">{escape(section.title)}</a></th>'
+        f"<td{cell}>{_words(next(iter([*section.said, *section.needs]), ''))}</td></tr>"
+        for section in brief.sections
+    )
+    return f'<nav aria-label="At a glance"><table{_collapse(marks)}>\n{rows}\n</table></nav>\n'
+
+
+def _main(brief: Brief, marks: Marks) -> str:
     return (
         f"<h1>{escape(brief.title)}</h1>\n<p>{_words(brief.district)}</p>\n"
         '<section id="needs" aria-labelledby="needs-title">'
-        f'<h2 id="needs-title">What needs a person</h2>\n{_needs(brief, marks)}</section>\n{nav}'
+        f'<h2 id="needs-title">What needs a person</h2>\n{_needs(brief, marks)}</section>\n'
+        f"<h2>At a glance</h2>\n{_glance(brief, marks)}"
         + "".join(_section(section, marks) for section in brief.sections)
     )
 
 
 def page(brief: Brief) -> str:
     """The page."""
-    items = "".join(
-        f'<li><a href="#{section.key}">{escape(section.title)}</a></li>'
-        for section in brief.sections
-    )
-    nav = f'<nav aria-label="Sections"><ul>{items}</ul></nav>\n'
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(brief.title)}</title>\n<style>{STYLE}</style></head>\n"
-        f"<body><main>\n{_main(brief, _classes, nav)}</main></body></html>\n"
+        f"<body><main>\n{_main(brief, _classes)}</main></body></html>\n"
     )
 
 
@@ -150,7 +165,7 @@ def mail_html(brief: Brief) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f"<title>{escape(brief.title)}</title></head>\n"
         f'<body style="margin:0;padding:16px;font:14px/1.5 {FONT};color:#222">'
-        f"\n{_main(brief, _styles, '')}</body></html>\n"
+        f"\n{_main(brief, _styles)}</body></html>\n"
     )
 
 

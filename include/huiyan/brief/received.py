@@ -47,6 +47,7 @@ order by score desc nulls last, finance_agency_code, treasury_agency_code
 
 def feeds(status: DayStatus) -> Section:
     """What is in, late or stopped, why, and what to do."""
+    told = [feed for feed in status.feeds if feed.status != "none" or feed.message]
     rows = [
         (
             feed.feed,
@@ -58,9 +59,8 @@ def feeds(status: DayStatus) -> Section:
             feed.duplicates if feed.version else None,
             feed.quarantined if feed.version else None,
             "; ".join(part for part in (feed.message, *feed.failed_checks) if part),
-            TO_DO.get(feed.status, ""),
         )
-        for feed in status.feeds
+        for feed in told
     ]
     by_state = {state: [feed for feed in status.feeds if feed.status == state] for state in STATES}
     counts = ", ".join(
@@ -72,12 +72,16 @@ def feeds(status: DayStatus) -> Section:
         for feed in by_state[state]
     ]
     table = Table(
-        "Every feed of this district",
-        ("feed", "", "state", "version", "rows", "good", "duplicates", "quarantined", "why", "do"),
+        "Feeds of which something came or was due",
+        ("feed", "", "state", "version", "rows", "good", "duplicates", "quarantined", "why"),
         rows,
-        frozenset(n for n, feed in enumerate(status.feeds) if not feed.is_well),
+        frozenset(n for n, feed in enumerate(told) if not feed.is_well),
     )
-    return Section("feeds", "Feeds", [f"{counts or 'No feed is subscribed to'}."], needs, [table])
+    said = [f"{counts or 'No feed is subscribed to'}."]
+    silent = [feed.feed for feed in status.feeds if feed not in told]
+    if silent:
+        said.append(f"Nothing was due or came of {', '.join(silent)}.")
+    return Section("feeds", "Feeds", said, needs, [table])
 
 
 def quarantine(connection: psycopg.Connection, feeds: Iterable[FeedStatus]) -> Section:

@@ -144,7 +144,7 @@ def day_status(
             message = f"due {due:%Y-%m-%d %H:%M}"
         elif status is None:
             status = "none"
-            message = "" if row["in_force"] or row["kind"] == "daily" else "never delivered"
+            message = "never delivered" if row["kind"] == "snapshot" and not row["in_force"] else ""
         feeds.append(
             FeedStatus(
                 feed=row["feed"],

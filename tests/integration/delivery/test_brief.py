@@ -95,7 +95,7 @@ def busy_tuesday(district: District) -> None:
     run_of(district, "STAT-001", "not_applicable")
     run_of(district, "LOOP-003", "not_applicable")
     run_of(district, "REC-001", "not_evaluated")
-    district.add("marts.dim_rule", *("LOOP-003", 1, *[None] * 7, "complaints"))
+    district.run("insert into marts.dim_rule (rule_id, needs) values ('LOOP-003', 'complaints')")
     district.run(
         "update marts.dim_rule set needs = 'finance_vouchers,card_transactions' "
         "where rule_id = 'INV-001'"
@@ -113,6 +113,19 @@ def busy_tuesday(district: District) -> None:
             json.dumps({"summary": "王五的身份证"}),
         )
     batch(district, "treasury_payments", "stopped", "column <amt> is missing")
+    returned = batch(district, "returns", "accepted")
+    district.run("insert into ops.return_intake values (%s, 1, 0, 0, 2)", returned)
+    for line, (outcome, body) in enumerate(
+        [("accepted", "TC01"), ("rejected", "TC01"), ("rejected", None), ("unreadable", None)]
+    ):
+        district.run(
+            "insert into ops.return_line (batch_id, file_no, line_no, file_name, outcome, "
+            "body_code, is_proven) values (%s, 1, %s, 'a.xlsx', %s, %s, false)",
+            returned,
+            line,
+            outcome,
+            body,
+        )
     district.run(
         "insert into marts.unit_match_review (finance_agency_code, finance_name, treasury_name, "
         "reason, score) values ('F9', %s, %s, '名称相近', 0.912)",
@@ -154,7 +167,7 @@ def test_a_busy_day(district: District) -> None:
     busy_tuesday(district)
     brief = gather(TUESDAY, district.settings)
 
-    states = {row[0]: row[2] for row in rows(brief, "feeds", "Every feed")}
+    states = {row[0]: row[2] for row in rows(brief, "feeds", "Feeds")}
     assert states["finance_vouchers"] == "in"
     assert states["treasury_payments"] == "stopped"
     assert states["card_transactions"] == "late"
@@ -195,6 +208,10 @@ def test_a_busy_day(district: District) -> None:
     lost = rows(brief, "deliveries", "Not delivered")[0]
     assert (lost[0], lost[4], lost[5], lost[6]) == ("U002", "given up", 12, "no <b>route</b>")
     assert rows(brief, "returns", "Answers") == [("not confirmed", 1, 1)]
+    assert rows(brief, "returns", "Lines") == [
+        ("no sender proven", 0, 0, 0, 1, 1),
+        ("TC01", 1, 0, 0, 1, 0),
+    ]
     assert section(brief, "deadlines").said[0].startswith("On the date: 1 reminder, 0 escalations")
     assert [row[0] for row in rows(brief, "deadlines", "Most overdue")] == ["RG01", "TC01"]
     assert section(brief, "load").said == ["TC01 200 (limit 100)"]
