@@ -5,6 +5,8 @@ from datetime import date
 
 import psycopg
 
+from huiyan.alerts.deadlines import ANSWERS as ANSWERED
+from huiyan.alerts.deadlines import WATCHES
 from huiyan.alerts.demotion import KIND as DEMOTED
 from huiyan.brief.content import Cell, Section, Table, counted
 from huiyan.delivery.register import DEAD
@@ -15,7 +17,7 @@ EXTRACTS_SHOWN = 15
 BODIES_SHOWN = 10
 ALERTS_SHOWN = 25
 # Kinds of operations alerts that speak of a body's load and silence.
-LOAD = ("overloaded_body", "silent_body")
+LOAD = tuple(WATCHES)
 # Kinds that a section of their own tells.
 TOLD = (DEAD, DEMOTED, LATE, RULE_FAILED, STOPPED)
 
@@ -40,10 +42,7 @@ standing as (
             where
                 answers.alert_id = openings.alert_id
                 and answers.actor not in ('machine', 'channel')
-                and answers.to_state in (
-                    'confirmed', 'partly', 'not_confirmed', 'rectifying', 'closed',
-                    'transferred_as_lead'
-                )
+                and answers.to_state = any(%(answers)s)
                 and answers.business_date between openings.opened_on and %(day)s
         ) as is_answered
     from openings
@@ -165,7 +164,8 @@ order by business_date desc, kind, feed
 
 def alerts(connection: psycopg.Connection, day: date) -> Section:
     """Alerts by tier: new, open, cleared, overdue."""
-    found = {tier: counts for tier, *counts in connection.execute(BY_TIER, {"day": day}).fetchall()}
+    standing = {"day": day, "answers": list(ANSWERED)}
+    found = {tier: counts for tier, *counts in connection.execute(BY_TIER, standing).fetchall()}
     rows = [(tier, *found.get(tier, (0, 0, 0, 0))) for tier in TIERS]
     sums = [sum(row[place] for row in rows) for place in (1, 2, 3, 4)]
     table = Table(
@@ -266,7 +266,7 @@ def returns(connection: psycopg.Connection, day: date) -> Section:
 def deadlines(connection: psycopg.Connection, day: date) -> Section:
     """Reminders and escalations of the date, and who is behind."""
     events: dict[str, int] = dict(connection.execute(EVENTS, [day]).fetchall())
-    behind = connection.execute(OVERDUE_BODIES, {"day": day}).fetchall()
+    behind = connection.execute(OVERDUE_BODIES, {"day": day, "answers": list(ANSWERED)}).fetchall()
     told = ", ".join(counted(events.get(event, 0), *words) for event, words in STEPS.items())
     said = [f"On the date: {told}.", f"{counted(len(behind), 'body', 'bodies')} behind."]
     table = Table(
