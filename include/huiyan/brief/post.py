@@ -49,7 +49,7 @@ def post(brief: Brief, settings: Settings) -> list[str]:
                 message = compose(access, brief, recipient, key, is_correction=had is not None)
                 answer = hand_over(access, message)
             except NotTakenError as error:
-                failed.append(f"{recipient}: {error}")
+                failed.append(f"{recipient}: {str(error).rstrip('.')}")
                 continue
             record[recipient] = {
                 "key": key,

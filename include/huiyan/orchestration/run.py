@@ -98,11 +98,15 @@ def run_environment(
         os.environ.update(before)
 
 
-def _refuse_a_mistyped_date(business_date: date, settings: Settings) -> None:
+def _refuse_an_impossible_date(business_date: date) -> None:
     if not EARLIEST <= business_date <= LATEST:
         raise OrchestrationError(
             f"{business_date} is no business date: it must lie in {EARLIEST.year}–{LATEST.year}."
         )
+
+
+def _refuse_a_mistyped_date(business_date: date, settings: Settings) -> None:
+    _refuse_an_impossible_date(business_date)
     if is_workday(business_date):
         return
     contracts = calendar.subscribed_contracts(settings)
@@ -254,8 +258,11 @@ def brief(business_date: date, console: Console | None = None) -> None:
     Raises:
         WarehouseError: what it tells cannot be read.
         DeliveryError: the mail did not reach everybody; the page is there.
+        OrchestrationError: there is no such business date.
     """
     from huiyan.brief.make import make
+
+    _refuse_an_impossible_date(business_date)
 
     console = console or Console(stderr=True)
     with run_environment() as settings:

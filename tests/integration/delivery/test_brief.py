@@ -269,7 +269,10 @@ def test_the_mail_goes_once_to_each_and_again_with_other_content(
     assert settings.brief_to == (OPERATOR, "not an address")
 
     # One wrong address does not keep the others from having it, nor the page from being there.
-    with pytest.raises(DeliveryError, match="not an address: An address of HUIYAN_BRIEF_TO must"):
+    with pytest.raises(
+        DeliveryError,
+        match="not an address: An address of HUIYAN_BRIEF_TO must be one plain mail address. Put",
+    ):
         make(MONDAY, settings)
     assert page_of(MONDAY, settings).is_file()
     monkeypatch.setenv("HUIYAN_BRIEF_TO", f"{OPERATOR},{OTHER}")
