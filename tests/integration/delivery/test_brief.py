@@ -271,7 +271,7 @@ def test_the_mail_goes_once_to_each_and_again_with_other_content(
     # One wrong address does not keep the others from having it, nor the page from being there.
     with pytest.raises(
         DeliveryError,
-        match="not an address: An address of HUIYAN_BRIEF_TO must be one plain mail address. Put",
+        match=r"not an address: An address of HUIYAN_BRIEF_TO must be one plain mail address\. Put",
     ):
         make(MONDAY, settings)
     assert page_of(MONDAY, settings).is_file()
