@@ -77,6 +77,7 @@ class Warehouses:
             "HUIYAN_LANDING": str(self._folder / "landing"),
             "HUIYAN_OUTBOX": str(self._folder / database / "outbox"),
             "HUIYAN_CARD_KEY": "a key for tests only",
+            "HUIYAN_RETURN_KEY": "another key for tests only",
         }.items():
             self._patch.setenv(name, value)
         self._patch.delenv("HUIYAN_FEEDS", raising=False)
