@@ -33,7 +33,8 @@ IMPLIED = frozenset({"acknowledged", "verifying", "rectifying"})
 
 BEGUN = frozenset({"acknowledged", "verifying", "rectifying"}) | VERDICTS
 MACHINE: Mapping[str, frozenset[str]] = {
-    "open": frozenset({"delivered", "auto_resolved"}),
+    # A new alert that reopens the case of a closed one is opened and reopened at once.
+    "open": frozenset({"delivered", "auto_resolved", "reopened"}),
     "delivered": frozenset({"auto_resolved"}),
     "acknowledged": frozenset({"auto_resolved"}),
     "reopened": frozenset({"delivered", "auto_resolved"}),

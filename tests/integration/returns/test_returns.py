@@ -1,7 +1,6 @@
 """Forms that come back: from the file to the event, and back to the sender with the reason."""
 
 import shutil
-from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,11 +16,10 @@ from huiyan.delivery.deliver import deliver
 from huiyan.delivery.extract import Extract
 from huiyan.demo.answers import STYLES, write
 from huiyan.feeds.collect import collect
-from huiyan.feeds.contract import load_contract
-from huiyan.feeds.readers import OpenFile
 from huiyan.quality.gate import check
 from huiyan.returns.accept import accept
 from huiyan.returns.code import return_code
+from returned_forms import Line, land, lines_of
 
 THURSDAY = date(2025, 9, 4)
 CONFIRMED = {"verdict": "属实"}
@@ -34,7 +32,6 @@ WHOLE = {
     "evidence_reference": "缴款书 7 号",
     "progress": "已办结",
 }
-Line = dict[str, str]
 
 
 def run(district: District, *days: date) -> None:
@@ -47,47 +44,16 @@ def run(district: District, *days: date) -> None:
             deliver(waiting, body)
 
 
-def read(path: Path) -> list[Line]:
-    """The lines of a form as the feed reads it, by column."""
-    source = OpenFile(load_contract("returns"), path.name, lambda: path.open("rb"), None)
-    return [
-        {name: cell for name, cell in zip(source.layout.names, record.cells, strict=True) if cell}
-        for record in source.rows(plain=False)
-    ]
+def returned(path: Path) -> list[Line]:
+    """The lines of a form that lies in the outbox."""
+    return lines_of(path.name, path.read_bytes())
 
 
 def form(district: District, body: str, day: date) -> dict[str, Line]:
     """The lines of the form a body was sent, by rule."""
     path = district.settings.outbox / body / day.isoformat() / "alerts.xlsx"
     rules = dict(district.rows("select alert_id, rule_id from ops.alert"))
-    return {rules[line["alert_id"]]: line for line in read(path)}
-
-
-def land(district: District, day: date, lines: Iterable[Mapping[str, str]]) -> int:
-    """Have lines accepted by the gate as the next version of the day."""
-    columns = load_contract("returns").stored_columns
-    lines = list(lines)
-    batch = district.value(
-        "with batch as (insert into ops.batch (feed, business_date, version, status, "
-        "is_controlled, content_hash, row_count, decided_at) select 'returns', %s, count(*) + 1, "
-        "'accepted', false, 'test', %s, now() from ops.batch where feed = 'returns' "
-        "and business_date = %s returning batch_id) select batch_id from batch",
-        day,
-        len(lines),
-        day,
-    )
-    district.add("ops.batch_file", batch, 1, "TC01/alerts.xlsx", "f", 1, None, len(lines))
-    district.add("ops.row_count", batch, len(lines), len(lines), len(lines), 0, 0)
-    for number, line in enumerate(lines, start=2):
-        names = [name for name in columns if name in line]
-        district.run(
-            f"insert into landing.returns (batch_id, file_no, line_no, {', '.join(names)}) "
-            f"values (%s, 1, %s{', %s' * len(names)})",
-            batch,
-            number,
-            *(line[name] for name in names),
-        )
-    return int(batch)
+    return {rules[line["alert_id"]]: line for line in returned(path)}
 
 
 def events(district: District, rule_id: str = "ATT-001") -> list[tuple[Any, ...]]:
@@ -242,7 +208,7 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     assert "缺：退缴金额" in str(shown[10][0])
     assert shown[10][1:3] == ["TC01/alerts.xlsx", 11]
     # What goes back is itself a form: corrected, it is taken.
-    again = [line for line in read(back) if line["alert_id"] == rec["alert_id"]][-1]
+    again = [line for line in returned(back) if line["alert_id"] == rec["alert_id"]][-1]
     land(district, TUESDAY, [{**again, "amount_recovered": "1,860.00"}])
     assert accept(TUESDAY).accepted == 1
     run(district, TUESDAY)
@@ -262,12 +228,15 @@ def test_a_line_corrected_on_the_same_day_is_taken_and_no_longer_goes_back(
     land(district, TUESDAY, [wrong, other])
     run(district, TUESDAY)
     back = district.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
-    assert {line["alert_id"] for line in read(back)} == {wrong["alert_id"], other["alert_id"]}
+    assert {line["alert_id"] for line in returned(back)} == {
+        wrong["alert_id"],
+        other["alert_id"],
+    }
     batch = land(district, TUESDAY, [wrong, other, {**wrong, **UNTRUE}])
     run(district, TUESDAY)
     assert refusals(district, batch) == ["reason: missing", "nothing_said"]
     assert state(district) == ("not_confirmed", TUESDAY)
-    assert {line["alert_id"] for line in read(back)} == {other["alert_id"]}
+    assert {line["alert_id"] for line in returned(back)} == {other["alert_id"]}
 
 
 def test_a_later_version_adds_and_corrects_and_takes_nothing_back(district: District) -> None:
