@@ -12,6 +12,8 @@ from huiyan.lake import dbt, parquet
 from huiyan.settings import Settings
 
 LAYERS = ("intermediate", "rules", "history", "patterns")
+# What the rules stand on: the register of alerts is looked at where it is kept.
+SELECTED = ("+rules,intermediate", "+patterns,intermediate", "rules", "history", "patterns")
 EXPORTED_SCHEMAS = ("staging", "ops", "history")
 THREADS = 2
 
@@ -55,7 +57,7 @@ def build(database: Path, business_date: date, settings: Settings) -> list[layer
         WarehouseError: dbt failed; the message carries the end of what it said.
     """
     target = dbt.run(
-        ["build", "--exclude-resource-type=unit_test", "--select", "path:seeds", *LAYERS],
+        ["build", "--exclude-resource-type=unit_test", "--select", "path:seeds", *SELECTED],
         business_date=business_date.isoformat(),
         folder=database.parent,
         database=str(database),

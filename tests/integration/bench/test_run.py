@@ -42,7 +42,7 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     }
     assert landed["finance_vouchers"].rows > 5_000
     assert landed["finance_vouchers"].quarantined < 10
-    assert len(outcome.landed_on(first, "snapshot")) == 8
+    assert len(outcome.landed_on(first, "snapshot")) == 9
     assert 0 < sum(each.rows for each in outcome.landed_on(second)) < 1_000
     for evaluated in outcome.evaluated:
         assert {"staging", "intermediate", "rules", "history", "patterns", "marts"} <= {
