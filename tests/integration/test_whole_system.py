@@ -7,6 +7,9 @@ from datetime import date
 import pytest
 
 from forked import forked
+from huiyan.alerts import words
+from huiyan.delivery.extract import Extract
+from huiyan.demo.answers import write
 from huiyan.errors import OrchestrationError
 from huiyan.feeds.contract import load_contracts
 from huiyan.orchestration.run import INCOMPLETE, DayRun, run_day
@@ -183,6 +186,48 @@ def test_days_in_any_order_end_in_the_same_state(judged: Judged, another_warehou
     first_days(Town(other.landing))
     run(other, WEDNESDAY, MONDAY, TUESDAY)
     assert state(other) == state(another_warehouse(like=judged.wednesday))
+
+
+def test_a_form_that_comes_back_moves_its_alert(judged: Judged, another_warehouse: Make) -> None:
+    """The verifying body of the missing letter answers one line well and is told what is wrong."""
+    settings = another_warehouse(like=judged.monday)
+    with connect(settings) as connection:
+        body, content = connection.execute(
+            "select body_code, content from ops.delivery inner join ops.delivery_alert as line "
+            "using (delivery_id) inner join ops.alert using (alert_id) "
+            "where rule_id = 'REC-001' and line.role = 'verify'"
+        ).fetchone() or ("", {})
+    extract = Extract.from_dict(content)
+    (alert_id,) = {row.alert_id for row in extract.rows if row.rule_id == "REC-001"}
+    confirmed = {
+        "核实结论": words.VERDICTS["confirmed"],
+        "原因": words.REASONS["confirmed"],
+        "处理措施": words.ACTIONS["complete_documents"],
+        "佐证材料": "谈话笔录 3 号",
+        "核实日期": TUESDAY,
+    }
+    answers = {row.alert_id: {"核实结论": "也许"} for row in extract.rows} | {alert_id: confirmed}
+    forms = settings.landing / "returns" / TUESDAY.isoformat() / body
+    forms.mkdir(parents=True)
+    (forms / "alerts.xlsx").write_bytes(write(extract, answers, "wps"))
+
+    run(settings, TUESDAY)
+    with connect(settings) as connection:
+        answered = connection.execute(
+            "select state, reason, file_name from marts.fct_alert "
+            "inner join marts.fct_alert_event using (alert_id) "
+            "where alert_id = %s and event = 'verdict'",
+            [alert_id],
+        ).fetchall()
+        refused = connection.execute(
+            "select count(*) from ops.return_line where outcome = 'rejected'"
+        ).fetchone()
+    assert answered == [("confirmed", "confirmed", f"{body}/alerts.xlsx")]
+    assert refused == (len(answers) - 1,)
+    before = state(settings), deliveries(settings), extracts(settings)
+    assert (f"{body}/{TUESDAY}/returned.xlsx" in before[2]) == (len(answers) > 1)
+    run(settings, TUESDAY)
+    assert (state(settings), deliveries(settings), extracts(settings)) == before
 
 
 def test_a_corrected_resend_clears_and_raises(judged: Judged, another_warehouse: Make) -> None:
