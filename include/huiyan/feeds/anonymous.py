@@ -47,7 +47,7 @@ _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DIGIT = {"〇": "0", "零": "0", "○": "0", "幺": "1"} | {
     character: str(value) for value, character in enumerate("一二三四五六七八九", start=1)
 }
-_JOINED = re.compile(r"(?<=\d)[\s\-._/()·—]{1,3}(?=\d)")
+_JOINED = re.compile(r"(?<=\d)[\W_]{1,6}(?=\d)")
 _MOBILE = re.compile(r"(?<!\d)(?:\+?(?:00)?86)?1[3-9]\d{9}(?!\d)")
 _IDENTITY = re.compile(
     r"(?<!\d)[1-9]\d{5}(?:19\d\d|20[01]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
@@ -104,10 +104,9 @@ def scrub(contract: FeedContract, path: Path, file_no: int) -> Scrubbed:
             if columns is None and "".join(row).strip():
                 columns = _columns(contract, row, name)
             elif columns is not None:
-                kept = [
-                    _kept(cell, columns[at] if at < len(columns) else None)
-                    for at, cell in enumerate(row)
-                ]
+                # A row of another length does not say which cell is what.
+                told = columns if len(row) == len(columns) else [None] * len(row)
+                kept = [_kept(cell, column) for cell, column in zip(row, told, strict=True)]
                 hidden += sum(map(str.__ne__, kept, row))
                 row = kept
             writer.writerow(row)
@@ -222,11 +221,11 @@ def _kept(cell: str, column: Column | None) -> str:
 def names_somebody_in_code(code: str) -> bool:
     """Whether a document number or unit code is a person's number instead.
 
-    Numbers of documents are long and hold dates too: only a whole one counts.
+    Numbers of documents are long and hold dates too: a card's counts only where it is all there is.
     """
     return (
-        _MOBILE.fullmatch(code) is not None
-        or (_IDENTITY.fullmatch(code) is not None)
+        _MOBILE.search(code) is not None
+        or _IDENTITY.search(code) is not None
         or (
             code.startswith("62")
             and cards.VALID.fullmatch(code) is not None
@@ -237,8 +236,11 @@ def names_somebody_in_code(code: str) -> bool:
 
 def names_somebody(text: str) -> bool:
     """Whether free text holds a number, an address or words by which somebody can be found."""
-    plain = unicodedata.normalize("NFKC", text)
-    digits = _JOINED.sub("", cards.in_ascii(plain))
+    plain = "".join(
+        each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each)[0] != "C"
+    )
+    apart = cards.in_ascii(plain)
+    digits = _JOINED.sub("", apart)
     spoken = "".join(_DIGIT.get(character, character) for character in digits)
     return (
         _SAYS_WHO.search(plain) is not None
@@ -247,7 +249,7 @@ def names_somebody(text: str) -> bool:
         or cards.mask(digits) != digits
         or any(
             pattern.search(form) is not None
-            for form in (digits, spoken)
+            for form in (apart, digits, spoken)
             for pattern in (_MOBILE, _IDENTITY, _OLD_IDENTITY)
         )
     )

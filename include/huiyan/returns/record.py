@@ -1,6 +1,7 @@
 """Keeps what became of every line that was sent back, and whom what was not taken goes back to."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -148,9 +149,11 @@ def _json(said: dict[str, str]) -> str:
 
 
 def _addressees(connection: psycopg.Connection, batch_id: int, lines: list[Line]) -> dict[int, str]:
-    """Whom a file goes back to: who proved to have sent a line of it, else who its name says.
+    """Whom the unproven lines of a file go back to: who its folder or name says, else the one body
+    that proved to have sent lines of it.
 
-    The name proves nothing and lets nothing in; it only says where what came under it goes back to.
+    The name proves nothing and lets nothing in. But a line copied from another body's form must not
+    send that body what this one wrote.
     """
     bodies = {
         folder_name(body): body
@@ -164,9 +167,13 @@ def _addressees(connection: psycopg.Connection, batch_id: int, lines: list[Line]
         said = path.parent.name or path.name.partition("__")[0]
         if said in bodies:
             found[file_no] = bodies[said]
+    senders: dict[int, set[str]] = defaultdict(set)
     for line in lines:
         if line.is_proven and line.body_code:
-            found[line.file_no] = line.body_code
+            senders[line.file_no].add(line.body_code)
+    for file_no, proven in senders.items():
+        if len(proven) == 1:
+            found.setdefault(file_no, *proven)
     return found
 
 

@@ -382,3 +382,16 @@ def test_nobody_can_be_told_of_what_proves_no_sender(district: District) -> None
     result = accept(MONDAY)
     assert (result.unreadable, result.rejected) == (1, 0)
     assert accept(TUESDAY).status == "nothing"
+
+
+def test_a_copied_line_sends_nobody_what_another_wrote(district: District) -> None:
+    """What lies in TC01's folder goes back to TC01, whatever other body a line of it proves."""
+    district.hit("ATT-001", "A/2025/09/1")
+    run(district, MONDAY)
+    copied = form(district, "U002", MONDAY)["ATT-001"]
+    own = form(district, "TC01", MONDAY)["ATT-001"]
+    land(district, TUESDAY, [copied, {**own, **CONFIRMED, "return_code": "0", "note": "内部"}])
+    accept(TUESDAY)
+    assert district.rows(
+        "select body_code, cells ->> 'note' from ops.return_line where outcome = 'rejected'"
+    ) == [("TC01", "内部")]

@@ -81,6 +81,10 @@ def test_no_heading_of_the_contract_is_taken_for_a_person(tmp_path: Path) -> Non
         "一三九一二三四五六七八",
         "139.1234.5678",
         "139\u200b1234\u200b5678",
+        "139\x001234\x005678",
+        "139、1234、5678",
+        "139 : 1234 * 5678",
+        "2025-11-28 13912345678",
         "321003198001011234",
         "32100319800101123X",
         "321003800101123",
@@ -123,7 +127,8 @@ def test_ordinary_words_stay(tmp_path: Path, words: str) -> None:
         ("XF1,finance,101001,李四,other,open,,", 3),
         ("XF1,finance,101001,2025-09-01,李四,open,,", 4),
         ("XF1,finance,101001,2025-09-01,other,open,李四,", 6),
-        ("XF1,finance,101001,2025-09-01,other,open,,套取,李四", 8),
+        ("李四13912345678,finance,101001,2025-09-01,other,open,,", 0),
+        ("XF1,finance,LS-13912345678,2025-09-01,other,open,,", 2),
     ],
 )
 def test_what_a_column_cannot_hold_is_hidden(tmp_path: Path, row: str, place: int) -> None:
@@ -132,6 +137,13 @@ def test_what_a_column_cannot_hold_is_hidden(tmp_path: Path, row: str, place: in
     assert [cell for at, cell in enumerate(kept) if at != place] == [
         cell for at, cell in enumerate(row.split(",")) if at != place
     ]
+
+
+@pytest.mark.parametrize(
+    "row", ["李四13912345678", "XF1,finance", "XF1,finance,101001,2025-09-01,other,open,,套取,李四"]
+)
+def test_a_row_of_another_length_is_hidden_whole(tmp_path: Path, row: str) -> None:
+    assert set(scrubbed(tmp_path, row)[0]) <= {HIDDEN, ""}
 
 
 def test_a_file_that_hides_nothing_stays_byte_for_byte(tmp_path: Path) -> None:
