@@ -305,7 +305,9 @@ def _registers_change(connection: psycopg.Connection, after: date, until: date) 
     return False
 
 
-def _evaluated_before(connection: psycopg.Connection, day: date, code: str) -> date | None:
+def _evaluated_before(
+    connection: psycopg.Connection, day: date, code: str, answers: _Answers
+) -> date | None:
     """The date from which the working tables can be moved on to `day` instead of made anew.
 
     Everything they show must still be so: an earlier date, with its deliveries and the code as they
@@ -317,7 +319,7 @@ def _evaluated_before(connection: psycopg.Connection, day: date, code: str) -> d
     before, fingerprint = standing
     if (
         before >= day
-        or fingerprint != _fingerprint(connection, before, code, _Answers(connection))
+        or fingerprint != _fingerprint(connection, before, code, answers)
         or _demotions_begin(connection, before, day)
         or _seeds_change(connection, before, day)
         or _registers_change(connection, before, day)
@@ -381,7 +383,7 @@ def _evaluate_date(
     for _ in range(ATTEMPTS):
         answers = _Answers(connection)
         delivered = _fingerprint(connection, day, code, answers)
-        before = None if in_full else _evaluated_before(connection, day, code)
+        before = None if in_full else _evaluated_before(connection, day, code, answers)
         connection.execute("comment on schema intermediate is null")
         try:
             _build(connection, day, before, settings)

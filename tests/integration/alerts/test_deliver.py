@@ -3,15 +3,13 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
 from alert_district import MONDAY, District
-from forked import forked
+from forked import die_after, forked
 from huiyan.alerts.issue import issue
 from huiyan.delivery.deliver import deliver
 from huiyan.errors import DeliveryError
@@ -22,25 +20,13 @@ def deliver_and_die(limit: int) -> None:
 
     A step is any statement to the database, its commit, any change to the file system.
     """
-    calls = 0
-
-    def mortal(function: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*arguments: Any, **keywords: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if calls > limit:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return function(*arguments, **keywords)
-
-        return step
-
-    for owner, name in (
+    die_after(
+        limit,
         (psycopg.Connection, "execute"),
         (psycopg.Connection, "commit"),
         (os, "fsync"),
         (Path, "rename"),
-    ):
-        setattr(owner, name, mortal(getattr(owner, name)))
+    )
     deliver(MONDAY, "U002")
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -1,11 +1,10 @@
-"""Servers of the bodies, and a district whose register names them."""
+"""Servers of the bodies."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from alert_district import District
 from huiyan.orchestration.environment import base_environment
 from huiyan.settings import Settings
 from receivers import OPENSSH_SFTP, Authority, MailServer, SftpServer, WebServer
@@ -54,9 +53,3 @@ def sftp_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sftp
     server = SftpServer(root, openssh=request.param == "openssh")
     yield server
     server.stop()
-
-
-@pytest.fixture
-def district(warehouse: Settings) -> District:
-    """A district without hits, nothing evaluated."""
-    return District(warehouse)

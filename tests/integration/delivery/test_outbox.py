@@ -16,7 +16,7 @@ import pyzipper
 from rich.console import Console
 
 from alert_district import MONDAY, TUESDAY, District
-from forked import forked
+from forked import die_after, forked
 from huiyan.alerts.issue import issue
 from huiyan.delivery import mail
 from huiyan.delivery.deliver import deliver, wait_after
@@ -229,27 +229,13 @@ def deliver_and_die(prepare: Callable[..., None], *arguments: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def die_after(limit: int) -> None:
-    """Kill this process after so many statements, commits and requests."""
-    calls = 0
-
-    def mortal(function: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*arguments: Any, **keywords: Any) -> Any:
-            nonlocal calls
-            calls += 1
-            if calls > limit:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return function(*arguments, **keywords)
-
-        return step
-
-    for owner, name in (
-        (psycopg.Connection, "execute"),
-        (psycopg.Connection, "commit"),
-        (httpx.AsyncClient, "stream"),
-        (httpx.Response, "aiter_raw"),
-    ):
-        setattr(owner, name, mortal(getattr(owner, name)))
+# Any statement to the database, its commit, any request.
+STEPS = (
+    (psycopg.Connection, "execute"),
+    (psycopg.Connection, "commit"),
+    (httpx.AsyncClient, "stream"),
+    (httpx.Response, "aiter_raw"),
+)
 
 
 def test_a_webhook_killed_between_any_two_steps_gets_it_once(
@@ -263,7 +249,7 @@ def test_a_webhook_killed_between_any_two_steps_gets_it_once(
             "delete from ops.delivery_receipt; update ops.delivery set state = 'pending', "
             "attempts = 0, maybe_sent = false, last_attempt_at = null where body_code = 'TC01'"
         )
-        forked(deliver_and_die, die_after, limit).join()
+        forked(deliver_and_die, die_after, limit, *STEPS).join()
         row = outbox_row(district)
         finished = row["state"] == "delivered"
         if web_server.kept and not finished:

@@ -1,4 +1,4 @@
-"""The hand-made district of the alert tests."""
+"""The hand-made district of the tests of alerts, deliveries and returns."""
 
 import pytest
 
