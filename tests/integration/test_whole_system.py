@@ -209,7 +209,7 @@ def test_a_form_that_comes_back_moves_its_alert(judged: Judged, another_warehous
     answers = {row.alert_id: {"核实结论": "也许"} for row in extract.rows} | {alert_id: confirmed}
     forms = settings.landing / "returns" / TUESDAY.isoformat() / body
     forms.mkdir(parents=True)
-    (forms / "alerts.xlsx").write_bytes(write(extract, answers, "wps"))
+    (forms / "alerts.xlsx").write_bytes(write(extract, TUESDAY, answers, "wps"))
 
     run(settings, TUESDAY)
     with connect(settings) as connection:

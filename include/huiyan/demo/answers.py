@@ -134,13 +134,15 @@ def fill_in(
     if not said:
         return None
     style = style or STYLES[_draw("style", seed, extract.body_code) % len(STYLES)]
-    return FilledForm(
-        "alerts.csv" if style == "csv" else "alerts.xlsx", write(extract, said, style), len(said)
-    )
+    name = "alerts.csv" if style == "csv" else "alerts.xlsx"
+    return FilledForm(name, write(extract, day, said, style), len(said))
 
 
-def write(extract: Extract, said: Mapping[str, Mapping[str, Cell]], style: Style) -> bytes:
-    """The form of `extract` with these cells filled in, by alert and heading, saved in `style`."""
+def write(
+    extract: Extract, day: date, said: Mapping[str, Mapping[str, Cell]], style: Style
+) -> bytes:
+    """The form of `extract` with these cells filled in, by alert and heading, saved in `style` on
+    business date `day`."""
     form = XlsxReader(
         io.BytesIO(workbook_bytes(extract)), RETURN_SHEET, lambda cells: cells.count("核实结论")
     )
@@ -153,7 +155,7 @@ def write(extract: Extract, said: Mapping[str, Mapping[str, Cell]], style: Style
         )
     if style == "csv":
         return _csv([list(form.header), *rows])
-    return _workbook(form.header, rows, style)
+    return _workbook(form.header, rows, day, style)
 
 
 def _csv(rows: Iterable[Iterable[Cell]]) -> bytes:
@@ -167,12 +169,13 @@ def _csv(rows: Iterable[Iterable[Cell]]) -> bytes:
     return "".join(",".join(map(cell, row)) + "\r\n" for row in rows).encode("gb18030")
 
 
-def _workbook(header: list[str], rows: list[list[Cell]], style: Style) -> bytes:
+def _workbook(header: list[str], rows: list[list[Cell]], day: date, style: Style) -> bytes:
     """A workbook that differs as the programs' do: WPS keeps a sheet before the form and the texts
     in the cells, in Excel the key was moved behind the answers, dates are shown in three ways."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "constant_memory": style == "wps"}
     book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"created": datetime.combine(day, time())})
     shown = {"wps": "yyyy/m/d", "excel": "m/d/yy", "libreoffice": "yyyy-mm-dd"}[style]
     dates = book.add_format({"num_format": shown})
     if style == "wps":

@@ -327,7 +327,7 @@ def test_files_as_offices_save_them(district: District) -> None:
             }
         }
         name = "alerts.csv" if style == "csv" else "alerts.xlsx"
-        (place / name).write_bytes(write(extract, said, style))
+        (place / name).write_bytes(write(extract, TUESDAY, said, style))
     (folder / "TC01").mkdir()
     (folder / "TC01" / "坏.xlsx").write_bytes(b"PK not a workbook")
     (folder / "U002__照片.jpg").write_bytes(b"\xff\xd8")

@@ -1,9 +1,11 @@
 """Bodies of the demo answer like people, and the same ones always alike."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from extract_samples import extract, row
@@ -53,3 +55,6 @@ def test_a_form_is_the_same_every_time(style: str) -> None:
     assert 0 < form.answered <= 20
     assert form == fill_in(extract(*ROWS[:20]), day, TRUE, seed=7, style=style)  # type: ignore[arg-type]
     assert fill_in(extract(*ROWS[:20]), OPENED, TRUE, seed=7) is None
+    if style != "csv":
+        book = openpyxl.load_workbook(BytesIO(form.content))
+        assert book.properties.created == book.properties.modified == datetime.combine(day, time())
