@@ -77,8 +77,27 @@ class Authority:
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(now + timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+            # From 3.13 on Python refuses certificates that do not name the keys they stand on.
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()),
+                critical=False,
+            )
         )
-        if not is_ca:
+        if is_ca:
+            signing = x509.KeyUsage(
+                key_cert_sign=True,
+                crl_sign=True,
+                digital_signature=False,
+                content_commitment=False,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                encipher_only=False,
+                decipher_only=False,
+            )
+            builder = builder.add_extension(signing, critical=True)
+        else:
             names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))])
             builder = builder.add_extension(names, critical=False)
         return builder.sign(signer, hashes.SHA256())
