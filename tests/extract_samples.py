@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from huiyan.delivery.extract import Extract, ExtractRow, GoneRow, ReturnedRow
+from huiyan.delivery.extract import Extract, ExtractRow, GoneRow, JointRow, ReturnedRow
 
 DAY = date(2025, 11, 28)
 
@@ -60,6 +60,29 @@ RETURNED = ReturnedRow(
     },
     reasons=("“核实结论”不在下拉列表之内，请从下拉列表中选择。", "没有选择原因。"),
 )
+
+JOINT = JointRow(
+    case_id="5f0c11aa22bb33cc44dd55ee",
+    standing="new",
+    role="lead",
+    unit_name="青禾镇人民政府",
+    matter_name="公务接待",
+    period_from=date(2025, 7, 1),
+    period_to=date(2025, 9, 30),
+    own_findings=None,
+    own_alerts="00a9f0e31c77b2d4",
+    others_found=(
+        "审计监督：三次接待没有公函，菜单与报销金额不符（2025-07-01 至 2025-09-30，12,860.00 元）。"
+        "结论：属实\n监督预警 2 条：接待无公函 2 条，3,720.00 元"
+    ),
+    is_asked=False,
+    is_conclusion_reusable=True,
+    conclusion="属实",
+    concluded_by_name="审计监督",
+    concluded_on=date(2025, 11, 20),
+    document_no="审〔2025〕7号",
+)
+CONCLUDED = ("审计监督", "2025-11-20", "属实", "审〔2025〕7号")
 
 
 def row(**changes: Any) -> ExtractRow:

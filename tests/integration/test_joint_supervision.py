@@ -1,11 +1,16 @@
 """Complaints, rectifications and findings of other departments, from landing to alert and mart."""
 
+import json
 from datetime import date
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from huiyan.alerts.issue import issue
+from huiyan.case.cli import app
+from huiyan.case.search import search
+from huiyan.delivery.extract import Extract
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.evaluate import evaluate
@@ -131,6 +136,10 @@ def test_one_matter_on_every_desk(judged: Settings) -> None:
         ("TC01", "discipline", "verify", None, False, True, "审〔2025〕7号"),
         (None, "audit", "co", "J1", False, False, "审〔2025〕7号"),
     ]
+    assert read(
+        judged,
+        "select others_found from marts.mart_joint_case_body where body_code = 'TC01'",
+    ) == [("审计监督：报销附件不全（2025-07-01 至 2025-07-31）。结论：属实",)]
     with connect(judged) as connection:
         steps = connection.execute(
             "select distinct reason_code from ops.alert_tier_step join ops.alert using (alert_id) "
@@ -142,3 +151,160 @@ def test_one_matter_on_every_desk(judged: Settings) -> None:
         ).fetchone()
     assert ("complaint",) in steps
     assert others == (0,)
+    _each_body_is_told_once(judged)
+    _nobody_is_found_in_the_library(judged)
+
+
+def _extracts(settings: Settings, day: date) -> dict[str, Extract]:
+    """What waits for the bodies, by body."""
+    with connect(settings) as connection:
+        rows = connection.execute(
+            "select body_code, content from ops.delivery "
+            "where business_date = %s and state = 'pending'",
+            [day],
+        ).fetchall()
+    return {body: Extract.from_dict(content) for body, content in rows}
+
+
+def _change(settings: Settings, *statements: str) -> None:
+    with connect(settings) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _notes(settings: Settings, day: date) -> dict[str, str]:
+    with connect(settings) as connection:
+        return dict(
+            connection.execute(
+                "select kind, message from ops.operations_alert where feed = 'joint_findings' "
+                "and business_date = %s and resolved_at is null",
+                [day],
+            ).fetchall()
+        )
+
+
+def _each_body_is_told_once(settings: Settings) -> None:
+    """What the bodies of a joint case are sent on its date and on three later ones.
+
+    No date after the first is evaluated: what departments send is set by hand.
+    """
+    first = _extracts(settings, DAY)
+    assert [(row.role, row.standing) for row in first["TC01"].joint] == [("verify", "new")]
+    (lead,) = first["RG01"].joint
+    assert (lead.role, lead.conclusion, lead.concluded_by_name) == ("lead", "属实", "审计监督")
+    assert (lead.concluded_on, lead.is_asked) == (date(2025, 8, 20), False)
+    # Who has the alert is told by its line; the complaint has brought it to the regulator.
+    said = ("审计监督", "2025-08-20", "属实", "审〔2025〕7号")
+    told = {
+        (body, row.subject_id): row.concluded
+        for body, extract in first.items()
+        for row in extract.rows
+        if row.rule_id == "ATT-001"
+    }
+    assert told["TC01", HIT] == said
+    assert {body for (body, _), concluded in told.items() if concluded} == {"RG01", "TC01"}
+    assert "审计监督 (1)" in _notes(settings, DAY)["joint_without_body"]
+    assert "joint_unknown_unit" not in _notes(settings, DAY)
+
+    # The audit office becomes a body; J9 is about nobody.
+    _change(
+        settings,
+        "insert into ops.evaluation select day, 'evaluated', 'x' from (values (date '2025-09-02'), "
+        "('2025-09-03'), ('2025-09-04'), ('2025-09-05')) as days (day)",
+        "insert into staging.stg_supervision__body (body_code, body_name, body_kind, natural_key, "
+        "batch_id, file_no, line_no, valid_from) values "
+        "('JD01', '云溪区审计局', 'joint_department', 'JD01', 1, 1, 1, '2025-09-02')",
+        "insert into staging.stg_supervision__joint_finding (finding_no, department, platform, "
+        "agency_code, matter_class, period_from, period_to, finding, natural_key, batch_id, "
+        "file_no, line_no, valid_from) values ('J9', 'tax', 'finance', 'F999', 'invoice', "
+        "'2025-01-01', '2025-01-31', '=1+1', 'J9', 1, 1, 1, '2025-09-02')",
+    )
+    second, third, fourth, fifth = (date(2025, 9, number) for number in (2, 3, 4, 5))
+    issue(second, settings)
+    (case,) = _extracts(settings, second)["JD01"].joint
+    assert (case.role, case.standing, case.own_findings) == ("co", "new", "J1")
+    assert case.others_found is not None and case.others_found.startswith("监督预警")
+    assert _extracts(settings, second)["TC01"].joint[0].standing == "standing"
+    assert set(_notes(settings, second)) == {"joint_unknown_unit"}
+
+    # Nothing new for it; then the conclusion changes; then it takes the finding back.
+    finding = "update staging.stg_supervision__joint_finding set"
+    issue(third, settings)
+    assert "JD01" not in _extracts(settings, third)
+    assert _extracts(settings, third)["TC01"].joint[0].standing == "standing"
+    _change(
+        settings,
+        f"{finding} valid_to = '2025-09-04' where finding_no = 'J1'",
+        "insert into staging.stg_supervision__joint_finding select (jsonb_populate_record(found, "
+        '\'{"conclusion": "部分属实", "valid_from": "2025-09-04", "valid_to": '
+        '"2025-09-05"}\')).* from staging.stg_supervision__joint_finding as found '
+        "where finding_no = 'J1'",
+    )
+    issue(fourth, settings)
+    (case,) = _extracts(settings, fourth)["JD01"].joint
+    assert (case.standing, case.conclusion) == ("changed", "部分属实")
+    issue(fifth, settings)
+    (case,) = _extracts(settings, fifth)["JD01"].joint
+    assert case.standing == "ended"
+    assert all(not row.concluded for row in _extracts(settings, fifth)["TC01"].rows)
+
+    # In any order, with the same end, and nobody is written to twice.
+    before = {
+        day: {body: extract.content_hash() for body, extract in _extracts(settings, day).items()}
+        for day in (DAY, second, third, fourth, fifth)
+    }
+    _change(settings, "update ops.delivery set state = 'delivered'")
+    issue(DAY, settings)
+    assert not any(_extracts(settings, day) for day in before)
+    assert all("JD01" in before[day] for day in (second, fourth, fifth))
+
+    # What was handed over and turns out to be none is taken back.
+    _change(settings, "delete from staging.stg_supervision__joint_finding where finding_no = 'J1'")
+    issue(second, settings)
+    (case,) = _extracts(settings, second)["JD01"].joint
+    assert case.standing == "ended"
+    (case,) = _extracts(settings, second)["RG01"].joint
+    assert case.standing == "ended"
+
+
+HOSTILE = "张三丰 6222020200112233445 青禾镇人民政府 '; drop table ops.alert; --"
+
+
+def _nobody_is_found_in_the_library(settings: Settings) -> None:
+    """A case whose every free text names somebody, closed, and what a search gives of it."""
+    detail = (
+        "jsonb_build_object('reason', 'confirmed', 'action', said, 'note', said, "
+        "'verified_by', said, 'evidence_reference', said, 'amount_recovered', '1500.00')"
+    )
+    with connect(settings) as connection:
+        for number, (event, state) in enumerate(
+            [("verdict", "confirmed"), ("closed", "closed")], start=1
+        ):
+            connection.execute(
+                "insert into ops.alert_event (alert_id, event, to_state, actor, detail, "
+                f"business_date, body_code) select alert_id, %s, %s, 'body', {detail}, %s, 'TC01' "
+                "from ops.alert cross join (values (%s)) as words (said) where rule_id = 'ATT-001'",
+                [event, state, date(2025, 9, 10 + number), HOSTILE],
+            )
+    found = search(["附件"], settings)
+    assert [(row["rule_id"], row["cases"], row["closed_in_year"]) for row in found] == [
+        ("ATT-001", 2, 2025)
+    ]
+    assert found[0]["action"] is None
+    assert found[0]["recovered_band"] == "1000元至1万元"
+    told = json.dumps(found, ensure_ascii=False)
+    names = ("张三丰", "6222", "青禾", "F002", "AF002", "记0001", "TC01", "1500", "drop table")
+    assert not [name for name in names if name in told]
+    # Nothing is special in a term, every term must occur, and what nobody wrote is not found.
+    for nothing in ("%", "_", "\\", "'; drop table ops.alert; --", "张三丰", "青禾"):
+        assert search([nothing], settings) == []
+    assert search(["附件", "没有这个词"], settings) == []
+    assert search(["附件", " att-001 "], settings, rule="att-001", kind="att", since=2025) == [
+        {**found[0], "score": found[0]["score"] + 8}
+    ]
+    assert search(["附件"], settings, until=2024) == search([" "], settings) == []
+    run = CliRunner().invoke(app, ["search", "附件", "--json"])
+    assert json.loads(run.stdout) == found
+    assert "ATT-001" in CliRunner().invoke(app, ["search", "附件", "--to", "2030"]).stdout
+    nothing_found = CliRunner().invoke(app, ["search", "附件", "--to", "2024"])
+    assert nothing_found.exit_code == 0

@@ -1,5 +1,6 @@
--- One row per finding of another department, on the register of the business date.
-{{ config(materialized='fresh_table') }}
+-- One row per finding of another department, on the register of the business date. A view: what is
+-- joint is judged again when a date's alerts are issued.
+{{ config(materialized='fresh_view') }}
 with findings as (
     select *
     from {{ ref('stg_supervision__joint_finding') }}
@@ -18,6 +19,7 @@ final as (
     select
         findings.finding_no,
         findings.department,
+        findings.body_code,
         units.unit_id,
         units.unit_name,
         jurisdictions.own_body_code,
@@ -35,16 +37,7 @@ final as (
         end as concluded_on,
         findings.document_no
     from findings
-    inner join units
-        on
-            (
-                findings.platform = 'finance'
-                and findings.agency_code = units.finance_agency_code
-            )
-            or (
-                findings.platform = 'treasury'
-                and findings.agency_code = units.treasury_agency_code
-            )
+    inner join units on {{ is_unit_of('findings', 'units') }}
     left join jurisdictions
         on
             findings.platform = jurisdictions.platform

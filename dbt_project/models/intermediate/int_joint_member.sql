@@ -27,6 +27,8 @@ members as (
         'finding' as member_kind,
         finding_no as member_id,
         department,
+        cast(null as text) as rule_id,
+        finding,
         period_from as starts_on,
         period_to as ends_on,
         amount,
@@ -45,6 +47,8 @@ members as (
         'alert',
         alerts.alert_id,
         'discipline',
+        alerts.rule_id,
+        null,
         alerts.occurred_on,
         alerts.occurred_on,
         alerts.amount,
@@ -56,7 +60,18 @@ members as (
             when 'closed' then '已办结'
             when 'transferred_as_lead' then '已转问题线索'
         end,
-        null,
+        case
+            when
+                alerts.state in (
+                    'confirmed',
+                    'partly',
+                    'not_confirmed',
+                    'rectifying',
+                    'closed',
+                    'transferred_as_lead'
+                )
+                then alerts.said_on
+        end,
         null,
         alerts.disposing_body_code,
         alerts.disposing_body_name,
@@ -117,6 +132,10 @@ final as (
         numbered.member_kind,
         numbered.member_id,
         numbered.department,
+        numbered.rule_id,
+        numbered.finding,
+        numbered.starts_on,
+        numbered.ends_on,
         numbered.amount,
         numbered.conclusion,
         numbered.concluded_on,

@@ -1,5 +1,5 @@
 -- Who leads in a class of matter and who helps, with the body of each department on the day.
-{{ config(materialized='fresh_table') }}
+{{ config(materialized='fresh_view') }}
 with responsibilities as (
     select matter_class, department, role from {{ ref('matter_responsibility') }}
 ),

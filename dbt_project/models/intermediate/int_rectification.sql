@@ -32,16 +32,7 @@ final as (
             when problems.claimed_closed_on <= {{ business_date() }} then problems.claimed_closed_on
         end as claimed_closed_on
     from problems
-    left join units
-        on
-            (
-                problems.platform = 'finance'
-                and problems.agency_code = units.finance_agency_code
-            )
-            or (
-                problems.platform = 'treasury'
-                and problems.agency_code = units.treasury_agency_code
-            )
+    left join units on {{ is_unit_of('problems', 'units') }}
     left join jurisdictions
         on
             problems.platform = jurisdictions.platform

@@ -12,6 +12,10 @@ answers as (
     select * from {{ ref('int_body_answer') }}
 ),
 
+checks as (
+    select * from {{ ref('int_own_check') }}
+),
+
 registered as (
     select * from {{ ref('stg_supervision__body') }}
 ),
@@ -51,6 +55,13 @@ body_months as (
     inner join answers
         on months.month_start = cast(date_trunc('month', answers.business_date) as date)
     where answers.body_code is not null
+    union distinct
+    select
+        months.month_start,
+        months.as_of,
+        checks.body_code
+    from months
+    inner join checks on months.month_start = cast(date_trunc('month', checks.filed_on) as date)
 ),
 
 had as (
@@ -118,6 +129,52 @@ answered as (
     group by cast(date_trunc('month', business_date) as date), body_code
 ),
 
+found_true as (
+    select distinct alert_id, opened_on
+    from answers
+    where
+        is_last
+        and to_state in ('confirmed', 'partly')
+),
+
+later as (
+    select alert_id, max(assigned_on) as last_assigned_on
+    from tasks
+    group by alert_id
+),
+
+-- What became of a lead is said by others; here it is known whether somebody found the alert true
+-- and whether it came back.
+leads as (
+    select
+        cast(date_trunc('month', handed.business_date) as date) as month_start,
+        handed.body_code,
+        sum(case when found_true.alert_id is not null then 1 else 0 end) as found_true,
+        sum(case when later.last_assigned_on > handed.business_date then 1 else 0 end) as came_back
+    from answers as handed
+    left join found_true
+        on
+            handed.alert_id = found_true.alert_id
+            and handed.opened_on = found_true.opened_on
+    left join later on handed.alert_id = later.alert_id
+    where
+        handed.is_first
+        and handed.to_state = 'transferred_as_lead'
+        and handed.body_code is not null
+    group by cast(date_trunc('month', handed.business_date) as date), handed.body_code
+),
+
+checked as (
+    select
+        cast(date_trunc('month', filed_on) as date) as month_start,
+        body_code,
+        count(*) as findings_filed,
+        sum(case when is_own_initiative then 1 else 0 end) as own_checks,
+        sum(case when is_own_initiative and is_concluded then 1 else 0 end) as own_checks_concluded
+    from checks
+    group by cast(date_trunc('month', filed_on) as date), body_code
+),
+
 in_charge as (
     select distinct
         months.month_start,
@@ -169,6 +226,9 @@ final as (
         coalesce(answered.answered_on_time, 0) as answered_on_time,
         coalesce(answered.answered_late, 0) as answered_late,
         coalesce(had.taken_away, 0) as taken_away,
+        coalesce(answered.answered_on_time, 0)
+        + coalesce(answered.answered_late, 0)
+        + coalesce(had.taken_away, 0) as answers_expected,
         cast(
             cast(coalesce(answered.answered_on_time, 0) as numeric) / nullif(
                 coalesce(answered.answered_on_time, 0)
@@ -186,6 +246,11 @@ final as (
             / nullif(answered.verdicts, 0) as numeric(5, 4)
         ) as confirmed_share,
         coalesce(answered.transferred, 0) as transferred,
+        coalesce(leads.found_true, 0) as transferred_found_true,
+        coalesce(leads.came_back, 0) as transferred_came_back,
+        coalesce(checked.findings_filed, 0) as findings_filed,
+        coalesce(checked.own_checks, 0) as own_checks,
+        coalesce(checked.own_checks_concluded, 0) as own_checks_concluded,
         cast(
             cast(coalesce(had.received, 0) as numeric)
             / nullif(registered.headcount, 0) as numeric(12, 2)
@@ -208,6 +273,14 @@ final as (
         on
             body_months.month_start = answered.month_start
             and body_months.body_code = answered.body_code
+    left join leads
+        on
+            body_months.month_start = leads.month_start
+            and body_months.body_code = leads.body_code
+    left join checked
+        on
+            body_months.month_start = checked.month_start
+            and body_months.body_code = checked.body_code
 )
 
 select * from final

@@ -1,5 +1,4 @@
 -- One row per case: a systemic problem of a regulator, a small coffer, with what it gathers.
-{{ config(materialized='view') }}
 with hits as (
     select * from {{ ref('fct_rule_hit') }} where rule_id in ('LOOP-001', 'SCF-008')
 ),

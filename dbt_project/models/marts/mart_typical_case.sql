@@ -9,7 +9,7 @@ closings as (
 ),
 
 rules as (
-    select * from {{ ref('dim_rule') }}
+    select * from {{ ref('rule_meta') }}
 ),
 
 -- Of an alert closed more than once the last closing counts.

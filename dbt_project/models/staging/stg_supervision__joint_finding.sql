@@ -26,6 +26,7 @@
             'conclusion',
             'concluded_on',
             'document_no',
+            'body_code',
         ],
         'snapshot'
     )

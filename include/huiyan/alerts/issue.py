@@ -21,9 +21,10 @@ body closes or hands on as a lead is no longer open; closed after a confirmed ve
 back on, and a new hit of the rule in the unit reopens the case. On the first date of a week a share
 of what exceptions withheld and of what was resolved by itself in the week before is drawn and sent
 to the verifying bodies; these samples are no open alerts. A body receives its whole list, new and
-still open, on every business date on which it has one. The state in an extract supposes that
-extracts of earlier dates arrived, so that it does not depend on when they did. The register of
-bodies says as of an extract's date which channel it takes.
+still open, on every business date on which it has one, and with it its joint cases; without one it
+receives them on a date on which one of them is new, has changed or has ended. The state in an
+extract supposes that extracts of earlier dates arrived, so that it does not depend on when they
+did. The register of bodies says as of an extract's date which channel it takes.
 
 An alert is a hit of a rule that is in trial or fixed on the business date and that no exception
 covers on it; what a rule says of another rule's hit (LOOP-002) raises that one's tier instead. When
@@ -35,18 +36,25 @@ resolved too, and not opened anew while the same hit stands.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
-from huiyan.alerts import demotion
+from huiyan.alerts import demotion, joint
 from huiyan.alerts.deadlines import WATCHES, sampled_week
 from huiyan.alerts.statements import execute
 from huiyan.alerts.statements import parameters as parameters_of
-from huiyan.delivery.extract import CaseMember, Extract, ExtractRow, GoneRow, ReturnedRow
+from huiyan.delivery.extract import (
+    CaseMember,
+    Extract,
+    ExtractRow,
+    GoneRow,
+    JointRow,
+    ReturnedRow,
+)
 from huiyan.delivery.register import DEAD, route
 from huiyan.errors import EvaluationError
 from huiyan.returns.code import return_code
@@ -167,6 +175,8 @@ def _days(connection: psycopg.Connection, asked: Sequence[date]) -> list[date]:
 
 def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings) -> None:
     parameters = parameters_of(day, settings)
+    # Views that judge a date read it from the transaction.
+    cursor.execute("select set_config('huiyan.business_date', %s, true)", [day.isoformat()])
     week = sampled_week(cursor.connection, day)
     if week:
         drawn = {**parameters, "sample_from": week[0], "sample_until": week[1]}
@@ -179,6 +189,8 @@ def _issue_day(cursor: psycopg.ClientCursor[Any], day: date, settings: Settings)
         execute(cursor, name, parameters)
     _raise_routing_problems(cursor.connection, day)
     _warn_of_idle_exceptions(cursor.connection, day)
+    for kind, message in joint.keep(cursor, parameters).items():
+        _note(cursor.connection, kind, joint.FEED, day, message)
     for kind, watch in WATCHES.items():
         _note(cursor.connection, kind, "bodies", day, watch(cursor.connection, day))
     extracts = _extracts(cursor, day, parameters, settings.return_key_bytes())
@@ -277,6 +289,7 @@ def _extracts(
     gone: dict[str, list[GoneRow]] = defaultdict(list)
     returned: dict[str, list[ReturnedRow]] = defaultdict(list)
     cases: dict[str, list[CaseMember]] = defaultdict(list)
+    told: dict[str, list[JointRow]] = defaultdict(list)
     names: dict[str, str] = {}
     with psycopg.ClientCursor(cursor.connection, row_factory=dict_row) as reader:
         for statement in ("rows", "sample_rows"):
@@ -299,15 +312,27 @@ def _extracts(
         execute(reader, "case_members", {**parameters, "case_limit": CASE_LIMIT})
         for row in reader:
             cases[row.pop("body_code")].append(CaseMember(**row))
+        execute(reader, "joint_rows", parameters)
+        for row in reader:
+            body, name = row.pop("body_code"), row.pop("body_name")
+            told[body].append(JointRow(**row))
+            # What stands as it stood is no reason to write to anybody.
+            if row["standing"] != "standing":
+                names.setdefault(body, name)
+    concluded = joint.concluded(cursor, parameters)
     return [
         Extract(
             body,
             names[body],
             day,
-            tuple(rows[body]),
+            tuple(
+                replace(row, concluded=concluded.get((body, row.alert_id), ()))
+                for row in rows[body]
+            ),
             tuple(gone[body]),
             tuple(returned[body]),
             tuple(cases[body]),
+            tuple(told[body]),
         )
         for body in sorted(names)
     ]

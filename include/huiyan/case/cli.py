@@ -1,20 +1,21 @@
-"""`huiyan case`: what is handed over when an alert becomes a lead."""
+"""`huiyan case`: what is handed over as a lead, and what was learnt from cases that are closed."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
+from huiyan.alerts import words
 from huiyan.settings import get_settings
 
-app = typer.Typer(help="Cases: alerts that gather several hits.", no_args_is_help=True)
+app = typer.Typer(
+    help="Cases: alerts that gather several hits, and the library of closed ones.",
+    no_args_is_help=True,
+)
 console = Console()
-
-
-@app.callback()
-def _case() -> None:
-    """Keeps `export` a command of its own."""
 
 
 @app.command("export")
@@ -30,3 +31,43 @@ def export_case(
     settings = get_settings()
     written = export(alert, to or settings.home_dir / "cases", settings)
     console.print(f"written: {written}", soft_wrap=True)
+
+
+@app.command("search")
+def search_cases(
+    terms: Annotated[list[str], typer.Argument(metavar="TERM…", help="All of them must occur.")],
+    rule: Annotated[str | None, typer.Option(help="Only this rule, such as REC-001.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only this family of rules, as REC.")] = None,
+    since: Annotated[int | None, typer.Option("--from", help="First year of closing.")] = None,
+    until: Annotated[int | None, typer.Option("--to", help="Last year of closing.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most lines to show.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Search the library of typical cases: confirmed and closed, without anybody's name."""
+    from huiyan.case.search import search
+
+    found = search(
+        terms, get_settings(), rule=rule, kind=kind, since=since, until=until, limit=limit
+    )
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    if not found:
+        console.print("No typical case has all of these terms.")
+        return
+    table = Table(box=None)
+    for heading in ("规则", "疑点问题", "结论", "处理措施", "金额", "退缴", "年度"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("件数", justify="right")
+    for row in found:
+        table.add_row(
+            row["rule_id"],
+            row["rule_name"],
+            words.VERDICTS[row["verdict"]],
+            row["action"] or "—",
+            row["amount_band"] or "—",
+            row["recovered_band"] or "—",
+            str(row["closed_in_year"]),
+            str(row["cases"]),
+        )
+    console.print(table)

@@ -33,6 +33,8 @@ class ExtractRow:
             empty in an extract put into the outbox before there were codes.
         marks: what is special about the row on the date, keys of `words.MARK`.
         notices: Chinese sentences about it: overdue, taken over, recurred, a sample.
+        concluded: what another department concluded on the same unit, matter and period: its name,
+            the day (YYYY-MM-DD), the conclusion, the document's number or ""; empty if none did.
     """
 
     alert_id: str
@@ -60,6 +62,7 @@ class ExtractRow:
     return_code: str = ""
     marks: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
+    concluded: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "ExtractRow":
@@ -156,6 +159,40 @@ class CaseMember:
 
 
 @dataclass(frozen=True)
+class JointRow:
+    """A case of joint supervision as the body sees it.
+
+    Attributes:
+        standing: new, changed, standing or ended on the extract's date.
+        role: lead, co, or what the body does with an alert of the case: dispose, verify.
+        period_from, period_to: what the case spans.
+        own_findings, own_alerts: numbers of the body's own, joined by 、; null if none.
+        others_found: Chinese, a line for each finding; null if nothing.
+        is_asked: the body is asked for a conclusion.
+        is_conclusion_reusable: another department has concluded; nobody is asked again.
+        conclusion, concluded_by_name, concluded_on: null while nothing is concluded.
+        document_no: null if not said.
+    """
+
+    case_id: str
+    standing: str
+    role: str
+    unit_name: str
+    matter_name: str
+    period_from: date
+    period_to: date
+    own_findings: str | None
+    own_alerts: str | None
+    others_found: str | None
+    is_asked: bool
+    is_conclusion_reusable: bool
+    conclusion: str | None
+    concluded_by_name: str | None
+    concluded_on: date | None
+    document_no: str | None
+
+
+@dataclass(frozen=True)
 class Extract:
     """All rows of one body and date, in the order in which they are shown."""
 
@@ -166,6 +203,7 @@ class Extract:
     gone: tuple[GoneRow, ...] = field(default=())
     returned: tuple[ReturnedRow, ...] = field(default=())
     cases: tuple[CaseMember, ...] = ()
+    joint: tuple[JointRow, ...] = ()
 
     @property
     def counts_by_tier(self) -> dict[str, int]:
@@ -179,12 +217,16 @@ class Extract:
     def to_json(self) -> str:
         """Canonical JSON: the same extract always gives the same text.
 
-        Without cases, or lines sent back, it is the text that an extract had before there were any.
+        What it has nothing of is left out, where extracts once had no such thing: their text is the
+        same as it was.
         """
         said = asdict(self)
-        for later in ("returned", "cases"):
+        for later in ("returned", "cases", "joint"):
             if not said[later]:
                 del said[later]
+        for row in said["rows"]:
+            if not row["concluded"]:
+                del row["concluded"]
         return json.dumps(
             said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         )
@@ -223,6 +265,17 @@ class Extract:
                     }
                 )
                 for row in data.get("cases", ())
+            ),
+            joint=tuple(
+                JointRow(
+                    **{
+                        **row,
+                        "period_from": date.fromisoformat(row["period_from"]),
+                        "period_to": date.fromisoformat(row["period_to"]),
+                        "concluded_on": _date(row["concluded_on"]),
+                    }
+                )
+                for row in data.get("joint", ())
             ),
         )
 

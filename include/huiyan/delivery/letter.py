@@ -11,6 +11,7 @@ from html import escape
 
 from huiyan.alerts import words
 from huiyan.delivery.extract import ExtractRow
+from huiyan.delivery.joint_sheet import JOINT_SHEET
 from huiyan.delivery.neutralise import one_line
 from huiyan.delivery.parcel import Parcel
 
@@ -55,7 +56,13 @@ def _counts(parcel: Parcel) -> tuple[int, int, int]:
 def subject(parcel: Parcel) -> str:
     """The subject: date, body, what is new and what is open."""
     every, new, gone = _counts(parcel)
-    said = f"新增{new}条，待办共{every}条" if every else f"{gone}条不再需要办理"
+    joint = len(parcel.extract.joint)
+    if every:
+        said = f"新增{new}条，待办共{every}条"
+    elif gone or not joint:
+        said = f"{gone}条不再需要办理"
+    else:
+        said = f"联合监督事项{joint}件"
     revised = f"（更正第{parcel.version}版）" if parcel.version > 1 else ""
     extract = parcel.extract
     return _clean(
@@ -119,21 +126,27 @@ def _summary(parcel: Parcel) -> list[str]:
     if gone:
         where = "附件“说明”表" if parcel.sealed is None else "附件"
         said.append(f"{'另' if every else ''}有{gone}条预警不再需要办理，原因见{where}。")
+    joint = len(parcel.extract.joint)
+    if joint:
+        changed = sum(row.standing != "standing" for row in parcel.extract.joint)
+        where = f"附件“{JOINT_SHEET}”表" if parcel.sealed is None else "附件"
+        said.append(f"联合监督事项{joint}件，其中今日新增或有变化的{changed}件，见{where}。")
     return said
 
 
 def _steps(parcel: Parcel, can_reply: bool) -> list[str]:
     """How to answer."""
     back = "将填好的工作簿作为附件回复本邮件" if can_reply else "将填好的工作簿按规定渠道退回"
+    first = JOINT_SHEET if parcel.extract.joint and not parcel.extract.rows else "预警清单"
     steps = []
     if parcel.sealed is not None:
         steps.append(
             "附件已加密，请用7-Zip、WinRAR等解压软件打开，密码为贵单位事先约定的解密口令；"
             "请勿在邮件中询问或发送口令。"
         )
-        steps.append("解压后打开alerts.xlsx，先看“预警清单”，再看“说明”。")
+        steps.append(f"解压后打开alerts.xlsx，先看“{first}”，再看“说明”。")
     else:
-        steps.append("打开附件工作簿，先看“预警清单”，再看“说明”。")
+        steps.append(f"打开附件工作簿，先看“{first}”，再看“说明”。")
     if not parcel.extract.rows:
         return steps
     return [

@@ -1,10 +1,11 @@
 """`alerts.xlsx`: what an accountant or a discipline officer opens in WPS, Excel or LibreOffice.
 
 Three sheets: 预警清单 (what to do), 核实反馈 (the form to send back), 说明 (how to read it, what
-need not be dealt with any more); before the last one 案件明细, if an alert gathers several hits.
-Beside it, `returned.xlsx`: what the body sent back and was not taken, with the reason, as a form
-that can be corrected and sent again. Everything is written as typed cells, never as formulas; the
-file carries the business date as its creation date, so the same extract gives the same bytes.
+need not be dealt with any more); before the last one 案件明细, if an alert gathers several hits,
+and 联合监督, if the body has a part in joint cases. Beside it, `returned.xlsx`: what the body sent
+back and was not taken, with the reason, as a form that can be corrected and sent again. Everything
+is written as typed cells, never as formulas; the file carries the business date as its creation
+date, so the same extract gives the same bytes.
 """
 
 import io
@@ -27,6 +28,14 @@ from huiyan.alerts.evidence import LIST_LIMIT, readable
 from huiyan.alerts.subject import readable_subject
 from huiyan.delivery.case_sheet import CASE_COLUMNS, CASES_SHEET, CaseLine, left_out
 from huiyan.delivery.extract import CaseMember, Extract, ExtractRow
+from huiyan.delivery.joint_sheet import (
+    JOINT_COLUMNS,
+    JOINT_SHEET,
+    JointLine,
+    conclusion_of_others,
+    suggestion,
+)
+from huiyan.delivery.joint_sheet import PRINTED_COLUMNS as JOINT_PRINTED
 from huiyan.delivery.neutralise import neutralised
 
 ALERTS_SHEET = "预警清单"
@@ -85,11 +94,14 @@ def _standing(line: Line) -> str:
     marks = [words.MARK[mark] for mark in line.row.marks]
     if line.row.is_new and "sampled" not in line.row.marks:
         marks.insert(0, "新增")
+    if line.row.concluded:
+        marks.append("已有结论")
     return "\n".join(marks) or "未结"
 
 
 def _evidence(line: Line) -> str:
-    return "\n".join((*line.row.notices, readable(line.row.evidence)))
+    said = (*line.row.notices, conclusion_of_others(line.row), readable(line.row.evidence))
+    return "\n".join(part for part in said if part)
 
 
 ALERT_COLUMNS = (
@@ -165,6 +177,7 @@ ANSWER_COLUMNS = (
     Answer("verified_on", "核实日期", 11, "格式如 2025-11-28。", is_date=True),
 )
 
+CONCLUDED = Column("已有结论", 28, "text", lambda line: suggestion(line.row) or None)
 # What proves whose a line is, at its far end: sorting half of the columns takes them apart.
 PROOF_HEADINGS = (("接收单位代码", 13), ("推送日期", 11), ("反馈码", 21))
 RETURNED_KEYS = (
@@ -314,6 +327,8 @@ def _say_that_nothing_is_open(
     sheet: Worksheet, styles: _Styles, extract: Extract, columns: int
 ) -> None:
     text = f"今日没有需要办理的预警；不再需要办理的 {len(extract.gone)} 条见“{NOTES_SHEET}”。"
+    if extract.joint:
+        text += f"联合监督事项 {len(extract.joint)} 件见“{JOINT_SHEET}”。"
     sheet.merge_range(1, 0, 1, columns - 1, text, styles.plain)
 
 
@@ -352,6 +367,9 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         if lines:
             sheet.data_validation(1, across, last, across, _validation(answer, extract))
     columns = len(KEY_COLUMNS) + len(ANSWER_COLUMNS)
+    if any(line.row.concluded for line in lines):
+        _concluded_column(sheet, styles, columns, lines)
+        columns += 1
     for across, (heading, width) in enumerate(PROOF_HEADINGS, start=columns):
         sheet.set_column(across, across, width)
         sheet.write_string(0, across, heading, styles.heading)
@@ -370,6 +388,16 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet.protect(
         "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
     )
+
+
+def _concluded_column(sheet: Worksheet, styles: _Styles, across: int, lines: list[Line]) -> None:
+    """What others concluded already, behind the answers, and how to adopt it."""
+    sheet.set_column(across, across, CONCLUDED.width)
+    sheet.write_string(0, across, CONCLUDED.heading, styles.heading)
+    for place, line in enumerate(lines, start=1):
+        values = [(column.value(line), column.width) for column in (*KEY_COLUMNS, CONCLUDED)]
+        sheet.set_row(place, _height(values))
+        _write(sheet, place, across, CONCLUDED.value(line), styles.named(CONCLUDED.style))
 
 
 def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
@@ -422,6 +450,11 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 + "，".join(f"{words.TIER[tier]} {count} 条" for tier, count in counts.items())
                 + (f"；其中抽查 {samples} 条" if samples else "")
                 + f"。不再需要办理的 {len(extract.gone)} 条，列在本页末尾。",
+                *(
+                    [f"联合监督事项 {len(extract.joint)} 件，见“{JOINT_SHEET}”。"]
+                    if extract.joint
+                    else []
+                ),
                 *([f"没有受理的反馈 {back} 条，见 returned.xlsx，请更正后再退。"] if back else []),
                 "预警只是疑点，不是结论，请核实后反馈。",
             ],
@@ -455,6 +488,23 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                         "小金库评分列本单位计分的疑点；序号与“预警清单”一致，一案一次核实、一次反馈。"
                     ]
                     if extract.cases
+                    else []
+                ),
+                *(
+                    [
+                        f"“{JOINT_SHEET}”列出几个部门在同一单位、同一事项、相互重叠的期间都有发现的"
+                        "事项：牵头的作出结论，协同的配合；一个部门已有结论的，其他部门直接采用，不再"
+                        "重复核查。没有预警时，只在事项新增、有变化或结束的数据日推送。"
+                    ]
+                    if extract.joint
+                    else []
+                ),
+                *(
+                    [
+                        "标注“已有结论”的预警，其他监督部门已就同一单位、同一事项、同一期间作出结论："
+                        "采纳的，按“核实反馈”的“已有结论”栏填写即可；有异议的，写明理由。"
+                    ]
+                    if any(row.concluded for row in extract.rows)
                     else []
                 ),
                 "序号在“预警清单”和“核实反馈”中一致，打印后可对照；序号只在本次推送内有效，跨日请用"
@@ -513,6 +563,32 @@ def _cases_sheet(
     _print_set_up(sheet, extract, CASES_SHEET)
 
 
+def _joint_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
+    if not extract.joint:
+        return
+    sheet = book.add_worksheet(JOINT_SHEET)
+    sheet.set_row(0, 32)
+    for place, column in enumerate(JOINT_COLUMNS):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(0, place, column.heading, styles.heading)
+    numbers = {line.row.alert_id: line.number for line in _lines_of(extract)}
+    for place, row in enumerate(extract.joint, start=1):
+        line = JointLine(place, row, numbers)
+        values = [cast(Value, column.value(line)) for column in JOINT_COLUMNS]
+        widths = [column.width for column in JOINT_COLUMNS]
+        sheet.set_row(place, _height(zip(values, widths, strict=True)))
+        for across, (value, column) in enumerate(zip(values, JOINT_COLUMNS, strict=True)):
+            _write(sheet, place, across, value, styles.named(column.style))
+    last = len(extract.joint)
+    sheet.autofilter(0, 0, last, len(JOINT_COLUMNS) - 1)
+    sheet.print_area(0, 0, last, JOINT_PRINTED - 1)
+    sheet.freeze_panes(1, 4)
+    sheet.repeat_rows(0)
+    _print_set_up(sheet, extract, JOINT_SHEET)
+    if not extract.rows:
+        sheet.activate()
+
+
 def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(NOTES_SHEET)
     widths = (19, 20, 24, 32, 15, 26)
@@ -558,7 +634,7 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
             for place, (value, style) in enumerate(cells):
                 _write(sheet, line, place, value, styles.named(style))
     _print_set_up(sheet, extract, NOTES_SHEET)
-    if not extract.rows:
+    if not extract.rows and not extract.joint:
         sheet.activate()
 
 
@@ -606,7 +682,15 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
 
 def workbook_bytes(extract: Extract) -> bytes:
     """`alerts.xlsx` of an extract."""
-    return _book(extract, "监督预警", _alerts_sheet, _return_sheet, _gathered_sheet, _notes_sheet)
+    return _book(
+        extract,
+        "监督预警",
+        _alerts_sheet,
+        _return_sheet,
+        _gathered_sheet,
+        _joint_sheet,
+        _notes_sheet,
+    )
 
 
 def returned_bytes(extract: Extract) -> bytes:

@@ -144,6 +144,7 @@ select
 from marts.fct_rule_hit_spell where rule_id = 'REC-001' and subject_id like '%记0001';
 comment on schema rules is 'views of a former version of the code';
 delete from marts.fct_rule_run where rule_id like 'LOOP-%' or rule_id = 'SCF-008';
+drop table ops.joint_case_part cascade;
 drop table ops.rule_demotion, ops.alert_withheld, ops.alert_sample, ops.alert_recurrence,
     ops.return_intake, ops.return_line cascade;
 drop function ops.refuse_change_of_fact cascade;

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from extract_samples import GONE, extract, row
+from extract_samples import GONE, JOINT, extract, row
 from huiyan.delivery.extract import Extract
 from huiyan.delivery.letter import html, plain, subject
 from huiyan.delivery.parcel import Parcel, idempotency_key
@@ -50,8 +50,19 @@ def test_nothing_left_to_do() -> None:
     assert "2025年12月12日到期：1条，已超期" in plain(late, True)
 
 
+def test_joint_cases_alone() -> None:
+    parcel = sent(replace(extract(), joint=(JOINT, replace(JOINT, standing="standing"))))
+    assert subject(parcel).endswith("青禾镇纪委：联合监督事项2件")
+    text = plain(parcel, True)
+    assert "联合监督事项2件，其中今日新增或有变化的1件，见附件“联合监督”表。" in text
+    assert "先看“联合监督”，再看“说明”。" in text
+    assert "预警清单" not in text
+
+
 def test_no_english_is_left_in_it() -> None:
-    parcel = replace(sent(extract(row(), gone=(GONE,))), version=2, maybe_sent=True)
+    parcel = replace(
+        sent(replace(extract(row(), gone=(GONE,)), joint=(JOINT,))), version=2, maybe_sent=True
+    )
     visible = re.sub(r"<[^>]*>", " ", html(parcel, True).partition("<body")[2].partition(">")[2])
     for words in (subject(parcel), plain(parcel, True), visible):
         words = words.replace("k" * 12, "").replace("&ensp;", "")

@@ -2,13 +2,14 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from extract_samples import GONE, extract, row
+from extract_samples import CONCLUDED, GONE, JOINT, extract, row
 from huiyan.delivery.render import render
 from huiyan.feeds.contract import load_contract
 from huiyan.feeds.readers import OpenFile
@@ -41,10 +42,12 @@ def convert(source: Path, kind: str, folder: Path, profile: Path) -> Path:
 def test_libreoffice_opens_saves_and_prints_it(tmp_path: Path) -> None:
     sent = tmp_path / "alerts.xlsx"
     rows = [row(alert_id=f"{number:016x}") for number in range(30)]
-    sent.write_bytes(render(extract(*rows, gone=(GONE,)), version=1)["alerts.xlsx"])
+    rows[0] = replace(rows[0], concluded=CONCLUDED)
+    made = replace(extract(*rows, gone=(GONE,)), joint=(JOINT,))
+    sent.write_bytes(render(made, version=1)["alerts.xlsx"])
     saved = convert(sent, "xlsx", tmp_path / "saved", tmp_path / "profile")
     before, after = openpyxl.load_workbook(sent), openpyxl.load_workbook(saved)
-    assert after.sheetnames == ["预警清单", "核实反馈", "说明"]
+    assert after.sheetnames == ["预警清单", "核实反馈", "联合监督", "说明"]
     for sheet in before:
         again = after[sheet.title]
         for line in sheet.iter_rows():
@@ -60,7 +63,10 @@ def test_libreoffice_opens_saves_and_prints_it(tmp_path: Path) -> None:
 
 def test_a_form_filled_in_and_saved_by_libreoffice_is_read(tmp_path: Path) -> None:
     sent = tmp_path / "alerts.xlsx"
-    rows = [row(alert_id=f"{number:016x}", return_code="AAAA-BBBB") for number in range(3)]
+    rows = [
+        row(alert_id=f"{number:016x}", return_code="AAAA-BBBB", concluded=CONCLUDED)
+        for number in range(3)
+    ]
     sent.write_bytes(render(extract(*rows), version=1)["alerts.xlsx"])
     book = openpyxl.load_workbook(sent)
     form = book["核实反馈"]

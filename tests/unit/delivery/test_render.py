@@ -14,10 +14,11 @@ import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
 
-from extract_samples import DAY, GONE, RETURNED, extract, row
+from extract_samples import CONCLUDED, DAY, GONE, JOINT, RETURNED, extract, row
 from huiyan.alerts import words
 from huiyan.delivery.case_sheet import CASE_COLUMNS
 from huiyan.delivery.extract import CSV_COLUMNS, CaseMember, Extract, ReturnedRow
+from huiyan.delivery.joint_sheet import JOINT_COLUMNS, suggestion
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
@@ -316,3 +317,75 @@ def test_a_case_has_a_sheet_of_its_own_with_what_it_gathers() -> None:
     assert again == case
     assert render(again, version=1) == render(case, version=1)
     assert case.content_hash() != ALL.content_hash()
+
+
+def test_joint_cases_have_a_sheet_of_their_own() -> None:
+    assert "joint" not in json.loads(ALL.to_json())
+    asked = replace(
+        JOINT,
+        case_id="=1+1",
+        standing="changed",
+        role="co",
+        unit_name="@x",
+        others_found=None,
+        own_findings="J1、J2",
+        own_alerts=None,
+        conclusion=None,
+        concluded_by_name=None,
+        concluded_on=None,
+        document_no=None,
+        is_conclusion_reusable=False,
+    )
+    joint = replace(ALL, rows=(), joint=(JOINT, asked, replace(asked, is_asked=True, role="lead")))
+    book = opened(joint)
+    sheet = book["联合监督"]
+    assert book.sheetnames == ["预警清单", "核实反馈", "联合监督", "说明"]
+    assert book.active.title == "联合监督"
+    assert [cell.value for cell in sheet[1]] == [column.heading for column in JOINT_COLUMNS]
+    first, second, third = sheet.iter_rows(min_row=2, values_only=True)
+    assert first[:5] == (1, "新增", "牵头", "青禾镇人民政府", "公务接待")
+    assert first[5:9] == (
+        "2025-07-01 至\n2025-09-30",
+        "已了结的预警 1 条：\n00a9f0e31c77b2d4",
+        JOINT.others_found,
+        "属实（审〔2025〕7号）\n审计监督 2025-11-20",
+    )
+    assert "采纳即可" in first[9]
+    assert second[1:4] == ("有变化", "协同", neutralised("@x"))
+    assert second[6:9] == ("发现：J1、J2", "无", "尚无结论")
+    assert "配合" in second[9]
+    assert "牵头会商" in third[9]
+    named = opened(replace(ALL, joint=(replace(JOINT, own_alerts=ALL.rows[0].alert_id),)))
+    assert named["联合监督"]["G2"].value == "预警：序号 1"
+    setup = sheet.page_setup
+    assert (setup.orientation, int(setup.paperSize)) == ("landscape", 9)
+    assert sheet.print_title_rows == "$1:$1"
+    assert "联合监督事项 3 件" in book["预警清单"]["A2"].value
+    again = Extract.from_dict(json.loads(joint.to_json()))
+    assert again == joint
+    assert render(again, version=1) == render(joint, version=1)
+    assert json.loads(render(joint, version=1)["manifest.json"])["joint_cases"] == 3
+
+
+def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
+    assert "concluded" not in json.loads(ALL.to_json())["rows"][0]
+    known = row(alert_id="a1", concluded=CONCLUDED)
+    book = opened(extract(known, row(alert_id="a2")))
+    assert book["预警清单"]["B2"].value == "新增\n已有结论"
+    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in book["预警清单"]["L2"].value
+    form = book["核实反馈"]
+    headings = [cell.value for cell in form[1]]
+    place = headings.index("已有结论")
+    assert headings[place - 1] == "核实日期"
+    assert headings[place + 1 :] == ["接收单位代码", "推送日期", "反馈码"]
+    said, nothing = (line[place] for line in form.iter_rows(min_row=2, values_only=True))
+    assert "采纳：核实结论选“属实”，佐证材料填“审〔2025〕7号”。" in said
+    assert not nothing
+    verdict = headings.index("核实结论") + 1
+    assert form.cell(2, verdict).value is None
+    assert form.protection.sheet
+    assert form.cell(2, place + 1).protection.locked
+    unlike = row(concluded=("统计监督", "2025-11-20", "数据失实", ""))
+    assert "核实结论选与其相符的一项，佐证材料填“统计监督 2025-11-20 结论”" in suggestion(unlike)
+    text = render(extract(known), version=1)["alerts.csv"].decode("utf-8-sig")
+    assert "审计监督" not in text

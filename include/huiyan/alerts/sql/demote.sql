@@ -20,13 +20,29 @@ reviewed as (
     group by rule_id
 ),
 
-in_force as (
-    select *
-    from reference.rule_parameters
+-- A rule's own value counts before that of ALL.
+own_or_all as (
+    select distinct on (statuses.rule_id, parameters.parameter)
+        statuses.rule_id,
+        parameters.parameter,
+        parameters.value
+    from statuses
+    inner join reference.rule_parameters as parameters
+        on parameters.rule_id in (statuses.rule_id, 'ALL')
     where
-        parameter in ('precision_floor', 'min_verdicts')
-        and valid_from <= %(day)s
-        and (valid_to is null or valid_to > %(day)s)
+        parameters.parameter in ('precision_floor', 'min_verdicts')
+        and parameters.valid_from <= %(day)s
+        and (parameters.valid_to is null or parameters.valid_to > %(day)s)
+    order by statuses.rule_id, parameters.parameter, parameters.rule_id = 'ALL'
+),
+
+limits as (
+    select
+        rule_id,
+        max(value) filter (where parameter = 'precision_floor') as precision_floor,
+        max(value) filter (where parameter = 'min_verdicts') as min_verdicts
+    from own_or_all
+    group by rule_id
 ),
 
 labels as (
@@ -75,28 +91,11 @@ select
     %(next_day)s,
     counts.verdicts,
     counts.supported,
-    floors.value
+    limits.precision_floor
 from statuses
 inner join reviewed on statuses.rule_id = reviewed.rule_id
 inner join counts on statuses.rule_id = counts.rule_id
-cross join lateral (
-    select in_force.value
-    from in_force
-    where
-        in_force.parameter = 'precision_floor'
-        and in_force.rule_id in (statuses.rule_id, 'ALL')
-    order by in_force.rule_id = 'ALL'
-    limit 1
-) as floors
-cross join lateral (
-    select in_force.value
-    from in_force
-    where
-        in_force.parameter = 'min_verdicts'
-        and in_force.rule_id in (statuses.rule_id, 'ALL')
-    order by in_force.rule_id = 'ALL'
-    limit 1
-) as enough
+inner join limits on statuses.rule_id = limits.rule_id
 where
-    counts.verdicts >= enough.value
-    and counts.supported < floors.value * counts.verdicts
+    counts.verdicts >= limits.min_verdicts
+    and counts.supported < limits.precision_floor * counts.verdicts

@@ -24,4 +24,8 @@ delete from ops.alert_sample where drawn_on >= %(day)s;
 
 update ops.alert_sample set ended_on = null where ended_on >= %(day)s;
 
-delete from ops.alert_recurrence where opened_on >= %(day)s
+delete from ops.alert_recurrence where opened_on >= %(day)s;
+
+delete from ops.joint_case_part where since >= %(day)s;
+
+update ops.joint_case_part set ended_on = null where ended_on >= %(day)s

@@ -106,17 +106,7 @@ left join lateral (
         steps.alert_id = openings.alert_id
         and steps.business_date >= openings.opened_on
 ) as raised on true
-left join lateral (
-    select events.to_state
-    from ops.alert_event as events
-    where
-        events.alert_id = openings.alert_id
-        and events.actor not in ('machine', 'channel')
-        and events.to_state is not null
-        and events.business_date between openings.opened_on and %(day)s
-    order by events.business_date desc, events.event_id desc
-    limit 1
-) as answered on true
+left join issue_last_word as answered on openings.alert_id = answered.alert_id
 left join lateral (
     select former.alert_id
     from ops.alert_opening as former

@@ -81,6 +81,30 @@ left join lateral (
 ) as last_step on true
 where openings.resolved_on is null;
 
+-- The last word of a body on every open alert up to the day, which the transaction knows.
+create or replace temporary view issue_last_word as
+select
+    openings.alert_id,
+    openings.opened_on,
+    last_word.to_state,
+    last_word.role
+from ops.alert_opening as openings
+inner join lateral (
+    select
+        events.to_state,
+        events.detail ->> 'role' as role
+    from ops.alert_event as events
+    where
+        events.alert_id = openings.alert_id
+        and events.actor not in ('machine', 'channel')
+        and events.to_state is not null
+        and events.business_date
+        between openings.opened_on and current_setting('huiyan.business_date')::date
+    order by events.business_date desc, events.event_id desc
+    limit 1
+) as last_word on true
+where openings.resolved_on is null;
+
 create temporary table issue_alert (
     alert_id text primary key,
     tier text not null,
