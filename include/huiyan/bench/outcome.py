@@ -42,6 +42,21 @@ class Evaluated:
 
 
 @dataclass(frozen=True)
+class ByHand:
+    """The same twenty rules on DuckDB: written by hand, and our SQL as a backtest runs it.
+
+    Attributes:
+        seconds: the queries by hand. our_seconds: our SQL, its intermediate models included.
+        hits: subjects both found, by rule. different: rules in which they found others.
+    """
+
+    seconds: float
+    our_seconds: float
+    hits: dict[str, int]
+    different: list[str]
+
+
+@dataclass(frozen=True)
 class Duck:
     """The layers above staging on DuckDB on the last business date, and whether it found the same.
 
@@ -54,6 +69,7 @@ class Duck:
     comparison: Comparison
     postgresql_seconds: dict[str, float]
     duckdb_seconds: dict[str, float]
+    by_hand: ByHand
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,18 @@ from pathlib import Path
 
 from huiyan.bench import (
     compare,
+    compiled,
     copying,
     district,
     duck,
     layers,
     machine,
+    plain_duckdb,
     plain_pandas,
     rule_times,
 )
 from huiyan.bench.clock import timed
-from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome, Plain
+from huiyan.bench.outcome import ByHand, Duck, Evaluated, Landed, Outcome, Plain
 from huiyan.demo.truth import delivered_subject
 from huiyan.errors import WarehouseError
 from huiyan.feeds.collect import collect
@@ -110,11 +112,32 @@ def _on_duckdb(day: date, settings: Settings, narrator: Narrator) -> Duck:
         narrator.begin("timing each rule on both")
         ours = rule_times.on_postgresql(connection, day)
         theirs = rule_times.on_duckdb(database, duck.THREADS)
+        narrator.begin("queries written by hand for DuckDB")
+        by_hand = _by_hand(database, day)
     narrator.end(
         f"DuckDB: built in {layers.span(runs):,.1f} s, "
         f"{len(comparison.differences):,} differences in {sum(comparison.hits.values()):,} hits"
     )
-    return Duck(exported, runs, comparison, ours, theirs)
+    narrator.end(
+        f"DuckDB by hand: {len(by_hand.hits)} rules in {by_hand.seconds:,.1f} s, our SQL "
+        f"{by_hand.our_seconds:,.1f} s, {len(by_hand.different)} of them found something else"
+    )
+    return Duck(exported, runs, comparison, ours, theirs, by_hand)
+
+
+def _by_hand(database: Path, day: date) -> ByHand:
+    with timed() as timing:
+        theirs = plain_duckdb.judge(database.parent, day, duck.THREADS)
+    manifest = database.parent / "target" / "manifest.json"
+    session = compiled.Compiled(database, manifest, plain_pandas.RULES, duck.THREADS)
+    with session, timed() as our_timing:
+        ours = session.judge()
+    return ByHand(
+        timing.seconds,
+        our_timing.seconds,
+        {rule_id: len(subjects) for rule_id, subjects in ours.items()},
+        sorted(rule_id for rule_id in ours if ours[rule_id] != theirs[rule_id]),
+    )
 
 
 def _in_plain_pandas(files: Path, day: date, settings: Settings, narrator: Narrator) -> Plain:
