@@ -12,7 +12,7 @@ from huiyan.bench.copying import Copied
 from huiyan.bench.duck import Exported
 from huiyan.bench.layers import NodeRun
 from huiyan.bench.machine import Machine
-from huiyan.bench.outcome import ByHand, Duck, Evaluated, Landed, Outcome, Plain
+from huiyan.bench.outcome import Aged, ByHand, Duck, Evaluated, Landed, Outcome, Plain
 
 YEAR, NEXT = date(2025, 12, 30), date(2025, 12, 31)
 START = datetime(2025, 12, 31, 8)
@@ -124,6 +124,23 @@ def test_our_sql_stands_beside_queries_written_by_hand(outcome: Outcome) -> None
     other = replace(outcome.duck.by_hand, different=["VOU-001"])
     outcome.duck = replace(outcome.duck, by_hand=other)
     assert "They find other subjects in VOU-001." in report.render(outcome)
+
+
+def test_three_years_of_history_stand_beside_one(outcome: Outcome) -> None:
+    assert "after a longer history" not in report.render(outcome)
+
+    day = [_node("rule_results", "rules", 2.6), _node("int_unit", "intermediate", 0.4)]
+    year = [_node("rule_results", "rules", 2.0), _node("int_unit", "intermediate", 0.4)]
+    outcome.aged_scale = 0.2
+    outcome.aged = [
+        Aged(12, 900_000, 500, Evaluated(NEXT, 8.0, year)),
+        Aged(36, 2_700_000, 500, Evaluated(NEXT, 9.0, day)),
+    ]
+    page = report.render(outcome)
+
+    assert "after 36 months: its time over that after 12 | 1.2 | 3.0 s against 2.4 s" in page
+    assert "The same day of 0.2 of a district" in page
+    assert "| 36 | 2,700,000 | 500 | 0.0 | 0.4 | 2.6 | 0.0 | 0.0 | 0.0 | 0.0 | 9.0 |" in page
 
 
 def test_processor_time_is_left_out_where_it_is_not_known(outcome: Outcome) -> None:
