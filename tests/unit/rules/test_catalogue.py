@@ -13,7 +13,7 @@ from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
 from huiyan.rules.catalogue import MODELS, RESULTS, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.cli import app
-from huiyan.rules.scaffold import TO_FILL_IN
+from huiyan.rules.missing import TO_FILL_IN
 from huiyan.settings import REPOSITORY
 
 CORE = {
