@@ -102,7 +102,7 @@ def _unfilled(rule: Rule) -> Iterator[Missing]:
     for path in (rule.sql_path, rule.sql_path.with_suffix(".yml"), catalogue.PARAMETERS):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if TO_FILL_IN in line and (path != catalogue.PARAMETERS or line.startswith(rule.id)):
-                yield Missing(_place(path, number), f"what is {TO_FILL_IN}: {line.strip()}")
+                yield Missing(_place(path, number), f"what is {TO_FILL_IN}: {line.strip(' -#')}")
 
 
 def _words(rule: Rule) -> Iterator[Missing]:

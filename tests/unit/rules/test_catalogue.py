@@ -138,6 +138,10 @@ def test_nothing_is_left_to_fill_in(rule: Rule) -> None:
     assert TO_FILL_IN not in sql(rule) + declared
 
 
+def test_no_threshold_is_left_to_fill_in() -> None:
+    assert TO_FILL_IN not in catalogue.PARAMETERS.read_text(encoding="utf-8")
+
+
 @each_rule
 def test_the_sql_begins_with_a_comment_for_accountants(rule: Rule) -> None:
     first = sql(rule).splitlines()[0]

@@ -73,11 +73,8 @@ def test_thresholds_are_written_listed_given_and_read(library: Path) -> None:
     assert written[-1] == catalogue.PARAMETERS
     rule = load_rules()["VOU-998"]
     assert rule.parameters == ("min_amount", "share")
-    rows = [row for row in load_parameters() if row.rule_id == "VOU-998"]
-    assert [(row.parameter, row.value) for row in rows] == [
-        ("min_amount", "5000"),
-        ("share", "0.5"),
-    ]
+    rows = {row.parameter: row.value for row in load_parameters() if row.rule_id == "VOU-998"}
+    assert rows == {"min_amount": "5000", "share": "0.5"}
     after = catalogue.PARAMETERS.read_text("utf-8").splitlines()
     place = after.index(next(line for line in after if line.startswith("VOU-998")))
     assert after[place - 1].startswith("VOU-0")
