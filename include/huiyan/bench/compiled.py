@@ -1,8 +1,9 @@
 """Some of the rules as a backtest judges them: our compiled SQL in one DuckDB session, one date.
 
 What dbt compiled for the DuckDB file is run once more from nothing, in memory and over the same
-Parquet files: the intermediate models the rules stand on (a table where it is read more than once,
-as the backtest's engine decides for one date, else a view), then each rule with its evidence.
+Parquet files: the intermediate models the rules stand on, then each rule with its evidence. As in a
+backtest of one date a model is a table where it is read more than once, but never what the project
+makes a view: of those a rule asks for few columns and rows.
 """
 
 import json
@@ -15,6 +16,8 @@ from huiyan.lake.project import Project, read_manifest
 from huiyan.rules.catalogue import load_rule
 
 Hits = dict[str, set[str]]
+
+VIEW = "fresh_view"
 
 
 def _named(catalog: str, relation: str) -> str:
@@ -32,7 +35,13 @@ class Compiled:
             database: the DuckDB file that dbt built; the Parquet files lie beside it.
             manifest: what dbt wrote of that build.
         """
-        self._project: Project = read_manifest(json.loads(manifest.read_text("utf-8")))
+        said = json.loads(manifest.read_text("utf-8"))
+        self._project: Project = read_manifest(said)
+        self._views = {
+            f"{node['schema']}.{node['name']}"
+            for node in said["nodes"].values()
+            if node["config"].get("materialized") == VIEW
+        }
         self._catalog = database.stem
         self._models = {rule.id: f"{rule.layer}.{rule.model}" for rule in map(load_rule, rules)}
         order = self._project.upstream(*self._models.values())
@@ -64,7 +73,8 @@ class Compiled:
         for relation in self._order:
             name = _named(self._catalog, relation)
             readings = sum(models[reader].sql.count(name) for reader in self._order)
-            kind = "table" if relation in rules or readings > 1 else "view"
+            is_table = relation in rules or (readings > 1 and relation not in self._views)
+            kind = "table" if is_table else "view"
             self._lake.execute(f"create {kind} {name} as ({models[relation].sql})")
         return {
             rule_id: {

@@ -22,57 +22,58 @@ IN_FORCE = "valid_from <= getvariable('today') and coalesce(valid_to > getvariab
 
 SHARED = (
     """
+    create table grouped as
+    select
+        voucher_id,
+        any_value(acct_set_code) as acct_set_code,
+        any_value(fiscal_year) as fiscal_year,
+        any_value(acct_period) as acct_period,
+        any_value(voucher_no) as voucher_no,
+        max(poster_date) as posted,
+        coalesce(min(bill_date), min(voucher_date)) as happened,
+        max(vou_cnt) as declared,
+        bool_or(red_flag) as is_reversal,
+        sum(amt) filter (dr_cr = 'D' and gov_acct_cls_code[1] = '5') as expense,
+        sum(if(dr_cr = 'D', amt, -amt))
+            filter (gov_acct_cls_code[1] between '1' and '5') as financial,
+        sum(if(dr_cr = 'D', amt, -amt))
+            filter (gov_acct_cls_code[1] between '6' and '8') as budget,
+        bool_or(gov_acct_cls_code[1] = '7') as has_budget,
+        bool_or(dr_cr = 'C' and gov_acct_cls_code[1] between '1' and '5') as has_credit,
+        bool_or(
+            dr_cr = 'C'
+            and gov_acct_cls_code[1] between '1' and '5'
+            and gov_acct_cls_code[1:4] not in (
+                '1602', '1702', '1802', '1832', '1401', '1901', '1219', '2201', '2401', '2601'
+            )
+        ) as has_cash_credit,
+        bool_or(
+            dr_cr = 'D' and gov_acct_cls_code[1] = '5' and dep_bgt_eco_code[1:5] = '30217'
+        ) as is_reception,
+        bool_or(
+            dr_cr = 'D' and gov_acct_cls_code[1] = '5' and dep_bgt_eco_code[1:5] = '30217'
+            and set_mode_code = '1'
+        ) as is_cash_reception,
+        bool_or(inputer = auditor) as is_own_review
+    from entry
+    group by voucher_id
+    """,
+    """
     create table voucher as
-    with grouped as (
-        select
-            voucher_id,
-            any_value(acct_set_code) as acct_set_code,
-            any_value(fiscal_year) as fiscal_year,
-            any_value(acct_period) as acct_period,
-            any_value(voucher_no) as voucher_no,
-            max(poster_date) as posted,
-            coalesce(min(bill_date), min(voucher_date)) as happened,
-            max(vou_cnt) as declared,
-            bool_or(red_flag) as is_reversal,
-            sum(amt) filter (dr_cr = 'D' and gov_acct_cls_code[1] = '5') as expense,
-            sum(if(dr_cr = 'D', amt, -amt))
-                filter (gov_acct_cls_code[1] between '1' and '5') as financial,
-            sum(if(dr_cr = 'D', amt, -amt))
-                filter (gov_acct_cls_code[1] between '6' and '8') as budget,
-            bool_or(gov_acct_cls_code[1] = '7') as has_budget,
-            bool_or(dr_cr = 'C' and gov_acct_cls_code[1] between '1' and '5') as has_credit,
-            bool_or(
-                dr_cr = 'C'
-                and gov_acct_cls_code[1] between '1' and '5'
-                and gov_acct_cls_code[1:4] not in (
-                    '1602', '1702', '1802', '1832', '1401', '1901', '1219', '2201', '2401', '2601'
-                )
-            ) as has_cash_credit,
-            bool_or(
-                dr_cr = 'D' and gov_acct_cls_code[1] = '5' and dep_bgt_eco_code[1:5] = '30217'
-            ) as is_reception,
-            bool_or(
-                dr_cr = 'D' and gov_acct_cls_code[1] = '5' and dep_bgt_eco_code[1:5] = '30217'
-                and set_mode_code = '1'
-            ) as is_cash_reception,
-            bool_or(inputer = auditor) as is_own_review
-        from entry
-        group by voucher_id
+    with naming as (
+        select distinct entry.voucher_id, entry.red_vou_no, acct_set_code, fiscal_year, acct_period
+        from entry semi join (from grouped where is_reversal) using (voucher_id)
+        where red_vou_no is not null
     ),
     reversed as (
         select arg_max(named.voucher_id, named.acct_period) as voucher_id
-        from grouped as reversal
-        join (
-            select distinct voucher_id, red_vou_no from entry where red_vou_no is not null
-        ) as names using (voucher_id)
+        from naming
         join grouped as named
-            on named.acct_set_code = reversal.acct_set_code
-            and named.fiscal_year = reversal.fiscal_year
-            and named.voucher_no = names.red_vou_no
-            and named.acct_period <= reversal.acct_period
-            and named.voucher_id != reversal.voucher_id
-        where reversal.is_reversal
-        group by reversal.voucher_id, names.red_vou_no
+            on named.acct_set_code = naming.acct_set_code
+            and named.fiscal_year = naming.fiscal_year
+            and named.voucher_no = naming.red_vou_no
+        where named.acct_period <= naming.acct_period and named.voucher_id != naming.voucher_id
+        group by naming.voucher_id, naming.red_vou_no
     )
     select * from grouped anti join reversed using (voucher_id) where not is_reversal
     """,
