@@ -35,7 +35,7 @@ from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
 
 # Three years of a whole district would take longer than all else: a part tells the ratio too.
-AGED_PART = 0.2
+AGED_PART = 0.15
 HISTORIES = (12, 36)
 
 
