@@ -163,6 +163,7 @@ class District:
         amount: str | None = "100.00",
         tier: str | None = None,
         subject_type: str = "voucher",
+        evidence: dict[str, Any] | None = None,
     ) -> None:
         base = {rule: tier for rule, _, tier, _ in RULES}
         self.add(
@@ -179,7 +180,7 @@ class District:
             MONDAY,
             None if amount is None else Decimal(amount),
             tier or base[rule_id],
-            json.dumps({"summary": "办公用品"}),
+            json.dumps(evidence or {"summary": "办公用品"}),
             since,
             until,
         )

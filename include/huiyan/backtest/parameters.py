@@ -28,18 +28,21 @@ class Threshold:
     tried: Decimal | None
 
 
-def _number(name: str, text: str) -> Decimal:
+def number(said: str, text: str) -> Decimal:
+    """A threshold's value; `said` is what was written, for the message.
+
+    Raises:
+        ConfigurationError: it is no number, or has more digits than a threshold keeps.
+    """
     try:
         value = Decimal(text.strip())
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise ConfigurationError(
-            f"--set {name}={text}: a threshold is a number, such as 30 or 0.6."
-        )
+        raise ConfigurationError(f"{said}: a threshold is a number, such as 30 or 0.6.")
     if abs(value) >= _DIGITS or value != round(value, 2):
         raise ConfigurationError(
-            f"--set {name}={text}: a threshold has at most two decimals and 16 digits before them."
+            f"{said}: a threshold has at most two decimals and 16 digits before them."
         )
     return value
 
@@ -71,7 +74,7 @@ def parse(rule: Rule, given: Iterable[str]) -> dict[Key, Decimal]:
             raise ConfigurationError(f"--set {text}: there is no parameter {name}. {has}")
         if names[name] in values:
             raise ConfigurationError(f"--set {text}: {name} is set twice.")
-        values[names[name]] = _number(name, value)
+        values[names[name]] = number(f"--set {name}={value}", value)
     return values
 
 

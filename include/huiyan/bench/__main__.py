@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from huiyan.bench import district, report
-from huiyan.bench.run import Narrator, run
+from huiyan.bench.run import HISTORIES, Narrator, run
 from huiyan.errors import HuiyanError
 from huiyan.settings import REPOSITORY, get_settings
 
@@ -27,6 +27,9 @@ def main(
     ] = district.MONTHS,
     fresh: Annotated[bool, typer.Option("--fresh", help="Make the files anew.")] = False,
     duckdb: Annotated[bool, typer.Option(help="Run the same rules on DuckDB as well.")] = True,
+    history: Annotated[
+        bool, typer.Option(help="Time one more day after one and after three years as well.")
+    ] = True,
     output: Annotated[
         Path | None,
         typer.Option(help="The page (default: docs/benchmarks.md for a whole district-year)."),
@@ -52,6 +55,7 @@ def main(
             months=months,
             fresh=fresh,
             with_duckdb=duckdb,
+            histories=HISTORIES if history else (),
             narrator=Narrator(on_begin, on_end),
         )
     report.write(outcome, page)

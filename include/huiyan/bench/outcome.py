@@ -31,6 +31,11 @@ class Landed:
     collect_cpu_seconds: float | None
     memory_bytes: int | None
 
+    @property
+    def is_daily(self) -> bool:
+        """Whether the feed is a daily one, not a snapshot."""
+        return load_contract(self.feed).kind == "daily"
+
 
 @dataclass(frozen=True)
 class Evaluated:
@@ -39,6 +44,21 @@ class Evaluated:
     business_date: date
     seconds: float
     runs: list[NodeRun]
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """The same twenty rules on DuckDB: written by hand, and our SQL as a backtest runs it.
+
+    Attributes:
+        seconds: the queries by hand. our_seconds: our SQL, its intermediate models included.
+        hits: subjects both found, by rule. different: rules in which they found others.
+    """
+
+    seconds: float
+    our_seconds: float
+    hits: dict[str, int]
+    different: list[str]
 
 
 @dataclass(frozen=True)
@@ -54,6 +74,7 @@ class Duck:
     comparison: Comparison
     postgresql_seconds: dict[str, float]
     duckdb_seconds: dict[str, float]
+    by_hand: ByHand
 
 
 @dataclass(frozen=True)
@@ -70,12 +91,29 @@ class Plain:
     different: list[str]
 
 
+@dataclass(frozen=True)
+class Aged:
+    """One more day after some months of history, in a district of its own.
+
+    Attributes:
+        rows: of the daily feeds, landed before that day. day_rows: landed on it.
+        evaluated: the day through dbt.
+    """
+
+    months: int
+    rows: int
+    day_rows: int
+    evaluated: Evaluated
+
+
 @dataclass
 class Outcome:
     """Everything one run measured; the first business date is the year, the second one more day.
 
     Attributes:
         made_seconds: making the files, None where they were reused.
+        aged: the same day after a short and after a long history, both of `aged_scale` of a
+            district; empty where that was not measured.
     """
 
     machine: Machine
@@ -87,6 +125,8 @@ class Outcome:
     evaluated: list[Evaluated] = field(default_factory=list)
     duck: Duck | None = None
     plain: Plain | None = None
+    aged: list[Aged] = field(default_factory=list)
+    aged_scale: float = 0.0
 
     @property
     def days(self) -> list[date]:

@@ -69,6 +69,10 @@ def _day_seconds(outcome: Outcome, evaluated: Evaluated) -> float:
     return _collect_seconds(landed) + _gate_seconds(landed) + evaluated.seconds
 
 
+def _judged(evaluated: Evaluated) -> float:
+    return layers.busy(_of(evaluated.runs, "intermediate", "rules"))
+
+
 def _ratios(outcome: Outcome) -> list[str]:
     year = outcome.evaluated[0]
     landed = outcome.landed_on(year.business_date, "daily")
@@ -115,9 +119,18 @@ def _ratios(outcome: Outcome) -> list[str]:
                 ("Both", above),
             )
         ]
+        hand = outcome.duck.by_hand
+        lines.append(
+            (
+                f"{len(hand.hits)} rules with the models they need, our SQL on DuckDB: its time"
+                " over that of queries written by hand",
+                _ratio(hand.our_seconds, hand.seconds),
+                f"{_seconds(hand.our_seconds)} s against {_seconds(hand.seconds)} s",
+            )
+        )
     if outcome.plain is not None:
         script = outcome.plain.seconds
-        scan = layers.busy(_of(year.runs, "intermediate", "rules"))
+        scan = _judged(year)
         lines.append(
             (
                 "All rules in full (intermediate, rules): their time over the pandas script's",
@@ -136,9 +149,7 @@ def _ratios(outcome: Outcome) -> list[str]:
             )
     if len(outcome.evaluated) > 1:
         day = outcome.evaluated[1]
-        judged, all_judged = (
-            layers.busy(_of(each.runs, "intermediate", "rules")) for each in (day, year)
-        )
+        judged, all_judged = _judged(day), _judged(year)
         lines.append(
             (
                 "Judging one more day (intermediate, rules) as a share of judging all",
@@ -152,6 +163,17 @@ def _ratios(outcome: Outcome) -> list[str]:
                 "One more day (landed, checked, evaluated) as a share of the year",
                 _percent(more, whole),
                 f"{_seconds(more)} s against {_seconds(whole)} s",
+            )
+        )
+    if len(outcome.aged) > 1:
+        short, *_, long = outcome.aged
+        lines.append(
+            (
+                f"Judging one more day (intermediate, rules) after {long.months} months: its time"
+                f" over that after {short.months}",
+                _ratio(_judged(long.evaluated), _judged(short.evaluated)),
+                f"{_seconds(_judged(long.evaluated))} s against"
+                f" {_seconds(_judged(short.evaluated))} s",
             )
         )
     return _table(("What", "Ratio", "Seconds"), lines)
@@ -273,6 +295,61 @@ def _hits(outcome: Outcome) -> list[str]:
     ]
 
 
+def _by_hand(outcome: Outcome) -> list[str]:
+    if outcome.duck is None:
+        return []
+    hand = outcome.duck.by_hand
+    same = (
+        "Both find the same subjects."
+        if not hand.different
+        else f"They find other subjects in {', '.join(hand.different)}."
+    )
+    return [
+        "## Queries written by hand for DuckDB",
+        "",
+        f"{len(hand.hits)} of the rules ({', '.join(sorted(hand.hits))}) as somebody fluent in"
+        " DuckDB would write them straight over the same Parquet files"
+        " ([source](../include/huiyan/bench/plain_duckdb.py)): what several need is made once; no"
+        " units, populations or evidence. Against them stands the SQL that a backtest runs"
+        " ([how](../include/huiyan/bench/compiled.py)): the intermediate models of these rules,"
+        " then the rules, in one session on one date, with the same two threads. By hand"
+        f" {hand.seconds:,.2f} s, ours {hand.our_seconds:,.2f} s. {same}",
+        "",
+    ]
+
+
+def _aged(outcome: Outcome) -> list[str]:
+    if not outcome.aged:
+        return []
+    rows = [
+        (
+            str(each.months),
+            _count(each.rows),
+            _count(each.day_rows),
+            *(_seconds(layers.busy(_of(each.evaluated.runs, layer))) for layer in LAYERS),
+            _seconds(each.evaluated.seconds),
+        )
+        for each in outcome.aged
+    ]
+    return [
+        "## One more day after a longer history",
+        "",
+        f"The same day of {outcome.aged_scale:g} of a district, each time in a warehouse of its own"
+        " that holds only the months before it. Rows are those of the daily feeds.",
+        "",
+        *_table(
+            (
+                "Months",
+                "Rows before",
+                "Rows of the day",
+                *(f"{layer} s" for layer in LAYERS),
+                "Wall time s",
+            ),
+            rows,
+        ),
+    ]
+
+
 def _plain(outcome: Outcome) -> list[str]:
     plain = outcome.plain
     if plain is None:
@@ -353,6 +430,8 @@ def render(outcome: Outcome) -> str:
         "",
         *_slowest(outcome),
         *_hits(outcome),
+        *_aged(outcome),
+        *_by_hand(outcome),
         *_plain(outcome),
         "## Machine",
         "",

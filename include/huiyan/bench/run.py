@@ -1,7 +1,8 @@
 """The benchmark's steps, each timed once, in one run."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -9,16 +10,18 @@ from pathlib import Path
 
 from huiyan.bench import (
     compare,
+    compiled,
     copying,
     district,
     duck,
     layers,
     machine,
+    plain_duckdb,
     plain_pandas,
     rule_times,
 )
 from huiyan.bench.clock import timed
-from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome, Plain
+from huiyan.bench.outcome import Aged, ByHand, Duck, Evaluated, Landed, Outcome, Plain
 from huiyan.demo.truth import delivered_subject
 from huiyan.errors import WarehouseError
 from huiyan.feeds.collect import collect
@@ -30,6 +33,10 @@ from huiyan.warehouse.connection import DATABASE, connect
 from huiyan.warehouse.dbt import in_environment
 from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
+
+# Three years of a whole district would take longer than all else: a part tells the ratio too.
+AGED_PART = 0.15
+HISTORIES = (12, 36)
 
 
 def _ignore(_: str) -> None:
@@ -110,11 +117,32 @@ def _on_duckdb(day: date, settings: Settings, narrator: Narrator) -> Duck:
         narrator.begin("timing each rule on both")
         ours = rule_times.on_postgresql(connection, day)
         theirs = rule_times.on_duckdb(database, duck.THREADS)
+        narrator.begin("queries written by hand for DuckDB")
+        by_hand = _by_hand(database, day)
     narrator.end(
         f"DuckDB: built in {layers.span(runs):,.1f} s, "
         f"{len(comparison.differences):,} differences in {sum(comparison.hits.values()):,} hits"
     )
-    return Duck(exported, runs, comparison, ours, theirs)
+    narrator.end(
+        f"DuckDB by hand: {len(by_hand.hits)} rules in {by_hand.seconds:,.1f} s, our SQL "
+        f"{by_hand.our_seconds:,.1f} s, {len(by_hand.different)} of them found something else"
+    )
+    return Duck(exported, runs, comparison, ours, theirs, by_hand)
+
+
+def _by_hand(database: Path, day: date) -> ByHand:
+    with timed() as timing:
+        theirs = plain_duckdb.judge(database.parent, day, duck.THREADS)
+    manifest = database.parent / "target" / "manifest.json"
+    session = compiled.Compiled(database, manifest, plain_pandas.RULES, duck.THREADS)
+    with session, timed() as our_timing:
+        ours = session.judge()
+    return ByHand(
+        timing.seconds,
+        our_timing.seconds,
+        {rule_id: len(subjects) for rule_id, subjects in ours.items()},
+        sorted(rule_id for rule_id in ours if ours[rule_id] != theirs[rule_id]),
+    )
 
 
 def _in_plain_pandas(files: Path, day: date, settings: Settings, narrator: Narrator) -> Plain:
@@ -179,6 +207,38 @@ def _measure_day(
     return landed, evaluated
 
 
+@contextmanager
+def _new_warehouse(home: Path, files: Path) -> Iterator[Settings]:
+    """An empty warehouse whose landing zone is `files`; stopped and removed at the end."""
+    settings = bench_settings(home / "warehouse", files)
+    embedded.stop(settings)
+    shutil.rmtree(settings.home_dir, ignore_errors=True)
+    try:
+        migrate(settings)
+        yield settings
+    finally:
+        embedded.stop(settings)
+        shutil.rmtree(settings.home_dir, ignore_errors=True)
+
+
+def after_history(home: Path, *, scale: float, months: int, narrator: Narrator) -> Aged:
+    """Evaluate one more day after `months` of a district, in a new warehouse below `home`.
+
+    Raises:
+        WarehouseError: a delivery did not land or was stopped, or dbt failed.
+    """
+    files = home / f"district-{scale:g}-{months}"
+    narrator.begin(f"making {months} months of a district")
+    district.make(district.options(scale, months), files)
+    rows = 0
+    with _new_warehouse(home, files) as settings:
+        for deliveries_of_day in district.deliveries(files).items():
+            landed, evaluated = _measure_day(*deliveries_of_day, settings, narrator)
+            before, day_rows = rows, sum(each.rows for each in landed if each.is_daily)
+            rows += day_rows
+    return Aged(months, before, day_rows, evaluated)
+
+
 def run(
     home: Path,
     *,
@@ -186,14 +246,17 @@ def run(
     months: int = district.MONTHS,
     fresh: bool = False,
     with_duckdb: bool = True,
+    histories: Sequence[int] = (),
     narrator: Narrator | None = None,
 ) -> Outcome:
-    """Run all steps in a new warehouse below `home`, which is removed at the end.
+    """Run all steps in new warehouses below `home`, which are removed at the end.
 
     Args:
-        home: folder of the benchmark; the district's files stay in it.
+        home: folder of the benchmark; the districts' files stay in it.
         scale: part of a district-year. months: how many of its months are made.
         fresh: make the files anew even if they are there.
+        histories: months of history after which one more day is measured too, each in
+            AGED_PART of the district.
 
     Raises:
         WarehouseError: a delivery did not land or was stopped, or dbt failed.
@@ -206,14 +269,10 @@ def run(
     with timed() as making:
         was_made = district.make(wanted, files, fresh=fresh)
     narrator.end(f"district: {'made' if was_made else 'found'} in {making.seconds:,.1f} s")
-    settings = bench_settings(home / "warehouse", files)
     by_date = district.deliveries(files)
-    embedded.stop(settings)
-    shutil.rmtree(settings.home_dir, ignore_errors=True)
-    try:
-        narrator.begin("loading the programs, making an empty warehouse")
-        import_module("great_expectations.expectations")
-        migrate(settings)
+    narrator.begin("loading the programs, making an empty warehouse")
+    import_module("great_expectations.expectations")
+    with _new_warehouse(home, files) as settings:
         with connect(settings) as connection:
             facts = machine.describe(connection, load_before)
         outcome = Outcome(facts, scale, wanted.accounts, making.seconds if was_made else None)
@@ -227,7 +286,9 @@ def run(
             if day == last and with_duckdb:
                 outcome.duck = _on_duckdb(day, settings, narrator)
         outcome.plain = _in_plain_pandas(files, last, settings, narrator)
-        return outcome
-    finally:
-        embedded.stop(settings)
-        shutil.rmtree(settings.home_dir, ignore_errors=True)
+    outcome.aged_scale = scale * AGED_PART
+    outcome.aged = [
+        after_history(home, scale=outcome.aged_scale, months=each, narrator=narrator)
+        for each in histories
+    ]
+    return outcome

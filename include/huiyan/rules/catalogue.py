@@ -139,8 +139,13 @@ def _read(path: Path, _modified_ns: int) -> Rule:
                 **model["config"]["meta"],
             }
         )
-    except (KeyError, ValidationError) as error:
-        raise ConfigurationError(f"The rule's meta in {path.name} is wrong: {error}") from error
+    except KeyError as error:
+        raise ConfigurationError(f"{path.name} lacks {error} of its model.") from error
+    except ValidationError as error:
+        said = "; ".join(
+            f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()
+        )
+        raise ConfigurationError(f"The rule's meta in {path.name} is wrong: {said}.") from error
 
 
 def load_rules() -> dict[str, Rule]:

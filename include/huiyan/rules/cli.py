@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from huiyan.errors import ConfigurationError
 from huiyan.rules.catalogue import Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.life_cycle import StatusEntry, load_history, newest_status
 from huiyan.settings import REPOSITORY, get_settings
@@ -20,6 +22,7 @@ console = Console()
 
 TIER = {"yellow": "黄色", "orange": "橙色", "red": "红色"}
 SHOWN = 15
+ID_SHOWN = 12
 VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 
 
@@ -47,6 +50,9 @@ def list_rules() -> None:
 def show_rule(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
     sql: Annotated[bool, typer.Option("--sql", help="Print its SQL too.")] = False,
+    hits: Annotated[
+        int, typer.Option(min=0, help="How many of its open hits to list, the newest first.")
+    ] = 5,
 ) -> None:
     """Show one rule: what is wrong, its law, thresholds, life and figures, how it is closed."""
     rule = load_rule(rule_id)
@@ -70,6 +76,7 @@ def show_rule(
         "known false positives": rule.known_false_positives,
         "life": _life(rule),
         "figures": _figures(rule),
+        **_open_hits(rule, hits),
         "model": str(rule.sql_path.relative_to(rule.sql_path.parents[3])),
     }.items():
         table.add_row(label, text)
@@ -87,25 +94,46 @@ def new_rule(
     subject: Annotated[
         str, typer.Option(help="What it judges: voucher, payment or card_transaction.")
     ] = "voucher",
+    threshold: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A threshold and its value; repeatable."),
+    ] = None,
 ) -> None:
-    """Begin a rule: its SQL and YAML with tests that fail until filled in, and its list entry."""
+    """Begin a rule: SQL and YAML with tests that fail until filled in, list entry, thresholds."""
     from huiyan.rules.scaffold import begin
 
-    for path in begin(rule_id, what_is_wrong, subject):
+    for path in begin(rule_id, what_is_wrong, subject, threshold or ()):
         console.print(f"written: {path.relative_to(REPOSITORY)}", soft_wrap=True)
-    console.print("Next: docs/how-to/add-a-rule.md.")
+    console.print(
+        f"Next: docs/how-to/add-a-rule.md. `huiyan rules test {rule_id.upper()}` says what is "
+        "missing.",
+        soft_wrap=True,
+    )
 
 
 @app.command("test")
 def test_rule(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
 ) -> None:
-    """Run one rule's unit tests, in a small warehouse of their own."""
+    """Say what a rule still lacks, and run its unit tests in a small warehouse of their own."""
+    from huiyan.rules.missing import missing
     from huiyan.rules.workbench import run_tests
 
     rule = load_rule(rule_id)
+    found = missing(rule)
+    if found:
+        console.print(f"[bold]{rule.id} still lacks[/]")
+    for each in found:
+        console.print(f"  [bold]{each.where}[/]: {escape(each.what)}", soft_wrap=True)
+    if any(each.is_in_the_way for each in found):
+        raise ConfigurationError(
+            f"The unit tests of {rule.id} were not run: without its list entry and its thresholds "
+            "no rule can be evaluated."
+        )
     run_tests(rule, get_settings())
     console.print(f"{rule.id}: every unit test passes.")
+    if found:
+        raise typer.Exit(1)
 
 
 def _thresholds(rule: Rule) -> str:
@@ -196,6 +224,23 @@ def _figures(rule: Rule) -> str:
         f"last run {found.last_run_on}: {found.last_run_status}{looked_at}\n"
         f"ever: {found.hits_ever:,} subjects, first {found.first_hit_on or 'never'}, "
         f"last {found.last_hit_on or 'never'}"
+    )
+
+
+def _open_hits(rule: Rule, limit: int) -> dict[str, str]:
+    """A row of the table, or none; a hit's id as far as `huiyan explain` needs it."""
+    from huiyan.rules.figures import open_hits
+
+    found = open_hits(rule.id, limit, get_settings()) if limit else []
+    lines = [
+        f"{hit.hit_id[:ID_SHOWN]}  since {hit.first_detected_on}  {hit.subject_id}"
+        + ("" if hit.amount is None else f"  {hit.amount:,} CNY")
+        for hit in found
+    ]
+    return (
+        {"open hits": "\n".join([*lines, "`huiyan explain` and an id explain one"])}
+        if lines
+        else {}
     )
 
 

@@ -37,6 +37,45 @@ class Figures:
     last_hit_on: date | None
 
 
+@dataclass(frozen=True)
+class OpenHit:
+    """A row of marts.fct_rule_hit that is open.
+
+    Attributes:
+        unit_id: None if unknown. amount: CNY, None if the rule gives none.
+    """
+
+    hit_id: str
+    subject_id: str
+    unit_id: str | None
+    amount: Decimal | None
+    first_detected_on: date
+
+
+def open_hits(rule_id: str, limit: int, settings: Settings) -> list[OpenHit]:
+    """The rule's open hits, those detected last first, at most `limit`; none without a warehouse.
+
+    Raises:
+        WarehouseError: a warehouse is set and cannot be reached.
+    """
+    if settings.warehouse_url is None and embedded.running(settings) is None:
+        return []
+    columns = ", ".join(OpenHit.__dataclass_fields__)
+    try:
+        with (
+            connect(settings, role="huiyan_read") as connection,
+            connection.cursor(row_factory=class_row(OpenHit)) as cursor,
+        ):
+            return cursor.execute(
+                f"select {columns} from marts.fct_rule_hit "  # noqa: S608 - own field names
+                "where rule_id = %s and is_open "
+                "order by first_detected_on desc, subject_id limit %s",
+                [rule_id, limit],
+            ).fetchall()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        return []
+
+
 def figures(rule_id: str, settings: Settings) -> Figures | None:
     """The rule's figures; None if no warehouse runs or it has evaluated nothing of the rule.
 

@@ -11,6 +11,7 @@ What `problems` holds to:
   (2000-01-01) are how the product was issued, and may begin anywhere;
 - a version never falls, and a new version begins no higher than the one before it;
 - trial, fixed and retired need somebody who approved them, and nobody approves what they proposed;
+- what only raises others is never pushed: it rises no higher than shadow;
 - the last entry is of the version that the library has, unless the rule is retired.
 """
 
@@ -28,6 +29,7 @@ from huiyan.warehouse.reviewed import RULE_STATUS, Line
 ISSUED_ON = date(2000, 1, 1)
 PUSHED: tuple[Status, ...] = ("trial", "fixed")
 STEPS: tuple[Status, ...] = ("draft", "shadow", "trial", "fixed")
+RAISE_OTHERS = frozenset({"STAT-001"})
 NEED_APPROVAL: tuple[Status, ...] = ("trial", "fixed", "retired")
 
 
@@ -137,6 +139,12 @@ def _step_problem(before: StatusEntry | None, entry: StatusEntry) -> str | None:
     return None
 
 
+def _push_problem(entry: StatusEntry) -> str | None:
+    if entry.rule_id in RAISE_OTHERS and entry.status in PUSHED:
+        return f"the rule raises others and is never pushed alone: it cannot be {entry.status}"
+    return None
+
+
 def _approval_problem(entry: StatusEntry) -> str | None:
     if entry.approved_by is None:
         if entry.status in NEED_APPROVAL:
@@ -152,7 +160,7 @@ def problems(history: History, rules: Mapping[str, Rule]) -> list[str]:
     found = []
     for rule_id, entries in history.items():
         for before, entry in zip([None, *entries], entries, strict=False):
-            why = _step_problem(before, entry), _approval_problem(entry)
+            why = _step_problem(before, entry), _push_problem(entry), _approval_problem(entry)
             found += [f"{entry.where}: {rule_id}: {each}" for each in why if each]
         last = entries[-1]
         if rule_id not in rules:

@@ -1,25 +1,49 @@
-"""Begins a rule: the SQL and YAML pair, with unit tests that fail until filled in, and its entry.
+"""Begins a rule: the SQL and YAML pair, with unit tests that fail until filled in, its entry in the
+list and the rows of its thresholds.
 
 What is to be filled in is marked 待填; a test of the library fails while the mark is there.
 """
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 
+from huiyan.backtest.parameters import number
 from huiyan.errors import ConfigurationError
 from huiyan.rules import catalogue
-from huiyan.rules.life_cycle import shipped_history
+from huiyan.rules.life_cycle import ISSUED_ON, shipped_history
+from huiyan.rules.missing import TO_FILL_IN
 
-TO_FILL_IN = "待填"
 LAYER = "rules"
+OPEN_END = "9999-12-31"
 RULE_ID = re.compile(r"[A-Z]{2,6}-[0-9]{3}")
 WORDS = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 # PostgreSQL cuts names at 63: test_<model>__near_miss_<case> must leave some for the case.
 LONGEST_MODEL = 34
 LISTED = re.compile(r"^    '(rule_[a-z]+_[0-9]{3}_\w+)',$", re.MULTILINE)
+
+
+# Of what one hit of the rule follows, if it is to be judged over that alone.
+SLICES = {
+    "record": "one voucher with its entries, attachments, claims; one payment; one swipe",
+    "booking": "one payment and the vouchers that name it",
+    "invoice": "the vouchers that have one invoice number",
+    "seller": "one unit's invoices of one seller",
+    "file": "the vouchers that one file is attached to",
+    "letter": "the reception papers that bear one letter's number",
+    "claim": "one unit's claims of one counterparty, economic code and amount",
+    "payee": "one unit's payments to one account",
+    "payee_name": "one unit's payments to one name",
+    "payee_account": "all units' payments to one account",
+    "economic_code": "one unit's payments under one economic code",
+    "merchant": "one card's swipes at one merchant, with what books them",
+    "card": "one card's swipes",
+}
 
 
 @dataclass(frozen=True)
@@ -77,12 +101,21 @@ SUBJECTS = {
 }
 
 
-def begin(rule_id: str, what_is_wrong: str, subject_type: str = "voucher") -> list[Path]:
-    """Write the pair and the entry in rule_results.sql; returns the files written.
+def begin(
+    rule_id: str,
+    what_is_wrong: str,
+    subject_type: str = "voucher",
+    thresholds: Iterable[str] = (),
+) -> list[Path]:
+    """Write the pair, the entry in rule_results.sql and the thresholds; returns the files written.
+
+    Args:
+        thresholds: as `name=value`; each becomes a row of rule_parameters.csv, is listed in the
+            YAML, given in its tests and read in the SQL.
 
     Raises:
-        ConfigurationError: the id is malformed or taken, the words or the subject are not usable;
-            nothing is written then.
+        ConfigurationError: the id is malformed or taken, the words, the subject or a threshold are
+            not usable; nothing is written then.
     """
     rule_id = rule_id.upper()
     _check_id(rule_id)
@@ -99,8 +132,11 @@ def begin(rule_id: str, what_is_wrong: str, subject_type: str = "voucher") -> li
             f"There is no skeleton for {subject_type!r}; there are {', '.join(SUBJECTS)}. Begin "
             "with the nearest one."
         )
+    values = _values(thresholds)
     names = {
         **asdict(subject),
+        **_of_thresholds(rule_id, subject, values),
+        "slices": "\n".join(f"        #   {name:<14} {what}" for name, what in SLICES.items()),
         "amount_column": "amount" if subject.amount == "amount" else f"{subject.amount} as amount",
         "rule_id": rule_id,
         "rule_model": model,
@@ -113,7 +149,8 @@ def begin(rule_id: str, what_is_wrong: str, subject_type: str = "voucher") -> li
         path = catalogue.MODELS / LAYER / f"{model}{suffix}"
         path.write_text(Template(text).substitute(names), encoding="utf-8")
         written.append(path)
-    return [*written, _list(model)]
+    written.append(_list(model))
+    return [*written, _add_rows(rule_id, values)] if values else written
 
 
 def _check_id(rule_id: str) -> None:
@@ -130,6 +167,68 @@ def _check_id(rule_id: str) -> None:
             f"{rule_id} exists, or existed, and an id is never used again. The first free one "
             f"after the last is {family}-{max(numbers) + 1:03}."
         )
+
+
+def _values(thresholds: Iterable[str]) -> dict[str, str]:
+    """Values by name, as written."""
+    values: dict[str, str] = {}
+    for said in thresholds:
+        name, _, value = (part.strip() for part in said.partition("="))
+        if not WORDS.fullmatch(name) or not value:
+            raise ConfigurationError(
+                f"--threshold {said}: write name=value, the name in small letters, digits and "
+                "underscores, e.g. min_amount=5000."
+            )
+        if name in values:
+            raise ConfigurationError(f"--threshold {said}: {name} is set twice.")
+        number(f"--threshold {said}", value)
+        values[name] = value
+    return values
+
+
+def _of_thresholds(rule_id: str, subject: Subject, values: dict[str, str]) -> dict[str, str]:
+    """What the templates say of the thresholds; the YAML's tests share one anchor."""
+    conditions = "".join(
+        f"\n        and {subject.amount} >= {{{{ rule_parameter('{rule_id}', '{name}') }}}}"
+        for name in values
+    )
+    rows = "".join(
+        f'          - {{rule_id: {rule_id}, parameter: {name}, value: "{value}", '
+        f'valid_from: "{ISSUED_ON}"}}\n'
+        for name, value in values.items()
+    )
+    given = "      - input: ref('rule_parameters')\n        rows:"
+    return {
+        "condition": f"\n        false{conditions}" if values else " false",
+        "parameters": ", ".join(values),
+        "thresholds": f"{given} &thresholds\n{rows}" if values else "",
+        "same_thresholds": f"{given} *thresholds\n" if values else "",
+    }
+
+
+def _add_rows(rule_id: str, values: dict[str, str]) -> Path:
+    """Add the thresholds to the reviewed seed, after the last row of the rule's family."""
+    path = catalogue.PARAMETERS
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    family = rule_id.split("-")[0]
+    of_family = [place for place, line in enumerate(lines) if line.startswith(f"{family}-")]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for name, value in values.items():
+        writer.writerow(
+            [
+                rule_id,
+                name,
+                value,
+                ISSUED_ON,
+                OPEN_END,
+                f"{TO_FILL_IN}：依据",
+                f"{TO_FILL_IN}：批准人",
+            ]
+        )
+    place = of_family[-1] + 1 if of_family else len(lines)
+    path.write_text("".join([*lines[:place], text.getvalue(), *lines[place:]]), encoding="utf-8")
+    return path
 
 
 def _list(model: str) -> Path:

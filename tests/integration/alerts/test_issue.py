@@ -125,6 +125,57 @@ def test_hits_of_shadow_rules_are_not_pushed(district: District) -> None:
     assert alerts(district) == []
 
 
+def test_first_digits_raise_others_within_their_tier_and_are_told_to_who_verifies(
+    district: District,
+) -> None:
+    for rule, subject, agency in (
+        ("ATT-001", "V1", "F002"),
+        ("ATT-001", "V2", "F003"),
+        ("ATT-001", "V3", "F001"),
+        ("REC-001", "V4", "F001"),
+    ):
+        district.hit(rule, subject, agency)
+    for subject, agency, deviation in (
+        ("S2:2025", "F002", 2300),
+        ("S2:2024", "F002", 9900),
+        ("S3:2025", "F003", 2400),
+    ):
+        district.hit(
+            "STAT-001",
+            subject,
+            agency,
+            amount=None,
+            subject_type="acct_set_year",
+            evidence={"deviation_per_million": deviation, "common_digits": "49、14"},
+        )
+    district.jurisdiction("F001", "U001", "TC01", "RG01", "SO1", since=MONDAY, until=MONDAY)
+    district.evaluated(MONDAY)
+    issue(MONDAY, district.settings)
+    content = district.value("select content from ops.delivery where body_code = 'TC01'")
+    assert [(row["subject_id"], row["notices"]) for row in content["rows"]] == [
+        ("V4", []),
+        *(
+            (voucher, ["供抽查参考：该单位账套 2025 年金额首两位数字分布异常，偏多的是 49、14。"])
+            for voucher in ("V2", "V1")
+        ),
+        ("V3", []),
+    ]
+    assert district.rows("select tier, count(*) from ops.alert group by tier order by tier") == [
+        ("orange", 1),
+        ("yellow", 3),
+    ]
+    content = district.value("select content from ops.delivery where body_code = 'U003'")
+    assert [row["notices"] for row in content["rows"]] == [[]]
+
+    # As a draft it has no effect.
+    district.run("delete from reference.rule_status where rule_id = 'STAT-001'")
+    issue(MONDAY, district.settings)
+    content = district.value(
+        "select content from ops.delivery where body_code = 'TC01' order by version desc limit 1"
+    )
+    assert [row["subject_id"] for row in content["rows"]] == ["V4", "V1", "V2", "V3"]
+
+
 def test_a_quiet_day_is_recorded(district: District) -> None:
     district.evaluated(MONDAY)
     assert run(district, MONDAY) == []

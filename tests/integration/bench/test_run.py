@@ -1,6 +1,7 @@
 """The benchmark at a hundredth of its size: that it works, not how fast.
 
-It also judges every rule on PostgreSQL and on DuckDB, and twenty in plain pandas: all agree.
+It also judges every rule on PostgreSQL and on DuckDB, and twenty in plain pandas and in queries
+written by hand for DuckDB: all agree.
 """
 
 from pathlib import Path
@@ -56,6 +57,9 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     # Nobody answers in the small district, so nothing was closed that could come back.
     assert without_hits == {"LOOP-002"}, "the small district has no case for these rules"
     assert duck.postgresql_seconds.keys() == duck.duckdb_seconds.keys() == load_rules().keys()
+    assert duck.by_hand.hits.keys() == set(plain_pandas.RULES)
+    assert all(duck.by_hand.hits.values())
+    assert duck.by_hand.different == []
     plain = outcome.plain
     assert plain is not None
     assert plain.hits.keys() == set(plain_pandas.RULES)

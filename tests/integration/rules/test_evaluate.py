@@ -471,6 +471,12 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
         " from marts.mart_rule_hit_history where rule_id = 'REC-001'",
     ) == [(0, 0, MONDAY, TUESDAY, "new_version")]
 
+    [(hit_id, subject)] = query(
+        monday, "select hit_id, subject_id from marts.fct_rule_hit where rule_id = 'CARD-001'"
+    )
+    shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
+    assert f"{hit_id[:12]}  since {MONDAY}  {subject}" in shown.output
+
     own = RULE_STATUS.own_file(monday)
     own.parent.mkdir(parents=True)
     own.write_text(
@@ -507,6 +513,7 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
     shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
     assert f"{WEDNESDAY}: retired, version 1" in shown.output
     assert f"as of {WEDNESDAY}: 0 hits open" in shown.output
+    assert "open hits" not in shown.output
 
     own.write_text(own.read_text().replace("office 2", "commission"))
     with pytest.raises(ConfigurationError, match=r"rule_status\.csv, line 3: .* both proposed"):

@@ -12,7 +12,7 @@ from huiyan.bench.copying import Copied
 from huiyan.bench.duck import Exported
 from huiyan.bench.layers import NodeRun
 from huiyan.bench.machine import Machine
-from huiyan.bench.outcome import Duck, Evaluated, Landed, Outcome, Plain
+from huiyan.bench.outcome import Aged, ByHand, Duck, Evaluated, Landed, Outcome, Plain
 
 YEAR, NEXT = date(2025, 12, 30), date(2025, 12, 31)
 START = datetime(2025, 12, 31, 8)
@@ -60,6 +60,7 @@ def outcome() -> Outcome:
             Comparison({"ATT-001": 2, "VOU-001": 7}, []),
             {"ATT-001": 1.0, "VOU-001": 3.0},
             {"ATT-001": 0.5, "VOU-001": 0.5},
+            ByHand(2.0, 3.0, {"ATT-001": 2, "VOU-001": 7}, []),
         ),
         plain=Plain(203.0, 900_000_000, {"ATT-001": 2, "VOU-001": 7}, []),
     )
@@ -111,6 +112,35 @@ def test_the_pandas_script_stands_beside_the_full_scan_and_the_day(outcome: Outc
     assert "The warehouse has other hits open of VOU-001." in report.render(outcome)
     outcome.plain = None
     assert "pandas" not in report.render(outcome)
+
+
+def test_our_sql_stands_beside_queries_written_by_hand(outcome: Outcome) -> None:
+    assert outcome.duck is not None
+    page = report.render(outcome)
+
+    assert "that of queries written by hand | 1.5 | 3.0 s against 2.0 s" in page
+    assert "By hand 2.00 s, ours 3.00 s. Both find the same subjects." in page
+
+    other = replace(outcome.duck.by_hand, different=["VOU-001"])
+    outcome.duck = replace(outcome.duck, by_hand=other)
+    assert "They find other subjects in VOU-001." in report.render(outcome)
+
+
+def test_three_years_of_history_stand_beside_one(outcome: Outcome) -> None:
+    assert "after a longer history" not in report.render(outcome)
+
+    day = [_node("rule_results", "rules", 2.6), _node("int_unit", "intermediate", 0.4)]
+    year = [_node("rule_results", "rules", 2.0), _node("int_unit", "intermediate", 0.4)]
+    outcome.aged_scale = 0.2
+    outcome.aged = [
+        Aged(12, 900_000, 500, Evaluated(NEXT, 8.0, year)),
+        Aged(36, 2_700_000, 500, Evaluated(NEXT, 9.0, day)),
+    ]
+    page = report.render(outcome)
+
+    assert "after 36 months: its time over that after 12 | 1.2 | 3.0 s against 2.4 s" in page
+    assert "The same day of 0.2 of a district" in page
+    assert "| 36 | 2,700,000 | 500 | 0.0 | 0.4 | 2.6 | 0.0 | 0.0 | 0.0 | 0.0 | 9.0 |" in page
 
 
 def test_processor_time_is_left_out_where_it_is_not_known(outcome: Outcome) -> None:

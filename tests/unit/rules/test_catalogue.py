@@ -13,7 +13,7 @@ from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
 from huiyan.rules.catalogue import MODELS, RESULTS, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.cli import app
-from huiyan.rules.scaffold import TO_FILL_IN
+from huiyan.rules.missing import TO_FILL_IN
 from huiyan.settings import REPOSITORY
 
 CORE = {
@@ -136,6 +136,10 @@ def test_a_close_out_brings_money_only_where_the_standard_sends_money_back(rule:
 def test_nothing_is_left_to_fill_in(rule: Rule) -> None:
     declared = rule.sql_path.with_suffix(".yml").read_text(encoding="utf-8")
     assert TO_FILL_IN not in sql(rule) + declared
+
+
+def test_no_threshold_is_left_to_fill_in() -> None:
+    assert TO_FILL_IN not in catalogue.PARAMETERS.read_text(encoding="utf-8")
 
 
 @each_rule

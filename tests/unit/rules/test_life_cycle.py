@@ -106,6 +106,13 @@ def test_a_new_version_begins_no_higher(settings: Settings) -> None:
     assert problems(load_history(settings), second) == []
 
 
+def test_what_raises_others_is_never_pushed_alone(settings: Settings) -> None:
+    issued = "STAT-001,1,shadow,2000-01-01,product,commission,initial issue"
+    write(settings, issued, "STAT-001,1,trial,2025-09-01,office 2,commission,precision 0.9")
+    (wrong,) = problems(load_history(settings), load_rules())
+    assert "line 3: STAT-001: the rule raises others and is never pushed alone" in wrong
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [

@@ -3,14 +3,18 @@
 import re
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from huiyan.errors import ConfigurationError
 from huiyan.rules import catalogue
-from huiyan.rules.catalogue import MODELS, load_rules
-from huiyan.rules.scaffold import SUBJECTS, TO_FILL_IN, begin
+from huiyan.rules.catalogue import MODELS, PARAMETERS, Rule, Slice, load_parameters, load_rules
+from huiyan.rules.cli import app
+from huiyan.rules.missing import TO_FILL_IN, missing
+from huiyan.rules.scaffold import SLICES, SUBJECTS, begin
 
 
 @pytest.fixture
@@ -19,11 +23,23 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "models"
     shutil.copytree(MODELS, copy)
     monkeypatch.setattr(catalogue, "MODELS", copy)
+    monkeypatch.setattr(
+        catalogue, "PARAMETERS", Path(shutil.copy(PARAMETERS, tmp_path / PARAMETERS.name))
+    )
     return copy / "rules"
 
 
 def contents(folder: Path) -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+
+
+def rule(rule_id: str) -> Rule:
+    return load_rules()[rule_id]
+
+
+def line_of(beginning: str) -> int:
+    lines = catalogue.PARAMETERS.read_text("utf-8").splitlines()
+    return 1 + next(place for place, line in enumerate(lines) if line.startswith(beginning))
 
 
 @pytest.mark.parametrize("subject_type", SUBJECTS)
@@ -49,6 +65,88 @@ def test_it_writes_a_pair_and_the_entry(library: Path, subject_type: str) -> Non
         "near",
         "excluded",
     ]
+
+
+def test_thresholds_are_written_listed_given_and_read(library: Path) -> None:
+    before = catalogue.PARAMETERS.read_text("utf-8")
+    written = begin("VOU-998", "large", thresholds=["min_amount=5000", "share = 0.5"])
+    assert written[-1] == catalogue.PARAMETERS
+    rule = load_rules()["VOU-998"]
+    assert rule.parameters == ("min_amount", "share")
+    rows = {row.parameter: row.value for row in load_parameters() if row.rule_id == "VOU-998"}
+    assert rows == {"min_amount": "5000", "share": "0.5"}
+    after = catalogue.PARAMETERS.read_text("utf-8").splitlines()
+    place = after.index(next(line for line in after if line.startswith("VOU-998")))
+    assert after[place - 1].startswith("VOU-0")
+    assert [line for line in after if not line.startswith("VOU-998")] == before.splitlines()
+    declared = yaml.safe_load(rule.sql_path.with_suffix(".yml").read_text("utf-8"))
+    for test in declared["unit_tests"]:
+        (_, given) = test["given"]
+        assert {row["parameter"]: row["value"] for row in given["rows"]} == rows
+    # What is left is what only its writer knows.
+    assert {each.what.split(":")[0] for each in missing(rule)} == {f"what is {TO_FILL_IN}"}
+
+
+def test_every_slice_is_explained_to_the_writer(library: Path) -> None:
+    assert {*SLICES, "whole"} == set(get_args(Slice))
+    begin("VOU-998", "no_reviewer")
+    declared = (library / "rule_vou_998_no_reviewer.yml").read_text("utf-8")
+    for name, of_what in SLICES.items():
+        assert re.search(rf"^        #   {name} +{of_what}$", declared, re.MULTILINE)
+
+
+def test_what_a_rule_lacks_is_named_with_its_place(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin("CARD-998", "odd", "card_transaction", ["min_amount=5"])
+    model = "rule_card_998_odd"
+    sql, yml = library / f"{model}.sql", library / f"{model}.yml"
+    sql.write_text(
+        sql.read_text("utf-8")
+        .replace("待填", "刷卡")
+        .replace("'merchant_name': 'merchant_name'", "'moon_phase': 'merchant_name'")
+        .replace("'CARD-998', 'min_amount'", "'CARD-998', 'max_amount'")
+        .replace("where is_live", "where is_live and {{ after_grace('posted_date') }}")
+    )
+    yml.write_text(
+        yml.read_text("utf-8")
+        .replace("待填", "刷卡")
+        .replace("subject_type: card_transaction", "subject_type: moon")
+        .replace("status: draft", "status: shadow")
+        .replace(f"test_{model}__near_miss_limit", f"test_{model}__hit_again")
+    )
+    results = library / "rule_results.sql"
+    results.write_text(results.read_text("utf-8").replace(f"    '{model}',\n", ""))
+    said = [(Path(each.where).name, each.what.split(":")[0]) for each in missing(rule("CARD-998"))]
+    seeds = catalogue.PARAMETERS.name
+    assert said == [
+        ("rule_results.sql", "a line of the list"),
+        (yml.name, "ALL.attachment_grace_days under `parameters`"),
+        (yml.name, "max_amount under `parameters`"),
+        (yml.name, "no min_amount under `parameters`, or its use in the SQL"),
+        (seeds, "a row"),
+        (f"{seeds}:{line_of('CARD-998,min_amount')}", f"what is {TO_FILL_IN}"),
+        ("evidence.py", "its label in Chinese in LABELS"),
+        ("words.py", "the word for its subject in SUBJECT_TYPE"),
+        (yml.name, f"a unit test test_{model}__near_miss_…"),
+        ("rule_status.csv", "a row"),
+        ("score_weight.csv", "a row"),
+    ]
+    in_the_way = [each.what for each in missing(rule("CARD-998")) if each.is_in_the_way]
+    assert in_the_way[-1] == (
+        "a row: CARD-998,max_amount,<value>,2000-01-01,9999-12-31,<legal basis>,<approved by>"
+    )
+    assert len(in_the_way) == 4
+
+    tested = CliRunner().invoke(app, ["test", "card-998"])
+    assert tested.exit_code == 1
+    assert f"rule_results.sql: a line of the list: '{model}'," in tested.output
+    assert "were not run" in str(tested.exception)
+
+
+def test_rules_that_are_whole_lack_nothing() -> None:
+    some = list(load_rules().values())[::5]
+    assert [each for rule in some for each in missing(rule)] == []
 
 
 def test_a_new_family_comes_last(library: Path) -> None:
@@ -77,6 +175,33 @@ def test_what_cannot_be_is_refused_and_nothing_written(
     with pytest.raises(ConfigurationError, match=said):
         begin(rule_id, words, subject)
     assert contents(library) == before
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"),
+    [
+        ("min_amount", "write name=value"),
+        ("Min=5", "write name=value"),
+        ("min_amount=", "write name=value"),
+        ("min_amount=many", "--threshold min_amount=many: a threshold is a number"),
+        ("min_amount=0.001", "at most two decimals"),
+        ("share=1", "share is set twice"),
+    ],
+)
+def test_a_threshold_that_is_none_is_refused(library: Path, threshold: str, said: str) -> None:
+    before = contents(library), catalogue.PARAMETERS.read_text("utf-8")
+    with pytest.raises(ConfigurationError, match=said):
+        begin("VOU-998", "large", thresholds=["share=1", threshold])
+    assert (contents(library), catalogue.PARAMETERS.read_text("utf-8")) == before
+
+
+def test_a_yml_that_lacks_something_is_named_with_what(library: Path) -> None:
+    (broken,) = library.glob("rule_att_001_*.yml")
+    broken.write_text(re.sub(" +close_out_needs.*\n", "", broken.read_text("utf-8")))
+    with pytest.raises(
+        ConfigurationError, match=rf"{broken.name} is wrong: close_out_needs: Field"
+    ):
+        load_rules()
 
 
 def test_a_yml_that_is_none_is_named_with_its_line(library: Path) -> None:

@@ -1,4 +1,25 @@
 -- The rows of every body's extract for the day, in the order in which they are shown.
+-- STAT-001 raises others and is never pushed alone: among alerts of one tier and one due date those
+-- come first whose unit's account set deviates most in the year in which they occurred.
+with digits as (
+    select distinct on (spells.unit_id, fiscal_year)
+        spells.unit_id,
+        cast(split_part(spells.subject_id, ':', -1) as integer) as fiscal_year,
+        cast(spells.evidence ->> 'deviation_per_million' as bigint) as deviation,
+        spells.evidence ->> 'common_digits' as common_digits
+    from issue_spell as spells
+    inner join marts.dim_rule_status as life
+        on
+            spells.rule_id = life.rule_id
+            and life.valid_from <= %(day)s
+            and (life.valid_to is null or life.valid_to > %(day)s)
+    where
+        spells.rule_id = 'STAT-001'
+        and spells.subject_type = 'acct_set_year'
+        and life.status <> 'draft'
+    order by spells.unit_id, fiscal_year, deviation desc, spells.subject_id
+)
+
 select
     routes.body_code,
     coalesce(issue_body.body_name, routes.body_name) as body_name,
@@ -59,6 +80,14 @@ select
                         '整改复查期内同类问题再次出现：前次预警 %%s 于 %%s 销号。',
                         recurrences.former_alert_id,
                         recurrences.former_closed_on
+                    )
+            end,
+            case
+                when routes.role = 'verify' and digits.common_digits is not null
+                    then format(
+                        '供抽查参考：该单位账套 %%s 年金额首两位数字分布异常，偏多的是 %%s。',
+                        digits.fiscal_year,
+                        digits.common_digits
                     )
             end
         ],
@@ -129,12 +158,17 @@ left join ops.alert_recurrence as recurrences
     on
         openings.alert_id = recurrences.alert_id
         and openings.opened_on = recurrences.opened_on
+left join digits
+    on
+        openings.unit_id = digits.unit_id
+        and extract(year from openings.occurred_on) = digits.fiscal_year
 where routes.ended_on is null
 order by
     routes.body_code,
     is_new desc,
     array_position(array['red', 'orange', 'yellow'], coalesce(raised.tier, openings.base_tier)),
     coalesce(raised.due_on, openings.due_on),
+    digits.deviation desc nulls last,
     alerts.rule_id,
     alerts.subject_id,
     routes.role
