@@ -174,6 +174,7 @@ RETURNED_KEYS = (
     ("unit_shown", "单位", 14),
     ("subject_shown", "对象", 18),
 )
+FURTHER = "请先更正列出的各行，并核对整份表格是否填错、串行或重复后再退。"
 RETURNED_PROOF = ("body_code", "extract_on", "return_code")
 
 
@@ -411,7 +412,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
     new = len({row.alert_id for row in extract.rows if row.is_new})
     samples = sum("sampled" in row.marks for row in extract.rows)
     total = sum(counts.values())
-    back = len(extract.returned)
+    back = extract.returned_lines
     return [
         (
             "本次推送",
@@ -583,8 +584,10 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.set_column(across, across, width)
         sheet.write_string(0, across, heading, styles.heading)
     for place, row in enumerate(extract.returned, start=1):
-        reasons = "\n".join(row.reasons)
-        shown: list[Value] = [reasons, row.file_name, row.line_no or "整份文件"]
+        reasons, where = "\n".join(row.reasons), row.line_no or "整份文件"
+        if row.more:
+            reasons, where = f"这份表格另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
+        shown: list[Value] = [reasons, row.file_name, where]
         shown += [row.cells.get(name) for name, _, _ in RETURNED_KEYS]
         sheet.set_row(
             place,
