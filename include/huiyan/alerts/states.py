@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from huiyan.alerts.said import says_something
+from huiyan.said import says_something
 
 STATES = (
     "open",

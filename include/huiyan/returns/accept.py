@@ -23,7 +23,6 @@ from psycopg.rows import dict_row
 
 from huiyan.alerts import states, words
 from huiyan.alerts.issue import LOCK
-from huiyan.alerts.said import says_something, visible
 from huiyan.delivery.neutralise import neutralised
 from huiyan.feeds.contract import load_contract
 from huiyan.returns import acknowledge
@@ -38,6 +37,7 @@ from huiyan.returns.record import (
     record,
     senders_named,
 )
+from huiyan.said import says_something, visible
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.workdays import next_workday

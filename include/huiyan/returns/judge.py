@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from huiyan.alerts import states, words
-from huiyan.alerts.said import says_something
+from huiyan.said import says_something
 
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huiyan.alerts.said import says_something, visible
+from huiyan.said import says_something, visible
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,8 @@ def test_what_cannot_be_seen_is_not_there(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["。", "-", "/", "——", "无", " 无。", "没有", "略", "（无）", "无\u200b", "N/A", "n.a.", "None",
-     "NULL", "暂无", "无佐证材料", "没有相关材料", "无附件", "不适用", "同上", "Ｎ／Ａ", "0", "无\u3164"],
+     "NULL", "暂无", "无佐证材料", "没有相关材料", "无附件", "不适用", "同上", "Ｎ／Ａ", "0",
+     "无\u3164"],
 )  # fmt: skip
 def test_words_for_none_say_nothing(text: str) -> None:
     assert visible(text) == text
@@ -26,7 +27,8 @@ def test_words_for_none_say_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["收据 12", "缴款书7号", "无锡市财政局函", "情况说明", "凭证 12", "7", "A-3",
-     "无公函原因说明（2025年3号）", "见附件", "略有出入的对账单", "No. 12", "同上级批复文件〔2025〕3号"],
+     "无公函原因说明（2025年3号）", "见附件", "略有出入的对账单", "No. 12",
+     "同上级批复文件〔2025〕3号"],
 )  # fmt: skip
 def test_what_names_a_document_says_something(text: str) -> None:
     assert says_something(text)
