@@ -14,6 +14,18 @@ lines as (
     group by delivery_id
 ),
 
+-- A line may stand for several that are not listed.
+returned as (
+    select
+        deliveries.delivery_id,
+        cast(
+            sum(coalesce(cast(going_back.line ->> 'more' as bigint), 1)) as bigint
+        ) as returned_lines
+    from deliveries
+    cross join lateral jsonb_array_elements(deliveries.content -> 'returned') as going_back (line)
+    group by deliveries.delivery_id
+),
+
 receipts as (
     select * from {{ source('ops', 'delivery_receipt') }}
 ),
@@ -29,15 +41,16 @@ final as (
         deliveries.state,
         coalesce(lines.alerts, 0) as alerts,
         coalesce(lines.new_alerts, 0) as new_alerts,
-        cast(coalesce(jsonb_array_length(deliveries.content -> 'returned'), 0) as bigint)
-            as returned_lines,
+        coalesce(returned.returned_lines, 0) as returned_lines,
         deliveries.content_hash,
         deliveries.created_at,
         deliveries.delivered_at,
+        deliveries.acknowledged_on,
         receipts.location,
         receipts.received_at
     from deliveries
     left join lines on deliveries.delivery_id = lines.delivery_id
+    left join returned on deliveries.delivery_id = returned.delivery_id
     left join receipts on deliveries.delivery_id = receipts.delivery_id
 )
 

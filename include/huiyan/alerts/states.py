@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from huiyan.said import says_something
+
 STATES = (
     "open",
     "delivered",
@@ -112,6 +114,21 @@ def steps(state: str, to_state: str) -> tuple[str, ...] | None:
     return None
 
 
+def asked_of_close_out(
+    needs: Collection[str], verdict: str, *, reason: str, action: str | None
+) -> frozenset[str]:
+    """What a close-out must bring, of `CLOSE_OUT_NEEDS`.
+
+    Args:
+        needs: what the rule's standard demands of a finding. Without a finding nothing is put right
+            and nothing paid back: only the evidence is asked for. What the unit had put right
+            before it was told asks for no action and no money either.
+    """
+    is_put_right = verdict in FOUND and reason != FIXED_BEFORE
+    asked = frozenset(needs) if is_put_right else frozenset({"evidence"})
+    return asked | {"amount_recovered"} if action == "return_money" else asked
+
+
 def missing_for_close_out(
     needs: Collection[str],
     verdict: str,
@@ -121,20 +138,11 @@ def missing_for_close_out(
     amount_recovered: Decimal | None,
     evidence_reference: str | None,
 ) -> tuple[str, ...]:
-    """What a close-out lacks, of `CLOSE_OUT_NEEDS` and in their order; empty if it is complete.
-
-    Args:
-        needs: what the rule's standard demands of a finding. Without a finding nothing is put right
-            and nothing paid back: only the evidence is asked for. What the unit had put right
-            before it was told asks for no action and no money either.
-    """
-    is_put_right = verdict in FOUND and reason != FIXED_BEFORE
-    asked = set(needs) if is_put_right else {"evidence"}
-    if action == "return_money":
-        asked.add("amount_recovered")
+    """What a close-out lacks, of `asked_of_close_out`, in their order; empty if it is complete."""
+    asked = asked_of_close_out(needs, verdict, reason=reason, action=action)
     there = {
         "action": action not in (None, NO_ACTION),
-        "evidence": bool(evidence_reference),
+        "evidence": says_something(evidence_reference),
         "amount_recovered": amount_recovered is not None and amount_recovered > 0,
     }
     return tuple(need for need in CLOSE_OUT_NEEDS if need in asked and not there[need])

@@ -122,6 +122,7 @@ class ReturnedRow:
 
     Attributes:
         file_name, line_no: where it stood; line 0 is a whole file that could not be read.
+        more: if not 0, it stands for so many further lines of the file, which are not listed.
         cells: what stood there, by column of the feed `returns`.
         reasons: why it was not taken, in Chinese.
     """
@@ -130,6 +131,7 @@ class ReturnedRow:
     line_no: int
     cells: dict[str, str]
     reasons: tuple[str, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,11 @@ class Extract:
             for tier in ("red", "orange", "yellow")
         }
 
+    @property
+    def returned_lines(self) -> int:
+        """Lines that were not taken, listed or not."""
+        return sum(row.more or 1 for row in self.returned)
+
     def to_json(self) -> str:
         """Canonical JSON: the same extract always gives the same text.
 
@@ -227,6 +234,9 @@ class Extract:
         for row in said["rows"]:
             if not row["concluded"]:
                 del row["concluded"]
+        for row in said.get("returned", ()):
+            if not row["more"]:
+                del row["more"]
         return json.dumps(
             said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         )

@@ -62,7 +62,7 @@ def render(extract: Extract, *, version: int) -> dict[str, bytes]:
         "new": len({row.alert_id for row in extract.rows if row.is_new}),
         "still_open": len({row.alert_id for row in extract.rows if not row.is_new}),
         "cleared": len(extract.gone),
-        "returned": len(extract.returned),
+        "returned": extract.returned_lines,
         "joint_cases": len(extract.joint),
         "content_hash": content_hash,
         "files": [

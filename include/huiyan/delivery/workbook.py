@@ -187,6 +187,7 @@ RETURNED_KEYS = (
     ("unit_shown", "单位", 14),
     ("subject_shown", "对象", 18),
 )
+FURTHER = "请先更正列出的各行，并核对整份表格是否填错、串行或重复后再退。"
 RETURNED_PROOF = ("body_code", "extract_on", "return_code")
 
 
@@ -439,7 +440,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
     new = len({row.alert_id for row in extract.rows if row.is_new})
     samples = sum("sampled" in row.marks for row in extract.rows)
     total = sum(counts.values())
-    back = len(extract.returned)
+    back = extract.returned_lines
     return [
         (
             "本次推送",
@@ -525,7 +526,9 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "结论与原因要相符：属实的，原因是“问题属实”或“通知前单位已自行纠正”；不属实的，选"
                 "误报或符合政策的原因；部分属实的，任选其一。",
                 "对照“办结标准”备齐材料后再填“已办结”：一般要有处理措施和佐证材料，应当退缴的还要"
-                "填写退缴金额。填好后保存，不改文件名，按原渠道退回；可以只填一部分，其余的以后再退。",
+                "填写退缴金额：不能多于预警金额，少于预警金额的，结论选“部分属实”或写明情况说明。填好后"
+                "保存，不改文件名，按原渠道退回；可以只填一部分，其余的以后再退。把收到的清单"
+                "（manifest.json）原样退回，视同签收。",
                 "“核实反馈”最右边的接收单位代码、推送日期、反馈码用来证明这张表是发给本单位的，不"
                 "打印，也不要改动；只能用自己收到的表格反馈，旧版和自制的表格不予受理。",
                 "没有受理的反馈随下一次推送退回（returned.xlsx），逐行写明原因；在退回的表格上更正"
@@ -659,8 +662,10 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.set_column(across, across, width)
         sheet.write_string(0, across, heading, styles.heading)
     for place, row in enumerate(extract.returned, start=1):
-        reasons = "\n".join(row.reasons)
-        shown: list[Value] = [reasons, row.file_name, row.line_no or "整份文件"]
+        reasons, where = "\n".join(row.reasons), row.line_no or "整份文件"
+        if row.more:
+            reasons, where = f"这份表格另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
+        shown: list[Value] = [reasons, row.file_name, where]
         shown += [row.cells.get(name) for name, _, _ in RETURNED_KEYS]
         sheet.set_row(
             place,

@@ -17,13 +17,14 @@ import os
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from huiyan.errors import FeedError, LandingError
-from huiyan.feeds import cards
 from huiyan.feeds.contract import Column, FeedContract
 from huiyan.feeds.encoding import EncodingProbe
 from huiyan.feeds.header import normalise
+from huiyan.feeds.persons import names_somebody, names_somebody_in_code
 
 HIDDEN = "■■■■"
 MAX_BYTES = 64 * 1024**2
@@ -44,24 +45,10 @@ _BETWEEN_ENGLISH = "of the no num number code full first last given family and o
 _CHINESE, _CHINESE_GLUE = _IN_CHINESE.split(), _BETWEEN_CHINESE.split()
 _ENGLISH, _ENGLISH_GLUE = frozenset(_IN_ENGLISH.split()), frozenset(_BETWEEN_ENGLISH.split())
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_DIGIT = {"〇": "0", "零": "0", "○": "0", "幺": "1"} | {
-    character: str(value) for value, character in enumerate("一二三四五六七八九", start=1)
-}
-_JOINED = re.compile(r"(?<=\d)[\W_]{1,6}(?=\d)")
-_MOBILE = re.compile(r"(?<!\d)(?:\+?(?:00)?86)?1[3-9]\d{9}(?!\d)")
-_IDENTITY = re.compile(
-    r"(?<!\d)[1-9]\d{5}(?:19\d\d|20[01]\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+_DATE = re.compile(
+    r"([0-9]{4})(?:-([0-9]{2})-([0-9]{2})|/([0-9]{2})/([0-9]{2})|([0-9]{2})([0-9]{2}))"
 )
-_OLD_IDENTITY = re.compile(r"(?<!\d)[1-9]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}(?!\d)")
-_LANDLINE = re.compile(r"(?<!\d)0\d{2,3}[- ]?[2-8]\d{6,7}(?!\d)")
-_MAIL = re.compile(r"[\w.%+-]\s*@\s*\w")
-_SAYS_WHO = re.compile(
-    "(?:举报人|检举人|控告人|信访人|反映人|投诉人|来信人|来访人|申诉人|联系人|署名|实名|姓名|本人)"
-    r"\s*[:：是为叫系]|我叫|我是|家住|住址|住在|联系电话|手机号|身份证"
-    r"|(?:微信|wechat|weixin|vx|qq)\s*(?:号|号码)?\s*[:：是为]?\s*[a-z0-9_-]{5,}",
-    re.IGNORECASE,
-)
-_DATE = re.compile(r"\d{4}(?:-\d{2}-\d{2}|/\d{2}/\d{2}|\d{4})")
+_YEARS = range(1990, 2100)
 
 
 @dataclass(frozen=True)
@@ -204,7 +191,7 @@ def _kept(cell: str, column: Column | None) -> str:
     if column is None:
         return HIDDEN
     if column.type == "date":
-        fits = _DATE.fullmatch(plain) is not None
+        fits = _is_day(plain)
     elif column.type == "enum":
         spellings = {
             normalise(each) for code, more in column.values.items() for each in (code, *more)
@@ -218,38 +205,13 @@ def _kept(cell: str, column: Column | None) -> str:
     return cell if fits else HIDDEN
 
 
-def names_somebody_in_code(code: str) -> bool:
-    """Whether a document number or unit code is a person's number instead.
-
-    Numbers of documents are long and hold dates too: a card's counts only where it is all there is.
-    """
-    return (
-        _MOBILE.search(code) is not None
-        or _IDENTITY.search(code) is not None
-        or (
-            code.startswith("62")
-            and cards.VALID.fullmatch(code) is not None
-            and cards.passes_luhn(code)
-        )
-    )
-
-
-def names_somebody(text: str) -> bool:
-    """Whether free text holds a number, an address or words by which somebody can be found."""
-    plain = "".join(
-        each for each in unicodedata.normalize("NFKC", text) if unicodedata.category(each)[0] != "C"
-    )
-    apart = cards.in_ascii(plain)
-    digits = _JOINED.sub("", apart)
-    spoken = "".join(_DIGIT.get(character, character) for character in digits)
-    return (
-        _SAYS_WHO.search(plain) is not None
-        or _MAIL.search(plain) is not None
-        or _LANDLINE.search(digits) is not None
-        or cards.mask(digits) != digits
-        or any(
-            pattern.search(form) is not None
-            for form in (apart, digits, spoken)
-            for pattern in (_MOBILE, _IDENTITY, _OLD_IDENTITY)
-        )
-    )
+def _is_day(text: str) -> bool:
+    """Whether it is a date that a complaint can have; eight digits may be a telephone number."""
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return False
+    year, month, day = (int(part) for part in match.groups() if part is not None)
+    try:
+        return date(year, month, day).year in _YEARS
+    except ValueError:
+        return False

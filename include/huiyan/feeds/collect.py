@@ -1,7 +1,7 @@
 """Collects one feed-day: archive, register, COPY into landing, all or nothing.
 
 Of a form, whose files come from many senders, a file that cannot be read is registered with what is
-wrong with it and the others land.
+wrong with it and the others land. Of what is no file, like a link, that is archived in its place.
 """
 
 import hashlib
@@ -175,10 +175,14 @@ def _archive_all(delivery: Delivery, contract: FeedContract, archive: Archive) -
     hides = contract.carries_cards
     files = []
     for file_no, path in enumerate(delivery.files, start=1):
+        name = folder.shown_name(path.relative_to(delivery.folder))
+        name = cards.hide_all(name) if hides else name
+        if (problem := delivery.noted.get(path)) is not None:
+            archived = archive.store_content(problem.encode())
+            files.append(_File(file_no, name, archived, None, archived.sha256, error=problem))
+            continue
         probe = EncodingProbe() if readers.is_text(path.name) else None
         archived = archive.store(path, probe)
-        name = path.relative_to(delivery.folder).as_posix()
-        name = cards.hide_all(name) if hides else name
         files.append(_File(file_no, name, archived, probe, archived.sha256))
     return files
 
@@ -409,7 +413,12 @@ def _land_alone(
     batch_id: int,
     card_key: bytes,
 ) -> _File:
-    """COPY a file of which nothing lands, and no other is hindered, if it cannot be read."""
+    """COPY a file of which nothing lands, and no other is hindered, if it cannot be read.
+
+    A statement has no rows; who takes the answers reads it.
+    """
+    if file.error is not None or folder.is_statement(file.name):
+        return file
     try:
         with connection.transaction():
             if PurePath(file.name).suffix.casefold() not in folder.suffixes(contract):

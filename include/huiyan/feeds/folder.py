@@ -1,20 +1,24 @@
 """What lies in `<landing>/<feed>/<YYYY-MM-DD>/`: files to read, the manifest, what must not be.
 
-The files of a form may lie one folder deeper, one folder per sender, because all of them bear the
-same name. What is wrong with one of them is that file's affair and stops nothing else.
+The files of a form may lie deeper, one folder per sender, because all of them bear the same name.
+What is wrong with one of them is that file's affair and stops nothing else: what cannot be read at
+all is noted under its name.
 """
 
 import os
 import stat
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from huiyan.errors import LandingError
 from huiyan.feeds import cards
 from huiyan.feeds import manifest as manifests
 from huiyan.feeds.contract import FeedContract
 from huiyan.settings import Settings
+
+STATEMENT = ".json"
+DEEPEST = 8  # folders below the day's in which files of a form are looked for
 
 
 @dataclass
@@ -25,12 +29,14 @@ class Delivery:
         files: files to archive and read, by name.
         manifest: the sender's control; None makes the batch uncontrolled.
         problems: what stops the feed's day before anything is read.
+        noted: of a form, what is wrong with those of `files` that cannot be read at all.
     """
 
     folder: Path
     files: list[Path] = field(default_factory=list)
     manifest: manifests.Manifest | None = None
     problems: list[str] = field(default_factory=list)
+    noted: dict[Path, str] = field(default_factory=dict)
 
 
 def suffixes(contract: FeedContract) -> tuple[str, ...]:
@@ -63,9 +69,8 @@ def inspect(contract: FeedContract, business_date: date, settings: Settings) -> 
             delivery.problems.append(f"{folder} leads out of the landing zone")
             return delivery
         for path in _entries(folder):
-            if contract.is_form and path.is_dir() and not path.is_symlink():
-                for deeper in _entries(path):
-                    _add(delivery, deeper, path.resolve(), contract, business_date)
+            if contract.is_form and not _controls(path):
+                _take(delivery, path)
             else:
                 _add(delivery, path, inside, contract, business_date)
     except NotADirectoryError:
@@ -94,6 +99,60 @@ def _entries(folder: Path) -> list[Path]:
         (path for path in folder.iterdir() if not path.name.startswith((".", "~$"))),
         key=lambda path: manifests.same_name(path.name),
     )
+
+
+def is_statement(name: str) -> bool:
+    """Whether a file of a form holds no rows but says something of them, like a receipt."""
+    return PurePath(name).suffix.casefold() == STATEMENT
+
+
+def shown_name(path: Path) -> str:
+    """`path` as text, also where a part of it was named in GB18030."""
+
+    def shown(part: str) -> str:
+        try:
+            part.encode()
+        except UnicodeEncodeError:
+            return os.fsencode(part).decode("gb18030", "backslashreplace")
+        return part
+
+    return "/".join(map(shown, path.parts))
+
+
+def _controls(path: Path) -> bool:
+    """Whether it is the control of a whole day of a form; a sender may send back another one."""
+    if path.name.casefold() != manifests.NAME or path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return not manifests.is_of_extract(file.read(manifests.MAX_BYTES))
+
+
+def _take(delivery: Delivery, path: Path, depth: int = 0) -> None:
+    """Add a file of a form, or all that lies in a folder; note what is neither.
+
+    Raises:
+        FileNotFoundError: it vanished meanwhile.
+    """
+    problem = None
+    try:
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode) and depth < DEEPEST:
+            for deeper in _entries(path):
+                _take(delivery, deeper, depth + 1)
+            return
+        if stat.S_ISREG(mode):
+            path.open("rb").close()
+        else:
+            what = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder too deep to be looked into"}
+            kind = what.get(stat.S_IFMT(mode), "not a regular file")
+            problem = f"is {kind}; only files are delivered"
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+    delivery.files.append(path)
+    if problem is not None:
+        delivery.noted[path] = f"{shown_name(path.relative_to(delivery.folder))} {problem}"
 
 
 def rebuild(
@@ -160,7 +219,11 @@ def _add(
 def _compare_names(delivery: Delivery) -> None:
     if delivery.manifest is None:
         return
-    present = {manifests.same_name(path.name): path.name for path in delivery.files}
+    present = {
+        manifests.same_name(name): name
+        for name in (shown_name(Path(path.name)) for path in delivery.files)
+        if not is_statement(name)
+    }
     listed = delivery.manifest.files
     delivery.problems += [
         f"{manifests.NAME} lists {file.name}, which is not there"

@@ -58,6 +58,15 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
 
+def is_of_extract(content: bytes) -> bool:
+    """Whether it is the manifest of an extract, which a body sends back, and controls no feed."""
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and "body" in data and "feed" not in data
+
+
 def parse(content: bytes, feed: str, business_date: date) -> Manifest:
     """Read a manifest; whatever is wrong stands in its `problems`."""
     try:

@@ -3,7 +3,8 @@
 `accept(D)` judges the latest accepted batch of the feed `returns` for D, once: in one transaction
 it writes the events, what became of every line (`ops.return_line`), the quarantine of the lines it
 refused and the count of all of them (`ops.return_intake`). It comes before the alerts of D are
-issued, so that they are issued knowing what was answered.
+issued, so that they are issued knowing what was answered. A form that comes back, and a manifest
+that does, proves that the extract it belongs to was received.
 
 An event that is written stays. A later version of the day adds what is new in it: an answer taken
 from an earlier version is not taken twice, another answer of the same body is an event that
@@ -24,14 +25,26 @@ from huiyan.alerts import states, words
 from huiyan.alerts.issue import LOCK
 from huiyan.delivery.neutralise import neutralised
 from huiyan.feeds.contract import load_contract
+from huiyan.returns import acknowledge
+from huiyan.returns.acknowledge import Receipt
 from huiyan.returns.code import proves
 from huiyan.returns.judge import Answer, Case, Refusal, judge, read_date
-from huiyan.returns.record import FEED, Line, as_loader, note_unaddressed, record
+from huiyan.returns.record import (
+    FEED,
+    Line,
+    as_loader,
+    note_unaddressed,
+    record,
+    senders_named,
+)
+from huiyan.said import says_something, visible
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.workdays import next_workday
 
 ANSWERS = tuple(Answer.__dataclass_fields__)
+RECEIPT = Answer(progress="acknowledged").weight
+FREE = ("note", "evidence_reference", "verified_by", "verified_on")
 # Words in which the gate's reasons are told to the sender; the part before the colon is a column.
 GATE_REASONS = {
     "required": "没有填写",
@@ -58,6 +71,7 @@ class AcceptResult:
         accepted: lines that became events. repeated: lines that say what had been said.
         unanswered: lines left empty. rejected: lines given back with the reason.
         unreadable: files of which no line could be read; they are not among the lines.
+        received: extracts that the returns prove to have been received, and nothing before did.
     """
 
     business_date: date
@@ -67,6 +81,7 @@ class AcceptResult:
     unanswered: int = 0
     rejected: int = 0
     unreadable: int = 0
+    received: int = 0
 
     @property
     def counts(self) -> dict[str, int]:
@@ -91,6 +106,8 @@ class _Alert:
     action: str | None = None
     amount_recovered: Decimal | None = None
     evidence_reference: str | None = None
+    note: str | None = None
+    amount: Decimal | None = None
     is_judged_by_verifier: bool = False
     verdict_events: dict[str, int] = field(default_factory=dict)
 
@@ -100,7 +117,10 @@ class _Alert:
             self.verdict, self.reason = verdict, detail.get("reason")
             self.is_judged_by_verifier |= detail.get("role") == "verify"
         self.action = detail.get("action") or self.action
-        self.evidence_reference = detail.get("evidence_reference") or self.evidence_reference
+        if says_something(detail.get("evidence_reference")):
+            self.evidence_reference = detail["evidence_reference"]
+        if says_something(detail.get("note")):
+            self.note = detail["note"]
         if detail.get("amount_recovered") is not None:
             self.amount_recovered = Decimal(detail["amount_recovered"])
 
@@ -119,10 +139,18 @@ def accept(business_date: date, settings: Settings | None = None) -> AcceptResul
             return AcceptResult(business_date, "nothing")
         if (known := _recorded(connection, business_date, batch[0])) is not None:
             return known
+        senders = senders_named(connection, batch[0])
+        receipts, refused = acknowledge.read(connection, batch[0], business_date, senders, settings)
         lines = _lines(connection, batch[0])
-        alerts = _judge_senders(connection, lines, business_date, settings)
+        untouched = acknowledge.untouched(connection, batch[0], receipts)
+        for line in lines:
+            line.is_untouched = line.file_no in untouched
+        alerts, proofs = _judge_senders(connection, lines, business_date, settings)
         _judge_answers(connection, lines, alerts, business_date, batch[0])
-        record(connection, batch[0], lines)
+        _acknowledge(connection, receipts, business_date, batch[0])
+        proofs |= {receipt.delivery_id: receipt.file_no for receipt in receipts}
+        acknowledge.record(connection, business_date, batch[0], proofs)
+        record(connection, batch[0], lines, senders, refused)
         note_unaddressed(connection, business_date, batch[0])
         result = _recorded(connection, business_date, batch[0])
         assert result is not None  # noqa: S101
@@ -135,7 +163,9 @@ def _recorded(
     row = connection.execute(
         "select accepted, repeated, unanswered, rejected, "
         "(select count(*) from ops.return_line as lines where lines.batch_id = intake.batch_id "
-        "and outcome = 'unreadable') from ops.return_intake as intake where batch_id = %s",
+        "and outcome = 'unreadable'), (select count(*) from ops.delivery "
+        "where acknowledged_batch_id = intake.batch_id) "
+        "from ops.return_intake as intake where batch_id = %s",
         [batch_id],
     ).fetchone()
     return None if row is None else AcceptResult(business_date, "unchanged", *row)
@@ -158,12 +188,15 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
     lines = []
     for row in rows:
         cells = {name: text for name, text in row["cells"].items() if isinstance(text, str)}
+        said: dict[str, Any] = {
+            name: visible(row[name]) if name in FREE else row[name] for name in ANSWERS
+        }
         line = Line(
             file_no=row["file_no"],
             line_no=row["line_no"],
             file_name=row["file_name"],
             cells=cells,
-            answer=Answer(**{name: row[name] for name in ANSWERS}),
+            answer=Answer(**said),
             alert_id=row["alert_id"],
             body_code=_as_sent(row["body_code"]),
             extract_on=read_date(row["extract_on"] or ""),
@@ -196,19 +229,25 @@ def _in_chinese(reason: str, labels: dict[str, str]) -> str:
 
 def _judge_senders(
     connection: psycopg.Connection, lines: list[Line], day: date, settings: Settings
-) -> dict[str, _Alert]:
-    """Refuse what does not prove whose it is; the alerts of the others, by id."""
+) -> tuple[dict[str, _Alert], dict[int, int]]:
+    """Refuse what does not prove whose it is.
+
+    Returns:
+        The alerts of the others by id, and the deliveries that lines prove to have come, each with
+        the number of the file.
+    """
     key = settings.return_key_bytes()
+    proofs: dict[int, int] = {}
     for line in lines:
         if line.alert_id and line.body_code and line.extract_on and line.cells.get("return_code"):
             line.is_proven = proves(
                 line.cells["return_code"], key, line.body_code, line.extract_on, line.alert_id
             )
-    handed: dict[tuple[date, str, str], str] = {
-        (extract_on, body_code, alert_id): role
-        for extract_on, body_code, alert_id, role in connection.execute(
+    handed: dict[tuple[date | None, str | None, str | None], tuple[str, int]] = {
+        (extract_on, body_code, alert_id): (role, delivery_id)
+        for extract_on, body_code, alert_id, role, delivery_id in connection.execute(
             "select deliveries.business_date, deliveries.body_code, handed.alert_id, "
-            "max(handed.role) from ops.delivery_alert as handed "
+            "max(handed.role), max(handed.delivery_id) from ops.delivery_alert as handed "
             "inner join ops.delivery as deliveries on handed.delivery_id = deliveries.delivery_id "
             "where handed.alert_id = any(%s) and deliveries.state = 'delivered' group by 1, 2, 3",
             [[line.alert_id for line in lines if line.is_proven]],
@@ -217,7 +256,7 @@ def _judge_senders(
     for line in lines:
         if line.is_put_aside:
             continue
-        if line.answer.is_empty:
+        if line.answer.is_empty or line.is_untouched:
             line.outcome = "unanswered"
         elif not line.is_proven:
             line.refuse(_unproven(line))
@@ -228,10 +267,13 @@ def _judge_senders(
         else:
             line.outcome = "accepted"
     for line in lines:
-        if line.extract_on and line.body_code and line.alert_id:
-            role = handed.get((line.extract_on, line.body_code, line.alert_id))
-            line.role = role or line.role
-    return _alerts(connection, [line.alert_id for line in lines if line.outcome == "accepted"], day)
+        found = handed.get((line.extract_on, line.body_code, line.alert_id))
+        if line.extract_on is not None and found is not None:
+            line.role, delivery_id = found
+            if line.is_proven and line.extract_on <= day:
+                proofs.setdefault(delivery_id, line.file_no)
+    answered = [line.alert_id for line in lines if line.outcome == "accepted"]
+    return _alerts(connection, answered, day), proofs
 
 
 def _unproven(line: Line) -> Refusal:
@@ -253,12 +295,18 @@ def _alerts(
     """The alerts as of `day`, before the machine has judged it."""
     alerts = {
         alert_id: _Alert(
-            tuple(filter(None, (needs or "").split(","))), "open", opened_on, None, resolved_on
+            tuple(filter(None, (needs or "").split(","))),
+            "open",
+            opened_on,
+            None,
+            resolved_on,
+            amount=amount,
         )
-        for alert_id, needs, opened_on, resolved_on in connection.execute(
+        for alert_id, needs, opened_on, resolved_on, amount in connection.execute(
             "select distinct on (alerts.alert_id) alerts.alert_id, rules.close_out_needs, "
             "openings.opened_on, "
-            "case when openings.resolved_on < %(day)s then openings.resolved_on end "
+            "case when openings.resolved_on < %(day)s then openings.resolved_on end, "
+            "coalesce(openings.amount, alerts.amount) "
             "from ops.alert as alerts "
             "left join marts.dim_rule as rules on alerts.rule_id = rules.rule_id "
             "left join ops.alert_opening as openings "
@@ -314,13 +362,23 @@ def _judge_answers(
     The disposing bodies come before the verifying ones, whose word stands.
     """
     said = _said_before(connection, list(alerts), day)
+    received = {
+        (body, alert_id)
+        for body, alert_id in connection.execute(
+            "select body_code, alert_id from ops.alert_event where alert_id = any(%s) "
+            "and event = 'acknowledged' and row_no = 0 and business_date <= %s",
+            [list(alerts), day],
+        )
+    }
     answers: dict[tuple[str, str], list[Line]] = defaultdict(list)
     for line in lines:
         if line.outcome == "accepted" and line.body_code and line.alert_id:
-            if line.answer.plain() in said[line.body_code, line.alert_id]:
+            body, alert_id = line.body_code, line.alert_id
+            is_receipt = line.answer.weight == RECEIPT and (body, alert_id) in received
+            if is_receipt or _frozen(line.answer.plain()) in said[body, alert_id]:
                 line.outcome = "repeated"
             else:
-                answers[line.body_code, line.alert_id].append(line)
+                answers[body, alert_id].append(line)
     latest = next_workday(day)
     for (body, alert_id), group in sorted(
         answers.items(), key=lambda item: (item[1][0].role == "verify", item[0])
@@ -335,9 +393,9 @@ def _judge_answers(
 
 def _said_before(
     connection: psycopg.Connection, alert_ids: list[str], day: date
-) -> dict[tuple[str, str], list[dict[str, str]]]:
+) -> dict[tuple[str, str], set[frozenset[tuple[str, str]]]]:
     """By body and alert: its last answer, and all that earlier versions of the day said."""
-    said: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
+    said: dict[tuple[str, str], set[frozenset[tuple[str, str]]]] = defaultdict(set)
     for body, alert_id, on, answer in connection.execute(
         "select lines.body_code, lines.alert_id, batches.business_date, lines.answer "
         "from ops.return_line as lines "
@@ -348,10 +406,43 @@ def _said_before(
         [alert_ids, day],
     ):
         if on < day:
-            said[body, alert_id] = [answer]
-        else:
-            said[body, alert_id].append(answer)
+            said[body, alert_id].clear()
+        said[body, alert_id].add(_frozen(answer))
     return said
+
+
+def _frozen(answer: dict[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset(answer.items())
+
+
+def _acknowledge(
+    connection: psycopg.Connection, receipts: list[Receipt], day: date, batch_id: int
+) -> None:
+    """Mark as acknowledged what the extracts brought and nobody has begun on."""
+    by_delivery = {receipt.delivery_id: receipt for receipt in receipts}
+    brought = connection.execute(
+        "select delivery_id, alert_id, max(role) from ops.delivery_alert "
+        "where delivery_id = any(%s) group by delivery_id, alert_id order by delivery_id, alert_id",
+        [list(by_delivery)],
+    ).fetchall()
+    alerts = _alerts(connection, [alert_id for _, alert_id, _ in brought], day)
+    latest = next_workday(day)
+    for delivery_id, alert_id, role in brought:
+        receipt, alert = by_delivery[delivery_id], alerts[alert_id]
+        line = Line(
+            file_no=receipt.file_no,
+            line_no=0,
+            file_name=receipt.file_name,
+            cells={},
+            answer=Answer(progress="acknowledged"),
+            alert_id=alert_id,
+            body_code=receipt.body_code,
+            extract_on=receipt.extract_on,
+            is_proven=True,
+            role=role,
+        )
+        if not _refusals(line, alert, day, latest):
+            _answer(connection, line, alert, receipt.body_code, day, latest, batch_id)
 
 
 def _in_order(group: list[Line]) -> list[Line]:
@@ -361,14 +452,12 @@ def _in_order(group: list[Line]) -> list[Line]:
     may come in one batch; two that differ and go equally far contradict each other. A line that
     would not be taken anyway contradicts nothing: it may be the one that another one corrects.
     """
-    firsts: list[Line] = []
+    firsts: set[Answer] = set()
     for line in group:
-        if any(line.answer == first.answer for first in firsts):
+        if line.answer in firsts:
             line.outcome = "repeated"
-        else:
-            firsts.append(line)
-    weights = [line.answer.weight for line in firsts]
-    if len(set(weights)) < len(weights):
+        firsts.add(line.answer)
+    if len({answer.weight for answer in firsts}) < len(firsts):
         for line in group:
             line.refuse(
                 Refusal(
@@ -440,6 +529,8 @@ def _case(line: Line, alert: _Alert, day: date) -> Case:
         action=alert.action,
         amount_recovered=alert.amount_recovered,
         evidence_reference=alert.evidence_reference,
+        note=alert.note,
+        amount=alert.amount,
         close_out_needs=alert.rule_needs,
     )
 

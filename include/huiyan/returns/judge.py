@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from huiyan.alerts import states, words
+from huiyan.said import says_something
 
 _DATE = re.compile(
     r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
@@ -81,8 +82,9 @@ class Case:
         opened_on: when it was opened last.
         is_judged_by_verifier: whether the verifying body has given a verdict since then.
         verdict, reason: of the verdict in force since then; null without one.
-        action, amount_recovered, evidence_reference: last said by anyone since then.
+        action, amount_recovered, evidence_reference, note: last said by anyone since then.
         close_out_needs: what the rule's standard demands.
+        amount: of the alert, CNY; null where its rule knows none.
     """
 
     state: str
@@ -95,6 +97,8 @@ class Case:
     amount_recovered: Decimal | None = None
     evidence_reference: str | None = None
     close_out_needs: Collection[str] = ()
+    note: str | None = None
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,8 @@ def _unfit(answer: Answer, case: Case, latest: date) -> list[Refusal]:
             )
     if answer.amount_recovered is not None and answer.amount_recovered < 0:
         found.append(Refusal("amount_recovered: negative", "退缴金额不能小于零。"))
+    if answer.amount_recovered is not None and case.amount:
+        found += _unfit_amount(answer.amount_recovered, abs(case.amount))
     if answer.verified_on is not None:
         found += _unfit_date(answer.verified_on, case.opened_on, latest)
     return found
@@ -211,6 +217,18 @@ def _unfit_reason(verdict: str, reason: str | None) -> list[Refusal]:
         Refusal(
             "reason: does not go with the verdict",
             f"结论“{words.VERDICTS[verdict]}”与原因“{words.REASONS[reason]}”不相符，可选：{listed}。",
+        )
+    ]
+
+
+def _unfit_amount(recovered: Decimal, amount: Decimal) -> list[Refusal]:
+    if recovered <= amount:
+        return []
+    return [
+        Refusal(
+            "amount_recovered: more than the alert is about",
+            f"退缴金额 {recovered:,.2f} 元多于预警金额 {amount:,.2f} 元，请核对。确有多退的，按预警"
+            "金额填写，多退的部分写入“情况说明”。",
         )
     ]
 
@@ -248,21 +266,42 @@ def _illegal(state: str, to_state: str) -> Refusal:
 
 
 def _incomplete(answer: Answer, case: Case) -> Refusal | None:
+    """Why the matter cannot be closed yet."""
     verdict = answer.verdict or case.verdict or ""
     reason = answer.reason or (case.reason if answer.verdict is None else None) or "confirmed"
-    amount = answer.amount_recovered
+    action = answer.action or case.action
+    recovered = (
+        case.amount_recovered if answer.amount_recovered is None else answer.amount_recovered
+    )
+    evidence = answer.evidence_reference
     missing = states.missing_for_close_out(
         case.close_out_needs,
         verdict,
         reason=reason,
-        action=answer.action or case.action,
-        amount_recovered=case.amount_recovered if amount is None else amount,
-        evidence_reference=answer.evidence_reference or case.evidence_reference,
+        action=action,
+        amount_recovered=recovered,
+        evidence_reference=evidence if says_something(evidence) else case.evidence_reference,
     )
-    if not missing:
+    if missing:
+        listed = "、".join(words.CLOSE_OUT_NEEDS[need] for need in missing)
+        empty = "evidence" in missing and evidence is not None
+        return Refusal(
+            f"close_out_incomplete: {', '.join(missing)}",
+            f"按办结标准还不能办结，缺：{listed}。补齐后再反馈。"
+            + ("“佐证材料”栏所填内容不指明任何材料，请写明材料名称或文号。" if empty else ""),
+        )
+    asked = states.asked_of_close_out(case.close_out_needs, verdict, reason=reason, action=action)
+    if "amount_recovered" not in asked or recovered is None or not case.amount:
         return None
-    listed = "、".join(words.CLOSE_OUT_NEEDS[need] for need in missing)
+    if (
+        recovered >= abs(case.amount)
+        or verdict == "partly"
+        or says_something(answer.note)
+        or says_something(case.note)
+    ):
+        return None
     return Refusal(
-        f"close_out_incomplete: {', '.join(missing)}",
-        f"按办结标准还不能办结，缺：{listed}。补齐后再反馈。",
+        "close_out_incomplete: explanation",
+        f"退缴金额 {recovered:,.2f} 元少于预警金额 {abs(case.amount):,.2f} 元：结论改为“部分属实”，"
+        "或在“情况说明”栏写明未退缴部分的原因后再办结。",
     )

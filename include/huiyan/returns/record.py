@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +16,10 @@ from huiyan.returns.judge import Answer, Refusal
 FEED = "returns"
 UNADDRESSED = "return_unaddressed"
 GIVEN = ("accepted", "repeated")
+NOT_READ = (
+    "整份文件无法读取：请用 WPS、Excel 或 LibreOffice 打开收到的表格填写，"
+    "保存为 .xlsx（不加密码）或 .csv 后再退回。"
+)
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Line:
         role: of the body for the alert in that extract; verify if it has both.
         outcome: accepted, repeated, unanswered or rejected.
         is_put_aside: the quality gate has refused it.
+        is_untouched: its file came back exactly as it had been sent.
     """
 
     file_no: int
@@ -43,6 +48,7 @@ class Line:
     outcome: str = "rejected"
     refusals: list[Refusal] = field(default_factory=list)
     is_put_aside: bool = False
+    is_untouched: bool = False
 
     def refuse(self, *refusals: Refusal) -> None:
         """Take it for rejected, for these reasons too."""
@@ -59,9 +65,20 @@ def as_loader(connection: psycopg.Connection) -> Iterator[None]:
     connection.execute("set local role huiyan_push")
 
 
-def record(connection: psycopg.Connection, batch_id: int, lines: list[Line]) -> None:
-    """Write what became of every line and of every file that could not be read, and the counts."""
-    addressees = _addressees(connection, batch_id, lines)
+def record(
+    connection: psycopg.Connection,
+    batch_id: int,
+    lines: list[Line],
+    senders: Mapping[int, str],
+    refused: Mapping[int, Refusal],
+) -> None:
+    """Write what became of every line and of every file that could not be read, and the counts.
+
+    Args:
+        senders: as `senders_named` gives them.
+        refused: receipts that are none, by their file.
+    """
+    addressees = _addressees(lines, senders)
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into ops.return_line (batch_id, file_no, line_no, file_name, outcome, "
@@ -85,9 +102,9 @@ def record(connection: psycopg.Connection, batch_id: int, lines: list[Line]) -> 
             ],
         )
         unreadable = connection.execute(
-            "select file_no, file_name, error from ops.batch_file "
-            "where batch_id = %s and error is not null",
-            [batch_id],
+            "select file_no, file_name from ops.batch_file "
+            "where batch_id = %s and (error is not null or file_no = any(%s))",
+            [batch_id, list(refused)],
         ).fetchall()
         cursor.executemany(
             "insert into ops.return_line (batch_id, file_no, line_no, file_name, outcome, "
@@ -98,12 +115,9 @@ def record(connection: psycopg.Connection, batch_id: int, lines: list[Line]) -> 
                     file_no,
                     name,
                     addressees.get(file_no),
-                    [
-                        "整份文件无法读取：请用 WPS、Excel 或 LibreOffice 打开收到的表格填写，"
-                        "保存为 .xlsx（不加密码）或 .csv 后再退回。"
-                    ],
+                    [refused[file_no].text if file_no in refused else NOT_READ],
                 )
-                for file_no, name, _ in unreadable
+                for file_no, name in unreadable
             ],
         )
     counts = dict.fromkeys(("accepted", "repeated", "unanswered", "rejected"), 0)
@@ -148,12 +162,10 @@ def _json(said: dict[str, str]) -> str:
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
-def _addressees(connection: psycopg.Connection, batch_id: int, lines: list[Line]) -> dict[int, str]:
-    """Whom the unproven lines of a file go back to: who its folder or name says, else the one body
-    that proved to have sent lines of it.
+def senders_named(connection: psycopg.Connection, batch_id: int) -> dict[int, str]:
+    """Body by number of file, as the folder or, without one, the name of the file says.
 
-    The name proves nothing and lets nothing in. But a line copied from another body's form must not
-    send that body what this one wrote.
+    The name proves nothing and lets nothing in.
     """
     bodies = {
         folder_name(body): body
@@ -163,10 +175,20 @@ def _addressees(connection: psycopg.Connection, batch_id: int, lines: list[Line]
     for file_no, name in connection.execute(
         "select file_no, file_name from ops.batch_file where batch_id = %s", [batch_id]
     ):
-        path = PurePosixPath(name)
-        said = path.parent.name or path.name.partition("__")[0]
+        folder, *deeper = PurePosixPath(name).parts
+        said = folder if deeper else folder.partition("__")[0]
         if said in bodies:
             found[file_no] = bodies[said]
+    return found
+
+
+def _addressees(lines: list[Line], named: Mapping[int, str]) -> dict[int, str]:
+    """Whom the unproven lines of a file go back to: who its folder or name says, else the one body
+    that proved to have sent lines of it.
+
+    A line copied from another body's form must not send that body what this one wrote.
+    """
+    found = dict(named)
     senders: dict[int, set[str]] = defaultdict(set)
     for line in lines:
         if line.is_proven and line.body_code:

@@ -19,7 +19,17 @@ HEADINGS = "信访件编号,平台,单位代码,受理日期,问题类别,办理
 GOOD = "云信〔2025〕1号,财务,101001,2025-09-01,账外资金,未办结,,套取资金设立小金库"
 NAME, NUMBER, MAIL = "欧阳举报", "13987654321", "ouyang@example.org"
 SPELLINGS = (NUMBER, "139 8765 4321", "139-8765-4321", "１３９８７６５４３２１")
-SECRETS = (*SPELLINGS, NAME, MAIL, "一三九八七六五四三二一", "321003197905051234")
+PASSPORT, LANDLINE, HOME = "E39876543", "87650987", "人民路198号"
+SECRETS = (
+    *SPELLINGS,
+    NAME,
+    MAIL,
+    PASSPORT,
+    LANDLINE,
+    HOME,
+    "一三九八七六五四三二一",
+    "321003197905051234",
+)
 
 
 def kept_anywhere(district: District) -> list[str]:
@@ -120,6 +130,11 @@ def test_what_identifies_somebody_in_a_row_is_hidden_before_the_file_is_kept(
         GOOD.replace("套取资金", "一三九八七六五四三二一"),
         GOOD.replace("套取资金", MAIL),
         GOOD.replace("套取资金", f"反映人：{NAME}"),
+        GOOD.replace("套取资金", f"反映人{NAME}"),
+        GOOD.replace("套取资金", f"护照{PASSPORT}"),
+        GOOD.replace("套取资金", f"座机{LANDLINE}"),
+        GOOD.replace("套取资金", HOME),
+        GOOD.replace("2025-09-01", LANDLINE),
         GOOD.replace("套取资金", "身份证321003197905051234"),
         GOOD.replace("101001", NUMBER),
         GOOD.replace("101001", NAME),
@@ -128,7 +143,7 @@ def test_what_identifies_somebody_in_a_row_is_hidden_before_the_file_is_kept(
         GOOD.replace("账外资金", NAME),
         GOOD + f",{NAME}{NUMBER}",
     ]
-    good = [GOOD.replace("1号", f"{number}号") for number in range(100, 120)]
+    good = [GOOD.replace("1号", f"{number}号") for number in range(100, 125)]
     rows = [row.replace("1号", f"{number}号", 1) for number, row in enumerate(bad, start=1)]
     path = district.put(FEED, f"{NAME}.csv", "\n".join([HEADINGS, *good, *rows]))
     district.manifest(FEED, rows=len(good) + len(rows))

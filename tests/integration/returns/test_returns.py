@@ -1,5 +1,7 @@
 """Forms that come back: from the file to the event, and back to the sender with the reason."""
 
+import json
+import os
 import shutil
 from datetime import date
 from decimal import Decimal
@@ -146,7 +148,7 @@ def test_an_alert_is_answered_settled_and_off_the_list(district: District) -> No
 
 def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     district.hit("ATT-001", "A/2025/09/1")
-    district.hit("REC-001", "A/2025/09/2")
+    district.hit("REC-001", "A/2025/09/2", amount="-1860.00")
     district.hit("CARD-001", "T9")
     district.hit("INV-001", "A/2025/09/3", agency="F001")
     run(district, MONDAY)
@@ -173,11 +175,14 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
             {**rec, **WHOLE, "amount_recovered": "", "action": "退缴资金"},
             old,
             {**att, "verdict": ""},
+            {**rec, **WHOLE, "amount_recovered": "1860.01"},
+            {**rec, **WHOLE, "amount_recovered": "0.01", "note": "\u3164"},
+            {**att, **WHOLE, "evidence_reference": "无。"},
         ],
     )
     result = accept(MONDAY)
     assert result.counts == {
-        "accepted": 0, "repeated": 0, "unanswered": 2, "rejected": 10, "unreadable": 0,
+        "accepted": 0, "repeated": 0, "unanswered": 2, "rejected": 13, "unreadable": 0,
     }  # fmt: skip
     assert refusals(district, batch) == [
         "conflicting_answers",
@@ -190,12 +195,15 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
         "not_handed_over",
         "illegal_transition: delivered to closed",
         "close_out_incomplete: amount_recovered",
+        "amount_recovered: more than the alert is about",
+        "close_out_incomplete: explanation",
+        "close_out_incomplete: evidence",
     ]
     assert district.rows("select * from ops.alert_event where actor = 'body'") == []
     assert district.rows(
         "select in_landing, good, duplicates, quarantined from ops.row_count where batch_id = %s",
         batch,
-    ) == [(12, 2, 0, 10)]
+    ) == [(15, 2, 0, 13)]
     assert accept(MONDAY).status == "unchanged"
 
     run(district, MONDAY)
@@ -203,9 +211,12 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     sheet = openpyxl.load_workbook(back)["退回更正"]
     shown = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert shown[0][:4] == ["退回原因", "原文件", "行号", "序号"]
-    assert len(shown) == 11
+    assert len(shown) == 14
     assert "请只保留一行" in str(shown[1][0])
     assert "缺：退缴金额" in str(shown[10][0])
+    assert "退缴金额 1,860.01 元多于预警金额 1,860.00 元" in str(shown[11][0])
+    assert "退缴金额 0.01 元少于预警金额 1,860.00 元" in str(shown[12][0])
+    assert "请写明材料名称或文号" in str(shown[13][0])
     assert shown[10][1:3] == ["TC01/alerts.xlsx", 11]
     # What goes back is itself a form: corrected, it is taken.
     again = [line for line in returned(back) if line["alert_id"] == rec["alert_id"]][-1]
@@ -308,7 +319,7 @@ def test_answers_to_what_has_ended_or_begun_anew(district: District) -> None:
 def test_files_as_offices_save_them(district: District) -> None:
     """Every style lands, whoever's file is damaged; the form of a body names it by itself."""
     for number in range(len(STYLES)):
-        district.hit("ATT-001", f"A/2025/09/{number}")
+        district.hit("ATT-001", f"A/2025/09/{number}", amount="1234.10")
     run(district, MONDAY)
     (content,) = district.rows(
         "select content from ops.delivery where body_code = 'TC01' and state = 'delivered'"
@@ -395,3 +406,110 @@ def test_a_copied_line_sends_nobody_what_another_wrote(district: District) -> No
     assert district.rows(
         "select body_code, cells ->> 'note' from ops.return_line where outcome = 'rejected'"
     ) == [("TC01", "内部")]
+
+
+def test_a_folder_that_comes_back_whole_is_a_receipt_and_stops_nobody(district: District) -> None:
+    """Bodies copy the folder they were sent, manifest and all; what else lies there is theirs."""
+    district.hit("ATT-001", "A/2025/09/1")
+    district.hit("REC-001", "A/2025/09/2")
+    district.hit("INV-001", "A/2025/09/3", agency="F001")
+    run(district, MONDAY)
+    sent = district.settings.outbox
+    day = district.settings.landing / "returns" / TUESDAY.isoformat()
+    # TC01 has filled in one line of the workbook; the table came back as it was.
+    whole = day / "TC01" / MONDAY.isoformat()
+    shutil.copytree(sent / "TC01" / MONDAY.isoformat(), whole)
+    lines = returned(whole / "alerts.xlsx")
+    att = form(district, "TC01", MONDAY)["ATT-001"]["alert_id"]
+    (content,) = district.rows(
+        "select content from ops.delivery where body_code = 'TC01' and state = 'delivered'"
+    )[0]
+    filled = write(Extract.from_dict(content), TUESDAY, {att: {"核实结论": "属实"}}, "wps")
+    (whole / "alerts.xlsx").write_bytes(filled)
+    # U002 only says that it has it; others send what proves nothing.
+    (day / "U002").mkdir()
+    manifest = sent / "U002" / MONDAY.isoformat() / "manifest.json"
+    shutil.copy(manifest, day / "U002" / "manifest.json")
+    (day / "DG01").mkdir()
+    shutil.copy(manifest, day / "DG01" / "acknowledged.json")
+    forged = json.loads((sent / "DG01" / MONDAY.isoformat() / "manifest.json").read_text("utf-8"))
+    (day / "DG01" / "manifest.json").write_text(json.dumps({**forged, "content_hash": "0" * 64}))
+    (day / "DG01__manifest.json").write_text("[")
+    (day / "TC01" / "link.xlsx").symlink_to(whole / "alerts.xlsx")
+    (day / "RG01").symlink_to("/")
+    os.mkfifo(day / "TC01" / "pipe")
+    Path(os.fsdecode(bytes(day / "U001__") + "反馈.pdf".encode("gb18030"))).write_bytes(b"%PDF")
+    (day / "TC01" / Path(*"123456789")).mkdir(parents=True)
+    shutil.copy(manifest, day / "manifest.json")
+
+    collected = collect("returns", TUESDAY)
+    assert collected.status == "landed", collected.message
+    assert collected.batch_id is not None
+    assert check(collected.batch_id).status == "accepted"
+    result = accept(TUESDAY)
+    assert (result.accepted, result.rejected, result.received) == (1, 0, 2)
+    assert result.unanswered == 2 * len(lines) - 1
+    assert sorted(
+        (name, reasons[0][:11])
+        for name, reasons in district.rows(
+            "select file_name, reasons from ops.return_line where outcome = 'unreadable'"
+        )
+    ) == [
+        ("DG01/acknowledged.json", "这份清单是推送给其他单"),
+        ("DG01/manifest.json", "清单与推送给该单位的任"),
+        ("DG01__manifest.json", "这个文件不是推送时附带"),
+        ("RG01", "整份文件无法读取：请用"),
+        ("TC01/1/2/3/4/5/6/7/8", "整份文件无法读取：请用"),
+        ("TC01/link.xlsx", "整份文件无法读取：请用"),
+        ("TC01/pipe", "整份文件无法读取：请用"),
+        ("U001__反馈.pdf", "整份文件无法读取：请用"),
+    ]
+    assert district.rows(
+        "select body_code, event, row_no = 0, count(*) from ops.alert_event join ops.batch_file "
+        "using (batch_id, file_no) where actor = 'body' and event in ('acknowledged', 'verdict') "
+        "and detail ->> 'implied_by' is null group by 1, 2, 3 order by 1"
+    ) == [("TC01", "acknowledged", True, 1), ("TC01", "verdict", False, 1)]
+    assert district.rows(
+        "select body_code, acknowledged_on from ops.delivery where acknowledged_on is not null "
+        "order by 1"
+    ) == [("TC01", TUESDAY), ("U002", TUESDAY)]
+    run(district, TUESDAY)
+    assert state(district, "REC-001")[0] == "acknowledged"
+    assert state(district, "INV-001")[0] == "delivered"
+    assert collect("returns", TUESDAY).status == "unchanged"
+
+    # Saying so once more in a form is no mistake.
+    land(
+        district, WEDNESDAY, [{**form(district, "TC01", TUESDAY)["REC-001"], "progress": "已签收"}]
+    )
+    assert accept(WEDNESDAY).counts["repeated"] == 1
+
+
+def test_what_comes_back_as_it_was_sent_says_nothing_anew(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huiyan.alerts.issue.FORM_LIMIT", 3)
+    district.hit("ATT-001", "A/2025/09/1")
+    run(district, MONDAY)
+    line = form(district, "TC01", MONDAY)["ATT-001"]
+    # A form so wrong that only its first lines go back.
+    land(district, MONDAY, [{**line, "note": str(number)} for number in range(5)])
+    run(district, MONDAY)
+    sent = district.settings.outbox / "TC01" / MONDAY.isoformat()
+    sheet = openpyxl.load_workbook(sent / "returned.xlsx")["退回更正"]
+    assert sheet.max_row == 5
+    assert "另有 2 行没有受理" in str(sheet.cell(5, 1).value)
+    assert json.loads((sent / "manifest.json").read_text("utf-8"))["returned"] == 5
+    assert district.value("select count(*) from quarantine.returns") == 5
+
+    folder = district.settings.landing / "returns" / TUESDAY.isoformat() / "TC01"
+    shutil.copytree(sent, folder)
+    collected = collect("returns", TUESDAY)
+    assert collected.batch_id is not None
+    check(collected.batch_id)
+    result = accept(TUESDAY)
+    # The line that stands for further ones names no alert; the gate puts it aside.
+    assert (result.rejected, result.accepted, result.received) == (1, 0, 1)
+    run(district, TUESDAY)
+    assert state(district) == ("acknowledged", None)
+    assert not (sent.parent / TUESDAY.isoformat() / "returned.xlsx").exists()

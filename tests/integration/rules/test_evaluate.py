@@ -152,7 +152,9 @@ alter table ops.alert_event drop column body_code cascade, drop column batch_id 
     drop column file_no cascade, drop column row_no cascade;
 alter table ops.delivery drop column address cascade, drop column attempts cascade,
     drop column last_attempt_at cascade, drop column next_attempt_at cascade,
-    drop column last_error cascade, drop column maybe_sent cascade;
+    drop column last_error cascade, drop column maybe_sent cascade,
+    drop column acknowledged_on cascade, drop column acknowledged_batch_id cascade,
+    drop column acknowledged_file_no cascade;
 alter table ops.batch_file drop column error cascade;
 alter table ops.evaluation drop column answers;
 update ops.alembic_version set version_num = '0006';

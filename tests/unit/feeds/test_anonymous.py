@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyan.errors import FeedError
-from huiyan.feeds.anonymous import HIDDEN, identifying, names_somebody, scrub
+from huiyan.feeds.anonymous import HIDDEN, identifying, scrub
 from huiyan.feeds.contract import load_contract
+from huiyan.feeds.persons import names_somebody
 
 COMPLAINTS = load_contract("complaints")
 HEADINGS = "complaint_no,platform,agency_code,received_on,matter_class,status,closed_on,matter"
@@ -125,6 +126,9 @@ def test_ordinary_words_stay(tmp_path: Path, words: str) -> None:
         ("XF1,finance,李四,2025-09-01,other,open,,", 2),
         ("XF1,finance,13912345678,2025-09-01,other,open,,", 2),
         ("XF1,finance,101001,李四,other,open,,", 3),
+        ("XF1,finance,101001,87654321,other,open,,", 3),
+        ("XF1,finance,101001,20250230,other,open,,", 3),
+        ("XF1,finance,101001,28001231,other,open,,", 3),
         ("XF1,finance,101001,2025-09-01,李四,open,,", 4),
         ("XF1,finance,101001,2025-09-01,other,open,李四,", 6),
         ("李四13912345678,finance,101001,2025-09-01,other,open,,", 0),

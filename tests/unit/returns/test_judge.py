@@ -107,6 +107,47 @@ def test_what_was_said_before_counts_for_the_close_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "case", "code"),
+    [
+        ({"amount_recovered": Decimal("100.01")}, {}, "more than the alert is about"),
+        ({"amount_recovered": Decimal("0.01")}, {}, "explanation"),
+        ({"amount_recovered": Decimal("0.01"), "note": " 略。"}, {}, "explanation"),
+        ({"amount_recovered": Decimal("99.99"), "note": "其余已抵扣"}, {}, None),
+        ({"amount_recovered": Decimal("99.99")}, {"note": "其余已抵扣"}, None),
+        ({"amount_recovered": Decimal("0.01"), "verdict": "partly"}, {}, None),
+        ({"amount_recovered": Decimal(0), "verdict": "partly"}, {}, "amount_recovered"),
+        ({"amount_recovered": Decimal("100.00")}, {}, None),
+        ({"amount_recovered": Decimal("100.00")}, {"amount": Decimal("-100.00")}, None),
+        ({"amount_recovered": Decimal("900.00")}, {"amount": None}, None),
+        ({"amount_recovered": Decimal("900.00")}, {"amount": Decimal(0)}, None),
+        (
+            {"amount_recovered": Decimal("0.01"), "action": "correct_books"},
+            {"close_out_needs": ("action", "evidence")},
+            None,
+        ),
+        ({"evidence_reference": "\u3164"}, {}, "evidence"),
+        ({"evidence_reference": "无"}, {}, "evidence"),
+        ({"evidence_reference": "-"}, {"evidence_reference": "收据 12"}, None),
+    ],
+)
+def test_a_close_out_is_held_against_the_alert(
+    said: dict[str, object], case: dict[str, object], code: str | None
+) -> None:
+    answer = replace(WHOLE, **said)  # type: ignore[arg-type]
+    about = replace(VERIFIER, **{"amount": Decimal("100.00"), **case})  # type: ignore[arg-type]
+    if code is None:
+        assert states(answer, about)[-1] == "closed"
+    else:
+        assert refused(answer, about)[0].endswith(f": {code}")
+
+
+def test_a_word_for_none_is_named_to_the_sender() -> None:
+    _, (refusal,) = judge(replace(WHOLE, evidence_reference="无"), VERIFIER, latest=TODAY)
+    assert "缺：佐证材料" in refusal.text
+    assert "请写明材料名称或文号" in refusal.text
+
+
+@pytest.mark.parametrize(
     ("answer", "case", "codes"),
     [
         (Answer(note="查过了"), CASE, ["nothing_said"]),
