@@ -16,7 +16,8 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
-from landing_zone import Town, attachment, deliver, payment, swipe, voucher
+from landing_zone import Town, attachment, bodies, deliver, payment, swipe, voucher
+from receivers import Authority, MailServer, environment
 
 MONDAY, TUESDAY = DAYS = (date(2025, 9, 1), date(2025, 9, 2))
 FEEDS = (
@@ -25,14 +26,29 @@ FEEDS = (
 )
 IN_A_BAR = swipe("C0002", "T001", "288.00", mcc="5813", txn_at="2025-09-01 20:00:00")
 
+BY_MAIL = {"channel": "smtp", "address": "jiwei@yunxi.gov.cn"}
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    """A mail server on the loopback address."""
+    server = MailServer(Authority(tmp_path_factory.mktemp("ca")))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
 def settings(
-    tmp_path_factory: pytest.TempPathFactory, parsed_project: Callable[[Path], None]
+    tmp_path_factory: pytest.TempPathFactory,
+    parsed_project: Callable[[Path], None],
+    mail_server: MailServer,
 ) -> Iterator[Settings]:
-    """Two days of a town, a state directory of their own; nothing of it is left running."""
+    """Two days of a town, a state directory of their own; nothing of it is left running.
+
+    The township's commission is sent mail, by a connection that only the environment knows.
+    """
     home = tmp_path_factory.mktemp("home")
     parsed_project(home)
     patch = pytest.MonkeyPatch()
@@ -41,9 +57,13 @@ def settings(
     patch.setenv("HUIYAN_FEEDS", ",".join(FEEDS))
     for name in ("HUIYAN_WAREHOUSE_URL", "HUIYAN_OUTBOX", "AIRFLOW_HOME"):
         patch.delenv(name, raising=False)
+    for name, value in environment(mail_server.access()).items():
+        patch.setenv(name, value)
     settings = get_settings()
     town = Town(settings.landing)
     town.deliver_references(MONDAY)
+    registered = [row | (BY_MAIL if row["body_code"] == "TC01" else {}) for row in bodies()]
+    deliver(settings.landing, "bodies", MONDAY, registered)
     town.deliver_day(
         MONDAY,
         vouchers=voucher("F002", "记0001", "800.00", dep_bgt_eco_code="30217"),
@@ -114,6 +134,24 @@ def test_every_body_has_its_extract_once(days_run: tuple[date, ...], settings: S
         folder = settings.outbox / body / day.isoformat()
         names = {path.name for path in folder.iterdir()}
         assert {"alerts.xlsx", "alerts.csv", "manifest.json"} <= names
+
+
+def test_a_body_with_a_mailbox_has_had_a_mail_for_each_date(
+    days_run: tuple[date, ...], settings: Settings, mail_server: MailServer
+) -> None:
+    with connect(settings) as connection:
+        receipts = connection.execute(
+            "select d.business_date, r.location from ops.delivery_receipt as r"
+            " join ops.delivery as d using (delivery_id)"
+            " where d.body_code = 'TC01' and r.channel = 'smtp' order by 1"
+        ).fetchall()
+    assert [day for day, _ in receipts] == list(days_run)
+    assert len(mail_server.mails) == len(days_run)
+    for day, mail in zip(days_run, mail_server.mails, strict=True):
+        assert mail["To"] == BY_MAIL["address"]
+        assert [part.get_filename() for part in mail.iter_attachments()] == [
+            f"监督预警_青禾镇纪委_{day}.xlsx"
+        ]
 
 
 def test_pages_need_a_login_and_lead_from_a_run_to_its_day(
