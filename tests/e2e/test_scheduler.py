@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
+from huiyan.demo.replies import Habits, send_back
 from huiyan.orchestration.calendar import subscribed_contracts
 from huiyan.orchestration.local_airflow import LocalAirflow, local_airflow
 from huiyan.orchestration.status import day_status
@@ -23,7 +25,9 @@ MONDAY, TUESDAY = DAYS = (date(2025, 9, 1), date(2025, 9, 2))
 FEEDS = (
     *("finance_users", "treasury_users", "accounts", "bodies", "jurisdictions"),
     *("finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"),
+    "returns",
 )
+NO_LETTER = ("REC-001", "AF002/2025/07/记0001")
 IN_A_BAR = swipe("C0002", "T001", "288.00", mcc="5813", txn_at="2025-09-01 20:00:00")
 
 BY_MAIL = {"channel": "smtp", "address": "jiwei@yunxi.gov.cn"}
@@ -94,18 +98,33 @@ def airflow(settings: Settings) -> Iterator[LocalAirflow]:
     assert leftovers == []
 
 
-def _run(airflow: LocalAirflow, dates: tuple[date, ...], feed_dags: list[str]) -> None:
-    days = Watch(airflow, list(dates), feed_dags, timeout_seconds=900).run()
+def _run(
+    airflow: LocalAirflow, dates: tuple[date, ...], feed_dags: list[str], **answers: Any
+) -> None:
+    days = Watch(airflow, list(dates), feed_dags, timeout_seconds=900, **answers).run()
     assert [day.stage for day in days] == ["done"] * len(dates)
 
 
 @pytest.fixture(scope="module")
 def days_run(airflow: LocalAirflow, settings: Settings) -> tuple[date, ...]:
-    """Both business dates, run by the scheduler."""
+    """Both business dates, run by the scheduler; on the second the commission answers."""
     feed_dags = [f"feed_{contract.name}" for contract in subscribed_contracts(settings)]
     for dag_id in (*feed_dags, "warehouse", "alerts"):
         airflow.session.unpause(dag_id)
-    _run(airflow, DAYS, feed_dags)
+    habits = Habits(seed=1, true=(), settled={NO_LETTER: (TUESDAY, "confirmed")})
+
+    def answer(day: date) -> None:
+        if day == TUESDAY:
+            assert send_back(MONDAY, day, habits, settings).forms > 0
+
+    _run(
+        airflow,
+        DAYS,
+        feed_dags,
+        answers=("feed_returns",),
+        answered_last=TUESDAY,
+        before_answers=answer,
+    )
     return DAYS
 
 
@@ -134,6 +153,19 @@ def test_every_body_has_its_extract_once(days_run: tuple[date, ...], settings: S
         folder = settings.outbox / body / day.isoformat()
         names = {path.name for path in folder.iterdir()}
         assert {"alerts.xlsx", "alerts.csv", "manifest.json"} <= names
+
+
+def test_what_the_body_sends_back_closes_its_alert(
+    days_run: tuple[date, ...], settings: Settings
+) -> None:
+    with connect(settings) as connection:
+        closed = connection.execute(
+            "select e.business_date, e.body_code, a.state from ops.alert_event as e"
+            " join ops.alert as a using (alert_id)"
+            " where e.event = 'closed' and (a.rule_id, a.subject_id) = (%s, %s)",
+            NO_LETTER,
+        ).fetchall()
+    assert closed == [(TUESDAY, "TC01", "closed")]
 
 
 def test_a_body_with_a_mailbox_has_had_a_mail_for_each_date(

@@ -158,9 +158,9 @@ def _answers(connection: psycopg.Connection, console: Console) -> None:
     if not forms:
         return
     console.print(
-        f"Came back: {accepted:,} answers taken, {rejected:,} lines refused and returned to "
-        f"{returned:,} senders as returned.xlsx. {reopened:,} alerts reopen a closed case; "
-        f"complaints raised {complained:,} tiers; {joint:,} joint cases."
+        f"Answers taken: {accepted:,}. Lines refused: {rejected:,}, given back to {returned:,} "
+        f"senders as returned.xlsx. Alerts that reopen a closed case: {reopened:,}. Tiers raised "
+        f"by complaints: {complained:,}. Joint cases: {joint:,}."
     )
     states = connection.execute(STATES).fetchall()
     console.print("Alerts: " + ", ".join(f"{count:,} {state}" for state, count in states))
