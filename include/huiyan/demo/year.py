@@ -7,7 +7,7 @@ rule; whatever else is found is not.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -205,7 +205,7 @@ def run_year(
                     f"answers came, {sum(done.deliveries.values())} extracts went out"
                 )
             with connect(settings) as connection:
-                return _count(connection, len(days), troubles, forms, lines, habits)
+                return count(connection, habits, len(days), troubles, Replies(forms, lines))
         finally:
             embedded.stop(settings)
 
@@ -279,14 +279,19 @@ def _true_percent(rule_id: str, seed: int) -> int:
     return TRUE_PERCENT[place - 1]
 
 
-def _count(
+def count(
     connection: psycopg.Connection,
-    dates: int,
-    troubles: list[str],
-    forms: int,
-    lines: int,
     habits: Habits,
+    dates: int,
+    troubles: Sequence[str] = (),
+    sent: Replies = Replies(),  # noqa: B008
 ) -> YearResult:
+    """Count what became of the alerts and forms of a warehouse whose bodies have these habits.
+
+    Args:
+        dates: business dates run. troubles: what did not work in them. sent: what was sent back.
+    """
+
     def one(query: str) -> int:
         row = connection.execute(query.encode()).fetchone()
         return int(row[0] or 0) if row else 0
@@ -305,8 +310,8 @@ def _count(
         not_handed=one(NOT_HANDED),
         twice=one(TWICE),
         extracts=one("select count(*) from ops.delivery where state = 'delivered'"),
-        forms=forms,
-        lines=lines,
+        forms=sent.forms,
+        lines=sent.lines,
         taken=taken,
         unaccounted=abs(one(LANDED) - sum(taken.values())),
         reopened=one("select count(*) from ops.alert_recurrence"),
