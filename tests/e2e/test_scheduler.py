@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 import pytest
 
+from huiyan.demo.replies import Habits, send_back
 from huiyan.orchestration.calendar import subscribed_contracts
 from huiyan.orchestration.local_airflow import LocalAirflow, local_airflow
 from huiyan.orchestration.status import day_status
@@ -16,23 +18,41 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
-from landing_zone import Town, attachment, deliver, payment, swipe, voucher
+from landing_zone import Town, attachment, bodies, deliver, payment, swipe, voucher
+from receivers import Authority, MailServer, environment
 
 MONDAY, TUESDAY = DAYS = (date(2025, 9, 1), date(2025, 9, 2))
 FEEDS = (
     *("finance_users", "treasury_users", "accounts", "bodies", "jurisdictions"),
     *("finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"),
+    "returns",
 )
+NO_LETTER = ("REC-001", "AF002/2025/07/记0001")
 IN_A_BAR = swipe("C0002", "T001", "288.00", mcc="5813", txn_at="2025-09-01 20:00:00")
+
+BY_MAIL = {"channel": "smtp", "address": "jiwei@yunxi.gov.cn"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(scope="module")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    """A mail server on the loopback address."""
+    server = MailServer(Authority(tmp_path_factory.mktemp("ca")))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
 def settings(
-    tmp_path_factory: pytest.TempPathFactory, parsed_project: Callable[[Path], None]
+    tmp_path_factory: pytest.TempPathFactory,
+    parsed_project: Callable[[Path], None],
+    mail_server: MailServer,
 ) -> Iterator[Settings]:
-    """Two days of a town, a state directory of their own; nothing of it is left running."""
+    """Two days of a town, a state directory of their own; nothing of it is left running.
+
+    The township's commission is sent mail, by a connection that only the environment knows.
+    """
     home = tmp_path_factory.mktemp("home")
     parsed_project(home)
     patch = pytest.MonkeyPatch()
@@ -41,9 +61,13 @@ def settings(
     patch.setenv("HUIYAN_FEEDS", ",".join(FEEDS))
     for name in ("HUIYAN_WAREHOUSE_URL", "HUIYAN_OUTBOX", "AIRFLOW_HOME"):
         patch.delenv(name, raising=False)
+    for name, value in environment(mail_server.access()).items():
+        patch.setenv(name, value)
     settings = get_settings()
     town = Town(settings.landing)
     town.deliver_references(MONDAY)
+    registered = [row | (BY_MAIL if row["body_code"] == "TC01" else {}) for row in bodies()]
+    deliver(settings.landing, "bodies", MONDAY, registered)
     town.deliver_day(
         MONDAY,
         vouchers=voucher("F002", "记0001", "800.00", dep_bgt_eco_code="30217"),
@@ -74,18 +98,33 @@ def airflow(settings: Settings) -> Iterator[LocalAirflow]:
     assert leftovers == []
 
 
-def _run(airflow: LocalAirflow, dates: tuple[date, ...], feed_dags: list[str]) -> None:
-    days = Watch(airflow, list(dates), feed_dags, timeout_seconds=900).run()
+def _run(
+    airflow: LocalAirflow, dates: tuple[date, ...], feed_dags: list[str], **answers: Any
+) -> None:
+    days = Watch(airflow, list(dates), feed_dags, timeout_seconds=900, **answers).run()
     assert [day.stage for day in days] == ["done"] * len(dates)
 
 
 @pytest.fixture(scope="module")
 def days_run(airflow: LocalAirflow, settings: Settings) -> tuple[date, ...]:
-    """Both business dates, run by the scheduler."""
+    """Both business dates, run by the scheduler; on the second the commission answers."""
     feed_dags = [f"feed_{contract.name}" for contract in subscribed_contracts(settings)]
     for dag_id in (*feed_dags, "warehouse", "alerts"):
         airflow.session.unpause(dag_id)
-    _run(airflow, DAYS, feed_dags)
+    habits = Habits(seed=1, true=(), settled={NO_LETTER: (TUESDAY, "confirmed")})
+
+    def answer(day: date) -> None:
+        if day == TUESDAY:
+            assert send_back(MONDAY, day, habits, settings).forms > 0
+
+    _run(
+        airflow,
+        DAYS,
+        feed_dags,
+        answers=("feed_returns",),
+        answered_last=TUESDAY,
+        before_answers=answer,
+    )
     return DAYS
 
 
@@ -114,6 +153,37 @@ def test_every_body_has_its_extract_once(days_run: tuple[date, ...], settings: S
         folder = settings.outbox / body / day.isoformat()
         names = {path.name for path in folder.iterdir()}
         assert {"alerts.xlsx", "alerts.csv", "manifest.json"} <= names
+
+
+def test_what_the_body_sends_back_closes_its_alert(
+    days_run: tuple[date, ...], settings: Settings
+) -> None:
+    with connect(settings) as connection:
+        closed = connection.execute(
+            "select e.business_date, e.body_code, a.state from ops.alert_event as e"
+            " join ops.alert as a using (alert_id)"
+            " where e.event = 'closed' and (a.rule_id, a.subject_id) = (%s, %s)",
+            NO_LETTER,
+        ).fetchall()
+    assert closed == [(TUESDAY, "TC01", "closed")]
+
+
+def test_a_body_with_a_mailbox_has_had_a_mail_for_each_date(
+    days_run: tuple[date, ...], settings: Settings, mail_server: MailServer
+) -> None:
+    with connect(settings) as connection:
+        receipts = connection.execute(
+            "select d.business_date, r.location from ops.delivery_receipt as r"
+            " join ops.delivery as d using (delivery_id)"
+            " where d.body_code = 'TC01' and r.channel = 'smtp' order by 1"
+        ).fetchall()
+    assert [day for day, _ in receipts] == list(days_run)
+    assert len(mail_server.mails) == len(days_run)
+    for day, mail in zip(days_run, mail_server.mails, strict=True):
+        assert mail["To"] == BY_MAIL["address"]
+        assert [part.get_filename() for part in mail.iter_attachments()] == [
+            f"监督预警_青禾镇纪委_{day}.xlsx"
+        ]
 
 
 def test_pages_need_a_login_and_lead_from_a_run_to_its_day(

@@ -1,6 +1,7 @@
 """The schema the migrations leave behind."""
 
 import os
+import threading
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,16 @@ def test_migrating_twice_changes_nothing(warehouse: Settings) -> None:
     with connect(warehouse) as connection:
         assert connection.execute(query).fetchall() == before
     assert len(before) > 300
+
+
+def test_who_reads_a_feed_is_not_waited_for(warehouse: Settings) -> None:
+    """Any command migrates first: it must not stop a day that is being judged."""
+    with connect(warehouse) as connection:
+        connection.execute("select 1 from landing.finance_vouchers limit 1")
+        migrating = threading.Thread(target=migrate, args=(warehouse,), daemon=True)
+        migrating.start()
+        migrating.join(20)
+        assert not migrating.is_alive()
 
 
 def test_only_its_owner_and_the_server_enter_the_home_of_a_server(prepared_server: Path) -> None:

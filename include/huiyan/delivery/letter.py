@@ -56,13 +56,14 @@ def _counts(parcel: Parcel) -> tuple[int, int, int]:
 def subject(parcel: Parcel) -> str:
     """The subject: date, body, what is new and what is open."""
     every, new, gone = _counts(parcel)
-    joint = len(parcel.extract.joint)
-    if every:
-        said = f"新增{new}条，待办共{every}条"
-    elif gone or not joint:
-        said = f"{gone}条不再需要办理"
-    else:
-        said = f"联合监督事项{joint}件"
+    parts = [f"新增{new}条，待办共{every}条"] if every else []
+    if gone and not every:
+        parts.append(f"{gone}条不再需要办理")
+    if parcel.extract.joint and not parts:
+        parts.append(f"联合监督事项{len(parcel.extract.joint)}件")
+    if parcel.extract.returned:
+        parts.append(f"退回更正{parcel.extract.returned_lines}行")
+    said = "，".join(parts) or "没有需要办理的预警"
     revised = f"（更正第{parcel.version}版）" if parcel.version > 1 else ""
     extract = parcel.extract
     return _clean(
@@ -78,6 +79,11 @@ def attachment_name(parcel: Parcel) -> str:
         sign for sign in _clean(parcel.extract.body_name) if sign.isalnum() or sign in "-_（）"
     )
     return f"监督预警_{name}_{parcel.extract.business_date.isoformat()}.xlsx"
+
+
+def returned_name(parcel: Parcel) -> str:
+    """Name of the attached workbook with the lines that were not taken."""
+    return attachment_name(parcel).replace("监督预警_", "退回更正_", 1)
 
 
 def _new_rows(parcel: Parcel) -> list[ExtractRow]:
@@ -131,6 +137,12 @@ def _summary(parcel: Parcel) -> list[str]:
         changed = sum(row.standing != "standing" for row in parcel.extract.joint)
         where = f"附件“{JOINT_SHEET}”表" if parcel.sealed is None else "附件"
         said.append(f"联合监督事项{joint}件，其中今日新增或有变化的{changed}件，见{where}。")
+    if parcel.extract.returned:
+        where = f"附件“{returned_name(parcel)}”" if parcel.sealed is None else "附件returned.xlsx"
+        said.append(
+            f"贵单位报来的反馈有{parcel.extract.returned_lines}行未被采用，逐行原因见{where}，"
+            "请在其中更正后重新报送。"
+        )
     return said
 
 

@@ -14,9 +14,9 @@ from email.utils import format_datetime, formataddr
 from zoneinfo import ZoneInfo
 
 from huiyan.delivery.access import Access
-from huiyan.delivery.letter import attachment_name, html, plain, subject
+from huiyan.delivery.letter import attachment_name, html, plain, returned_name, subject
 from huiyan.delivery.parcel import NotTakenError, Parcel, Receipt
-from huiyan.delivery.render import WORKBOOK
+from huiyan.delivery.render import RETURNED, WORKBOOK
 
 TLS_PORT, STARTTLS_PORT = 465, 587
 ACCEPTED, FORWARDED = 250, 251
@@ -111,6 +111,11 @@ def compose(access: Access, parcel: Parcel, now: datetime) -> EmailMessage:
     message.add_attachment(
         content, maintype=kind, subtype=subtype, filename=attachment_name(parcel)
     )
+    if parcel.sealed is None and RETURNED in parcel.files:
+        kind, subtype = XLSX
+        message.add_attachment(
+            parcel.files[RETURNED], maintype=kind, subtype=subtype, filename=returned_name(parcel)
+        )
     set_boundaries(message, parcel.key)
     return message
 

@@ -682,6 +682,9 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet.repeat_rows(0)
     sheet.print_area(0, 0, last, proof - 1)
     _print_set_up(sheet, extract, RETURNED_SHEET)
+    # On one page nobody could read it: the answers come on a second, the reasons again beside them.
+    sheet.fit_to_pages(2, 0)
+    sheet.repeat_columns(0)
     sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
 
 

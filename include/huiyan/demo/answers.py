@@ -18,6 +18,7 @@ import xlsxwriter
 from huiyan.alerts import words
 from huiyan.delivery.extract import Extract, ExtractRow
 from huiyan.delivery.workbook import ALERTS_SHEET, RETURN_SHEET, workbook_bytes
+from huiyan.demo.truth import Said
 from huiyan.feeds.xlsx_reader import XlsxReader
 from huiyan.workdays import add_workdays
 
@@ -31,6 +32,7 @@ MISTAKEN_PERCENT = 4
 CARELESS_PERCENT = 5
 TO_VERIFY = ("confirmed", "partly", "not_confirmed", "rectifying")
 NAMES = ("王建国", "李秀英", "张伟", "刘敏", "陈静", "杨洋")
+NOTHING_SETTLED: Mapping[tuple[str, str], tuple[date, Said]] = {}
 UNTRUE = ("data_wrong", "rule_wrong", "exception_approved", "change_rule")
 
 
@@ -51,6 +53,11 @@ class FilledForm:
 def _draw(*parts: object) -> int:
     """A number in 0–99 that follows from the parts."""
     return int.from_bytes(sha256("|".join(map(str, parts)).encode()).digest()[:4], "big") % 100
+
+
+def chosen(percent: int, *parts: object) -> bool:
+    """Whether what follows from the parts is among so many of a hundred."""
+    return _draw(*parts) < percent
 
 
 def answer(
@@ -109,42 +116,81 @@ def _found(row: ExtractRow, key: tuple[object, ...], day: date, is_true: bool) -
     return cells
 
 
+def settle(row: ExtractRow, day: date, said: Said) -> dict[str, Cell] | None:
+    """What a verifying body fills in that looks into an alert by itself: found and closed, or not
+    found; None if another body is asked, or the alert has been answered."""
+    if row.role != "verify" or row.state in (*TO_VERIFY, "closed"):
+        return None
+    cells: dict[str, Cell] = {
+        "核实结论": words.VERDICTS[said],
+        "核实人": NAMES[0],
+        "核实日期": day,
+        "佐证材料": f"谈话笔录 {row.alert_id[:6]}",
+        "情况说明": "已到单位核实。",
+    }
+    if said == "not_confirmed":
+        cells["原因"] = words.REASONS["data_wrong"]
+        return cells
+    cells |= {
+        "原因": words.REASONS["confirmed"],
+        "处理措施": words.ACTIONS["return_money"],
+        "退缴金额（元）": row.amount or Decimal("0.01"),
+        "办理进展": words.PROGRESS["closed"],
+    }
+    return cells
+
+
 def fill_in(
     extract: Extract,
     day: date,
     true: Collection[tuple[str, str]],
     seed: int,
     style: Style | None = None,
+    *,
+    settled: Mapping[tuple[str, str], tuple[date, Said]] = NOTHING_SETTLED,
+    workbook: bytes | None = None,
 ) -> FilledForm | None:
     """The form of an extract as the body sends it back for business date `day`.
 
     Args:
         true: rule and subject of every alert that is right.
         style: the program that saved it; by default each body has its own.
+        settled: what nobody but the verifying body answers, from which date on, and how.
+        workbook: as it was sent; None makes it anew.
 
     Returns:
         None if the body sends nothing back for that day.
     """
     said: dict[str, dict[str, Cell]] = {}
     for row in extract.rows:
-        is_true = (row.rule_id, row.subject_id) in true
-        filled = answer(row, extract.body_code, day, is_true, seed)
+        about = (row.rule_id, row.subject_id)
+        if about in settled:
+            since, finding = settled[about]
+            filled = settle(row, day, finding) if day >= since else None
+        else:
+            filled = answer(row, extract.body_code, day, about in true, seed)
         if filled is not None:
             said[row.alert_id] = filled
     if not said:
         return None
     style = style or STYLES[_draw("style", seed, extract.body_code) % len(STYLES)]
     name = "alerts.csv" if style == "csv" else "alerts.xlsx"
-    return FilledForm(name, write(extract, day, said, style), len(said))
+    return FilledForm(name, write(extract, day, said, style, workbook), len(said))
 
 
 def write(
-    extract: Extract, day: date, said: Mapping[str, Mapping[str, Cell]], style: Style
+    extract: Extract,
+    day: date,
+    said: Mapping[str, Mapping[str, Cell]],
+    style: Style,
+    workbook: bytes | None = None,
 ) -> bytes:
     """The form of `extract` with these cells filled in, by alert and heading, saved in `style` on
-    business date `day`."""
+    business date `day`; `workbook` as it was sent, None makes it anew."""
     form = XlsxReader(
-        io.BytesIO(workbook_bytes(extract)), RETURN_SHEET, lambda cells: cells.count("核实结论")
+        io.BytesIO(workbook or workbook_bytes(extract)),
+        RETURN_SHEET,
+        lambda cells: cells.count("核实结论"),
     )
     place = form.header.index("预警编号")
     rows: list[list[Cell]] = []

@@ -1,7 +1,7 @@
-"""`huiyan demo make`, `huiyan demo run` and `huiyan demo score`."""
+"""`huiyan demo make`, `huiyan demo run`, `huiyan demo score` and `huiyan demo year`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +15,9 @@ from huiyan.demo.score import score as score_district
 from huiyan.errors import HuiyanError
 from huiyan.settings import get_settings
 from huiyan.warehouse.connection import connect
+
+if TYPE_CHECKING:
+    from huiyan.demo.year import YearResult
 
 app = typer.Typer(no_args_is_help=True, help="The made-up demo district.")
 _SHOWN = 5
@@ -104,6 +107,77 @@ def run(
     from huiyan.orchestration.demo import run_demo
 
     raise typer.Exit(run_demo(keep))
+
+
+@app.command()
+def year(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of its own; default <HUIYAN_HOME>/demo-year.")
+    ] = None,
+    accounts: Annotated[int, typer.Option(help="Account sets on the finance platform.")] = 150,
+    months: Annotated[int, typer.Option(help="Months of life, delivered bit by bit.")] = 12,
+    every: Annotated[int, typer.Option(help="Working days between two deliveries.")] = 10,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same year.")] = 2025,
+) -> None:
+    """Run months of a district whose bodies answer like people; exit code 1 if anything is lost.
+
+    It has a warehouse of its own and needs no Airflow scheduler.
+    """
+    from huiyan.demo.year import YearOptions, run_year
+
+    console = Console()
+    try:
+        result = run_year(
+            YearOptions(accounts, months, every, seed),
+            out or get_settings().make_home() / "demo-year",
+            lambda words: console.print(words, soft_wrap=True),
+        )
+    except (HuiyanError, ValueError) as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from error
+    show_year(result, console)
+    if result.failures:
+        raise typer.Exit(1)
+
+
+def show_year(result: "YearResult", console: Console) -> None:
+    """Print what became of everything, then what does not hold."""
+    listed = ", ".join(f"{count:,} {state}" for state, count in result.alerts.items())
+    console.print(
+        f"{result.dates} business dates, {result.extracts:,} extracts; {result.forms:,} forms came "
+        f"back with {result.lines:,} answers: "
+        + ", ".join(f"{count:,} {outcome}" for outcome, count in result.taken.items())
+        + f"; {result.returned:,} extracts gave lines back."
+    )
+    console.print(
+        f"{sum(result.alerts.values()):,} alerts: {listed}. {result.reopened:,} reopened a closed "
+        f"case, {result.escalated:,} were escalated."
+    )
+    table = Table(title="Precision and what was planted", title_justify="left")
+    for heading in ("rule", "verdicts", "right", "precision", "planted", "demoted"):
+        table.add_column(heading, justify="left" if heading == "rule" else "right")
+    for rule in result.rules:
+        table.add_row(
+            rule.rule_id,
+            str(rule.verdicts),
+            str(rule.right),
+            f"{rule.share:.2f}",
+            f"{rule.expected:.2f}",
+            "yes" if rule.demoted else "",
+        )
+    console.print(table)
+    for low, high in ((1, 4), (5, 19), (20, None)):
+        some = [
+            r for r in result.rules if low <= r.verdicts and (high is None or r.verdicts <= high)
+        ]
+        if some:
+            away = sum(abs(rule.share - rule.expected) for rule in some) / len(some)
+            verdicts = f"{low} to {high}" if high else f"{low} and more"
+            console.print(f"{len(some)} rules with {verdicts} verdicts: {away:.3f} away on average")
+    for line in result.troubles:
+        console.print(f"[yellow]{line}[/yellow]", soft_wrap=True)
+    for line in result.failures:
+        console.print(f"[red]{line}[/red]", soft_wrap=True)
 
 
 def show(result: Score, console: Console) -> None:

@@ -195,6 +195,37 @@ class Rectification:
 
 
 @dataclass(frozen=True)
+class Complaint:
+    """A complaint about a unit; days are ordinals, 0 = not closed. `is_later`: only in the later
+    snapshot."""
+
+    complaint_no: str
+    unit: Unit
+    matter_class: str
+    matter: str
+    received: int
+    closed: int = 0
+    is_later: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What another department found in a unit; days are ordinals, 0 = no conclusion yet."""
+
+    finding_no: str
+    department: str
+    unit: Unit
+    matter_class: str
+    first: int
+    last: int
+    finding: str
+    fen: int | None = None
+    conclusion: str = ""
+    concluded: int = 0
+    document_no: str = ""
+
+
+@dataclass(frozen=True)
 class Budget:
     """What a unit may spend on a code in a year, where cases need more than the usual budget."""
 
@@ -215,6 +246,8 @@ class District:
         self.bodies: list[Body] = []
         self.leases: list[Lease] = []
         self.rectifications: list[Rectification] = []
+        self.complaints: list[Complaint] = []
+        self.findings: list[Finding] = []
         self.budgets: list[Budget] = []
         self._names: set[str] = set()
         self._accounts = 0

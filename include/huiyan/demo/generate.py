@@ -8,7 +8,9 @@ from huiyan.demo.days import months_ending
 from huiyan.demo.desk import Desk, Sink
 from huiyan.demo.district import District, Options, Unit
 from huiyan.demo.life import Month, items_per_month, rents
+from huiyan.demo.others import plant_others
 from huiyan.demo.rectification import plant_rectifications
+from huiyan.demo.recurrence import plant_recurrences
 from huiyan.demo.systemic import plant_systemic
 from huiyan.demo.truth import Truth
 
@@ -36,8 +38,10 @@ def generate(options: Options, sink: Sink) -> World:
     plant_all(district, desk_of, truth)
     rents(district, desk_of, ordinary_leases)
     dirt.scatter(district, desk_of, sink, truth)
+    plant_recurrences(district, desk_of, truth)
     plant_rectifications(district, desk_of, truth)
     plant_systemic(district, truth)
+    plant_others(district, truth)
     items = items_per_month(district)
     spans = months_ending(options.last, options.months)
     for unit in district.units:

@@ -4,7 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 from huiyan.demo.days import iso
@@ -14,7 +14,7 @@ from huiyan.demo.generate import World, generate
 from huiyan.demo.landing import STYLES, XLSX, Landing, Spoilt, Style
 from huiyan.demo.names import TOWNS
 from huiyan.demo.reference import APPROVED_BY, crosswalk, snapshot, unit_pairs
-from huiyan.demo.truth import TRUTH, UNIT_TRUTH, write_truth
+from huiyan.demo.truth import JOINED, SETTLED, TRUTH, UNIT_TRUTH, Joined, Settled, write_truth
 from huiyan.errors import ConfigurationError
 from huiyan.settings import Settings
 from huiyan.warehouse import reviewed
@@ -31,7 +31,9 @@ REFERENCE: dict[str, Style] = {
     "leases": XLSX,
     "rectifications": STYLES[5],
 }
-OPTIONAL = ("rectifications",)
+# What others say of the units; nothing that a rule judges by.
+OTHERS: dict[str, Style] = {"complaints": STYLES[1], "joint_findings": STYLES[5]}
+OPTIONAL = ("rectifications", *OTHERS)
 CHANGED_LATER = ("finance_users", "accounts", "personnel")
 MARKER, CROSSWALK = "demo.json", "unit_crosswalk.csv"
 _PARTS = (
@@ -39,6 +41,8 @@ _PARTS = (
     "resend",
     TRUTH,
     UNIT_TRUTH,
+    SETTLED,
+    JOINED,
     CROSSWALK,
     "expected_quarantine.csv",
     MARKER,
@@ -110,7 +114,7 @@ class _Resend:
         for row in (*kept, letter):
             landing.put(self.feed, self._day, row)
         landing.close()
-        _write_csv(
+        write_rows(
             root / "changes.csv",
             ("feed", "business_date", "rule_id", "subject_id", "change"),
             [
@@ -142,26 +146,31 @@ def make(
     world = generate(options, resend or landing)
     report("reference feeds, truth")
     district = world.district
-    for feed, style in REFERENCE.items():
+    for feed, style in (REFERENCE | OTHERS).items():
         landing.snapshot(feed, days[0], snapshot(district, feed, is_later=False), style)
     registered = landing.count("accounts")
     later_day = options.later_snapshot_day
     if later_day:
-        for feed in CHANGED_LATER:
+        for feed in (*CHANGED_LATER, "complaints"):
             later = snapshot(district, feed, is_later=True)
             landing.snapshot(feed, later_day, later, STYLES[later_day % len(STYLES)])
     landing.close()
     if resend:
         resend.write(out / "resend", world)
     write_truth(out / TRUTH, world.truth.cases)
-    _write_csv(
+    for name, kind, rows in (
+        (SETTLED, Settled, world.truth.settled),
+        (JOINED, Joined, world.truth.joined),
+    ):
+        write_rows(out / name, tuple(kind.__annotations__), [astuple(row) for row in rows])
+    write_rows(
         out / UNIT_TRUTH,
         ("finance_agency_code", "treasury_agency_code"),
         unit_pairs(district),
     )
-    rows = crosswalk(district)
-    _write_csv(out / CROSSWALK, tuple(rows[0]), [tuple(row.values()) for row in rows])
-    _write_csv(
+    facts = crosswalk(district)
+    write_rows(out / CROSSWALK, tuple(facts[0]), [tuple(row.values()) for row in facts])
+    write_rows(
         out / "expected_quarantine.csv",
         tuple(Spoilt.__annotations__),
         [tuple(asdict(each).values()) for each in landing.spoilt],
@@ -235,7 +244,8 @@ def _clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def _write_csv(path: Path, header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+def write_rows(path: Path, header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+    """Write a CSV file with a header."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")

@@ -33,6 +33,8 @@ def snapshot(district: District, feed: str, *, is_later: bool) -> list[Row]:
         "jurisdictions": _jurisdictions,
         "leases": _leases,
         "rectifications": _rectifications,
+        "complaints": _complaints,
+        "joint_findings": _joint_findings,
     }
     return list(makers[feed](district, is_later))
 
@@ -256,4 +258,38 @@ def _rectifications(district: District, is_later: bool) -> Iterator[Row]:
             iso(each.found),
             iso(each.due),
             iso(each.claimed) if each.claimed else None,
+        )
+
+
+def _complaints(district: District, is_later: bool) -> Iterator[Row]:
+    for each in district.complaints:
+        if each.is_later and not is_later:
+            continue
+        yield (
+            each.complaint_no,
+            "finance",
+            each.unit.finance_code,
+            iso(each.received),
+            each.matter_class,
+            "closed" if each.closed else "open",
+            iso(each.closed) if each.closed else None,
+            each.matter,
+        )
+
+
+def _joint_findings(district: District, is_later: bool) -> Iterator[Row]:
+    for each in district.findings:
+        yield (
+            each.finding_no,
+            each.department,
+            "finance",
+            each.unit.finance_code,
+            each.matter_class,
+            iso(each.first),
+            iso(each.last),
+            each.finding,
+            each.fen,
+            each.conclusion or None,
+            iso(each.concluded) if each.concluded else None,
+            each.document_no or None,
         )

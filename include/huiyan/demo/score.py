@@ -1,13 +1,24 @@
 """Compares what the rules found with what is known about the demo district."""
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 
 from huiyan.demo.allowance import allowed
-from huiyan.demo.truth import RULES, TRUTH, UNIT_TRUTH, delivered_subject, read_truth
+from huiyan.demo.truth import (
+    RETURNS,
+    RULES,
+    SETTLED,
+    TRUTH,
+    UNIT_TRUTH,
+    Case,
+    delivered_subject,
+    read_settled,
+    read_truth,
+)
 from huiyan.errors import NotFoundError
 from huiyan.settings import Settings, get_settings
 
@@ -83,7 +94,7 @@ def score(connection: psycopg.Connection, folder: Path, settings: Settings | Non
             [evaluated],
         ).fetchall()
     )
-    cases = read_truth(folder / TRUTH)
+    cases = read_truth(folder / TRUTH) + _recurred(folder)
     rules = []
     for rule_id in sorted({case.rule_id for case in cases} | set(RULES)):
         planted = {
@@ -112,6 +123,22 @@ def score(connection: psycopg.Connection, folder: Path, settings: Settings | Non
         )
     }
     return Score(evaluated, tuple(rules), len(made & true_pairs), len(made), len(true_pairs))
+
+
+def _recurred(folder: Path) -> list[Case]:
+    """What LOOP-002 has to find once the bodies have answered: nothing before."""
+    if not (folder / "landing" / RETURNS).is_dir():
+        return []
+    return [
+        Case(
+            "LOOP-002",
+            hashlib.sha256(f"{each.rule_id}|{each.again}".encode()).hexdigest()[:32],
+            "planted" if each.said == "confirmed" else "near_miss",
+            "",
+            f"{each.subject_id}: {each.said} on {each.settled_on}",
+        )
+        for each in read_settled(folder / SETTLED)
+    ]
 
 
 def _true_pairs(path: Path) -> set[tuple[str, str]]:

@@ -12,6 +12,8 @@ from huiyan.rules.catalogue import load_rules
 
 Kind = Literal["planted", "near_miss"]
 TRUTH, UNIT_TRUTH = "truth.csv", "unit_truth.csv"
+SETTLED, JOINED = "settled.csv", "joined.csv"
+RETURNS = "returns"  # the feed; its folder of the landing zone is there once bodies have answered
 _CATALOGUE = load_rules()
 RULES = tuple(_CATALOGUE)
 _OF_CARDS = {rule.id for rule in _CATALOGUE.values() if rule.subject_type == "card_group"}
@@ -45,11 +47,46 @@ class Use:
     unit: Unit
 
 
+Said = Literal["confirmed", "not_confirmed"]
+
+
+@dataclass(frozen=True, order=True)
+class Settled:
+    """What the verifying body says of a planted hit, and which hit of the rule follows in the unit.
+
+    `settled_on` is the business date of its form, earlier than that on which `again` is found.
+    """
+
+    rule_id: str
+    subject_id: str
+    said: Said
+    settled_on: str
+    again: str
+
+
+@dataclass(frozen=True, order=True)
+class Joined:
+    """What others say of a unit, and what of ours it concerns.
+
+    Attributes:
+        what: complaint or joint_finding. number: of the complaint or finding.
+        rule_id, subject_id: a planted hit in the unit.
+        counts: whether the complaint raises the hit's tier, the finding and the alert are one case.
+    """
+
+    what: Literal["complaint", "joint_finding"]
+    number: str
+    rule_id: str
+    subject_id: str
+    counts: bool
+    note: str
+
+
 class Truth:
     """Collects cases; the same subject is never both planted and near miss of one rule.
 
     `marks` names the few subjects that the re-sent day changes. `uses` tells who shares a subject
-    that does not name its unit.
+    that does not name its unit. `settled` and `joined` say what bodies and others do about some.
     """
 
     def __init__(self, last_day: str) -> None:
@@ -57,6 +94,8 @@ class Truth:
         self._cases: dict[tuple[str, str], Case] = {}
         self.marks: dict[str, str] = {}
         self.uses: dict[str, list[Use]] = defaultdict(list)
+        self.settled: list[Settled] = []
+        self.joined: list[Joined] = []
 
     def plant(self, rule: str, subject: str | None, note: str) -> None:
         """A subject that must be an open hit on the last business date."""
@@ -112,6 +151,23 @@ def read_truth(path: Path) -> list[Case]:
                 "planted" if row["kind"] == "planted" else "near_miss",
                 row["expected_open_on"],
                 row["note"],
+            )
+            for row in csv.DictReader(handle)
+        ]
+
+
+def read_settled(path: Path) -> list[Settled]:
+    """Read `settled.csv`; nothing if it is not there."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as handle:
+        return [
+            Settled(
+                row["rule_id"],
+                row["subject_id"],
+                "confirmed" if row["said"] == "confirmed" else "not_confirmed",
+                row["settled_on"],
+                row["again"],
             )
             for row in csv.DictReader(handle)
         ]

@@ -1,5 +1,7 @@
 """Landing tables, their typed views and quarantine tables, made from the feed contracts."""
 
+import hashlib
+
 from sqlalchemy import Connection, text
 
 from huiyan.feeds.contract import Column, FeedContract, load_contracts
@@ -122,20 +124,40 @@ def _quarantine_table(contract: FeedContract) -> str:
     )
 
 
-def sync(connection: Connection, settings: Settings) -> None:
+def _declare(connection: Connection, contract: FeedContract, *, anew: bool) -> None:
+    """Make the tables and views of a contract, unless they are as it says.
+
+    Even a statement that changes nothing waits for everybody who reads the table, and has whoever
+    comes after wait for it: two connections of one task would wait for each other for ever.
+    """
+    statements = (
+        *_landing_table(contract),
+        _quarantine_table(contract),
+        _typed_view(contract),
+        _checked_view(contract),
+    )
+    declared = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    known: str | None = connection.execute(
+        text("select obj_description(to_regclass(:table), 'pg_class')"),
+        {"table": f"landing.{contract.name}"},
+    ).scalar_one()
+    if known == declared and not anew:
+        return
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"comment on table landing.{contract.name} is '{declared}'")
+
+
+def sync(connection: Connection, settings: Settings, *, anew: bool = False) -> None:
     """Create what is missing and refresh the typed views and the list of feeds.
 
     Columns a contract no longer names stay in landing: it is append-only.
+
+    Args:
+        anew: also where the contract is as it was: a migration may have changed what it rests on.
     """
     for contract in load_contracts().values():
-        statements = (
-            *_landing_table(contract),
-            _quarantine_table(contract),
-            _typed_view(contract),
-            _checked_view(contract),
-        )
-        for statement in statements:
-            connection.exec_driver_sql(statement)
+        _declare(connection, contract, anew=anew)
         connection.execute(
             text(
                 "insert into ops.feed (feed, kind, is_subscribed) "

@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from huiyan.demo.make import MARKER, OPTIONAL, install_crosswalk
+from huiyan.demo.replies import habits_of, send_back
+from huiyan.demo.truth import RETURNS
 from huiyan.errors import OrchestrationError
 from huiyan.orchestration.calendar import subscribed_contracts
 from huiyan.orchestration.environment import login
@@ -27,6 +29,7 @@ from huiyan.warehouse.migrate import migrate
 
 MINUTES = 30
 DISTRICT = "demo"
+ANSWERING_PERCENT = 40  # of the units and regulators; it is a demo, not a district-year
 STAGES = {
     "waiting": "[dim]waiting[/]",
     "feeds": "collecting and checking feeds",
@@ -111,7 +114,11 @@ def _warehouse(settings: Settings, console: Console, keep: bool) -> Iterator[Non
 
 
 def _run_days(
-    airflow: LocalAirflow, dates: list[date], settings: Settings, console: Console
+    airflow: LocalAirflow,
+    dates: list[date],
+    settings: Settings,
+    console: Console,
+    answering: Callable[[date], None],
 ) -> None:
     feed_dags = [f"feed_{contract.name}" for contract in subscribed_contracts(settings)]
     for dag_id in (*feed_dags, "warehouse", "alerts"):
@@ -149,7 +156,39 @@ def _run_days(
                             f"{day.business_date}: pushed {day.seconds:.0f} s after its feeds began"
                         )
 
-        Watch(airflow, dates, feed_dags, MINUTES * 60, show).run()
+        Watch(
+            airflow,
+            dates,
+            feed_dags,
+            MINUTES * 60,
+            show,
+            answers=(f"feed_{RETURNS}",),
+            answered_last=dates[-1],
+            before_answers=answering,
+        ).run()
+
+
+def _answering(dates: list[date], settings: Settings, console: Console) -> Callable[[date], None]:
+    """What puts the bodies' forms for a business date into the landing zone.
+
+    The feeds of a date begin while the date before is still at work, so its forms answer the one
+    before that; those of the last date, which is waited for, answer the date before.
+    """
+    habits = habits_of(settings.home_dir / DISTRICT, settings, ANSWERING_PERCENT)
+
+    def answer(day: date) -> None:
+        place = dates.index(day)
+        ago = 1 if day == dates[-1] else 2
+        if place < max(ago, 2):
+            return
+        replies = send_back(dates[place - ago], day, habits, settings)
+        if replies.forms:
+            console.print(
+                f"{day}: {replies.forms} bodies sent back {replies.lines} answers to what they "
+                f"received for {dates[place - ago]}"
+            )
+
+    return answer
 
 
 def _places(settings: Settings, console: Console) -> None:
@@ -189,7 +228,7 @@ def run_demo(keep: bool = False, console: Console | None = None) -> int:
         install_crosswalk(settings.home_dir / DISTRICT, settings)
         dates = delivered_dates(settings)
         console.print(f"{len(dates)} business dates, {dates[0]} to {dates[-1]}.")
-        _run_days(airflow, dates, settings, console)
+        _run_days(airflow, dates, settings, console, _answering(dates, settings, console))
         figures = summarise(dates, settings, console)
         _places(settings, console)
         console.print(

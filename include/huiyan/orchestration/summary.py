@@ -12,6 +12,7 @@ from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 
 BODIES_SHOWN = 15
+RULES_SHOWN = 10
 
 HITS = """
 select
@@ -54,6 +55,40 @@ order by alerts desc, d.body_code
 """
 
 
+CAME_BACK = """
+select
+    (
+        select count(distinct batch_files.file_name)
+        from ops.return_intake
+        inner join ops.batch_file as batch_files using (batch_id)
+    ) as forms,
+    coalesce(sum(accepted), 0) as accepted,
+    coalesce(sum(rejected), 0) as rejected,
+    (select count(*) from ops.delivery where content ? 'returned') as returned,
+    (select count(*) from ops.alert_recurrence) as reopened,
+    (select count(*) from ops.alert_tier_step where reason_code = 'complaint') as complained,
+    (select count(*) from marts.mart_joint_case) as joint
+from ops.return_intake
+"""
+
+STATES = "select state, count(*) from marts.fct_alert group by state order by state"
+
+PERFORMANCE = """
+select
+    p.rule_id,
+    r.name_zh,
+    p.verdicts,
+    p.verdicts - p.not_confirmed,
+    p.precision,
+    p.precision_low,
+    p.precision_high
+from marts.mart_rule_performance as p
+inner join marts.dim_rule as r on p.rule_id = r.rule_id
+order by p.verdicts desc, p.rule_id
+limit %s
+"""
+
+
 @dataclass(frozen=True)
 class Figures:
     """The counts a run is judged by."""
@@ -66,11 +101,12 @@ class Figures:
 
 
 def summarise(dates: Sequence[date], settings: Settings, console: Console) -> Figures:
-    """Print hits by rule and tier, units without books and deliveries by body; the totals."""
+    """Print hits by rule and tier, units without books, deliveries by body, answers; the totals."""
     with connect(settings) as connection:
         hits = _hits(connection, console)
         without = _without_books(connection, console)
         deliveries, bodies = _deliveries(connection, dates, settings, console)
+        _answers(connection, console)
     return Figures(sum(hits), len(hits), without, deliveries, bodies)
 
 
@@ -113,3 +149,29 @@ def _deliveries(
     if len(rows) > BODIES_SHOWN:
         console.print(f"... and {len(rows) - BODIES_SHOWN} more bodies.")
     return sum(row[2] for row in rows), len(rows)
+
+
+def _answers(connection: psycopg.Connection, console: Console) -> None:
+    """What bodies sent back, where the alerts stand, and what verdicts say of the rules."""
+    row = connection.execute(CAME_BACK).fetchone()
+    forms, accepted, rejected, returned, reopened, complained, joint = row or (0,) * 7
+    if not forms:
+        return
+    console.print(
+        f"Answers taken: {accepted:,}. Lines refused: {rejected:,}, given back to {returned:,} "
+        f"senders as returned.xlsx. Alerts that reopen a closed case: {reopened:,}. Tiers raised "
+        f"by complaints: {complained:,}. Joint cases: {joint:,}."
+    )
+    states = connection.execute(STATES).fetchall()
+    console.print("Alerts: " + ", ".join(f"{count:,} {state}" for state, count in states))
+    table = Table(title="What verdicts say of the rules 准确率", title_justify="left")
+    table.add_column("rule")
+    table.add_column("name")
+    for name in ("verdicts", "right", "precision", "95 % interval"):
+        table.add_column(name, justify="right")
+    for rule_id, name, verdicts, right, share, low, high in connection.execute(
+        PERFORMANCE, (RULES_SHOWN,)
+    ):
+        interval = f"{low:.2f}–{high:.2f}"
+        table.add_row(rule_id, name, str(verdicts), str(right), f"{share:.2f}", interval)
+    console.print(table)

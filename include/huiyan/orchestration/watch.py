@@ -1,7 +1,7 @@
 """Runs business dates through a running Airflow, in order, and watches every run."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -21,12 +21,14 @@ class DayProgress:
     Attributes:
         stage: waiting, feeds, warehouse, alerts or done.
         feeds_done: feed runs that are over.
+        is_answered: the feeds that answer have been triggered.
     """
 
     business_date: date
     stage: str = "waiting"
     feeds_done: int = 0
     feeds: int = 0
+    is_answered: bool = False
     began: float = 0.0
     seconds: float = 0.0
 
@@ -39,6 +41,9 @@ class Watch:
     started for a date further ahead, so that the dates follow each other as in real life.
 
     Attributes:
+        answers: feeds that answer what went out before, among `feed_dags`.
+        answered_last: a date whose answers are waited for until the date before is over.
+        before_answers: called with the date before their runs are triggered.
         on_progress: called after every look with the state of all dates.
     """
 
@@ -47,6 +52,9 @@ class Watch:
     feed_dags: list[str]
     timeout_seconds: float
     on_progress: Callable[[list[DayProgress]], None] = lambda _: None
+    answers: tuple[str, ...] = ()
+    answered_last: date | None = None
+    before_answers: Callable[[date], None] = lambda _: None
     days: list[DayProgress] = field(init=False)
     since: datetime = field(init=False)
 
@@ -66,6 +74,7 @@ class Watch:
         while quiet < QUIET_POLLS:
             self.airflow.services.check()
             self._trigger_next()
+            self._trigger_answers()
             runs = self.airflow.session.runs(self.since)
             for run in runs:
                 if run.state == "failed":
@@ -87,11 +96,25 @@ class Watch:
         day = next((day for day in self.days if day.stage == "waiting"), None)
         if day is None:
             return
+        day.stage, day.began = "feeds", time.monotonic()
+        self._trigger(day, [dag_id for dag_id in self.feed_dags if dag_id not in self.answers])
+
+    def _trigger_answers(self) -> None:
+        for place, day in enumerate(self.days):
+            if day.stage != "feeds" or day.is_answered:
+                continue
+            is_early = place > 0 and self.days[place - 1].stage != "done"
+            if is_early and day.business_date == self.answered_last:
+                continue
+            self.before_answers(day.business_date)
+            self._trigger(day, self.answers)
+            day.is_answered = True
+
+    def _trigger(self, day: DayProgress, dag_ids: Iterable[str]) -> None:
         key = day.business_date.isoformat()
-        for dag_id in self.feed_dags:
+        for dag_id in dag_ids:
             run_id = f"{key}__{self.since:%Y%m%dT%H%M%S%f}"
             self.airflow.session.trigger(dag_id, run_id, key)
-        day.stage, day.began = "feeds", time.monotonic()
 
     def _look(self, day: DayProgress, runs: list[Run]) -> None:
         if day.stage in ("waiting", "done"):

@@ -67,16 +67,24 @@ def _alone(settings: Settings) -> Iterator[psycopg.Connection]:
 
 
 class _Answers:
-    """What came back from the bodies and bears on a date: closings and demotions."""
+    """What came back from the bodies and bears on a date: closings and demotions.
+
+    A verdict bears on nothing before the alert is closed by it: else every closing would have all
+    dates since the verdict evaluated again.
+    """
 
     def __init__(self, connection: psycopg.Connection) -> None:
         rows = connection.execute(
-            "select business_date + 1 as counts_from,"
-            " concat_ws(' ', alert_id, event, to_state, event_id)"
-            " from ops.alert_event as answers"
-            " where actor = 'body' and event in ('verdict', 'closed') and exists ("
-            "  select from ops.alert_event as closings where closings.alert_id = answers.alert_id"
-            "  and closings.actor = 'body' and closings.event = 'closed')"
+            "select closings.business_date + 1 as counts_from,"
+            " concat_ws(' ', closings.alert_id, closings.event_id, said.to_state, said.event_id)"
+            " from ops.alert_event as closings left join lateral ("
+            "  select verdicts.to_state, verdicts.event_id from ops.alert_event as verdicts"
+            "  where verdicts.alert_id = closings.alert_id and verdicts.actor = 'body'"
+            "  and verdicts.event = 'verdict' and (verdicts.business_date, verdicts.event_id)"
+            "  < (closings.business_date, closings.event_id)"
+            "  order by verdicts.business_date desc, verdicts.event_id desc limit 1"
+            " ) as said on true"
+            " where closings.actor = 'body' and closings.event = 'closed'"
             " union all"
             " select valid_from, concat_ws(' ', rule_id, rule_version, to_status, reviewed_from)"
             " from ops.rule_demotion"

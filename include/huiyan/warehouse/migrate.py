@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from huiyan.feeds import tables
@@ -22,5 +23,7 @@ def migrate(settings: Settings | None = None) -> None:
     with engine(settings).begin() as connection:
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": LOCK})
         configuration.attributes["connection"] = connection
+        before = MigrationContext.configure(connection).get_current_revision()
         command.upgrade(configuration, "head")
-        tables.sync(connection, settings)
+        after = MigrationContext.configure(connection).get_current_revision()
+        tables.sync(connection, settings, anew=before != after)

@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 import pyzipper
 
+from extract_samples import RETURNED
 from huiyan.delivery.mail import send
 from huiyan.delivery.parcel import NotTakenError
+from huiyan.delivery.render import render
 from receivers import HOST, KEY, PASSWORD, Authority, MailServer, parcel
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
@@ -49,6 +51,21 @@ def test_sent_again_it_is_the_same_mail_and_says_so(mail_server: MailServer) -> 
     assert "可能重复发送" in again.get_body(("plain",)).get_content()
     assert "可能重复发送" not in once.get_body(("plain",)).get_content()
     assert receipt.detail["repeated"]
+
+
+def test_lines_that_were_not_taken_come_back_with_it(mail_server: MailServer) -> None:
+    sent = parcel(ADDRESS)
+    refused = replace(sent.extract, returned=(RETURNED,))
+    send(mail_server.access(), replace(sent, extract=refused, files=render(refused, version=1)))
+    (mail,) = mail_server.mails
+    assert mail["Subject"].endswith("新增1条，待办共2条，退回更正1行")
+    workbook, returned = mail.iter_attachments()
+    assert workbook.get_filename() == "监督预警_青禾镇纪委_2025-11-28.xlsx"
+    assert returned.get_filename() == "退回更正_青禾镇纪委_2025-11-28.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(returned.get_content()))
+    assert RETURNED.reasons[0] in book.active["A2"].value
+    for kind in ("plain", "html"):
+        assert returned.get_filename() in mail.get_body((kind,)).get_content()
 
 
 def test_an_encrypted_extract_tells_no_names(mail_server: MailServer) -> None:

@@ -100,7 +100,16 @@ def test_rules_find_what_the_oracle_finds(
             " left join marts.fct_rule_hit_source as files on spells.spell_id = files.spell_id"
             " and files.file_name is not null where files.spell_id is null"
         ).fetchall()
+        joint = connection.execute(
+            "select matter_class, finding_count from marts.mart_joint_case"
+        ).fetchall()
+        complaints = connection.execute(
+            "select status, count(*) from staging.stg_petition__complaint"
+            " where valid_to is null group by 1 order by 1"
+        ).fetchall()
     assert unexplained == [], "every hit rests on some delivered row"
+    assert joint == [("reception", 2)], "two departments, one matter"
+    assert complaints == [("closed", 1), ("open", 2)]
 
     with (out / "expected_quarantine.csv").open(encoding="utf-8", newline="") as handle:
         expected = {

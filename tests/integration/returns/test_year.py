@@ -14,7 +14,11 @@ from huiyan.alerts.issue import issue, pending
 from huiyan.delivery.deliver import deliver
 from huiyan.delivery.extract import Extract
 from huiyan.demo.answers import fill_in
+from huiyan.demo.replies import Habits
+from huiyan.demo.year import count
 from huiyan.returns.accept import accept
+from huiyan.warehouse.connection import connect
+from huiyan.warehouse.evaluate import _Answers
 from returned_forms import land, lines_of
 
 FIRST = date(2025, 1, 6)
@@ -72,8 +76,11 @@ def test_every_alert_of_a_year_ends_in_a_legal_state_and_rules_show_what_they_ar
     days = [FIRST + timedelta(weeks=week) for week in range(0, WEEKS, EVERY_WEEKS)]
     before: date | None = None
     taken: Counter[str] = Counter()
+    known: dict[date, str] = {}
     for day in days:
         district.evaluated(day)
+        with connect(district.settings) as connection:
+            known[day] = _Answers(connection).on(day)
         if before is not None and _answered(district, before, day, right):
             taken.update(accept(day).counts)
         issue(day)
@@ -153,3 +160,31 @@ def test_every_alert_of_a_year_ends_in_a_legal_state_and_rules_show_what_they_ar
         assert len(judged) == verdicts
         true = Decimal(sum((rule_id, subject) in right for subject in judged))
         assert low <= true / verdicts <= high, rule_id
+
+    # No answer had a date judged again that it does not bear on.
+    with connect(district.settings) as connection:
+        answers = _Answers(connection)
+    assert {day: answers.on(day) for day in days} == known
+    assert len(set(known.values())) > 10
+
+    # The year of the demo counts the same, and sees what is wrong.
+    habits = Habits(SEED, right)
+    with connect(district.settings) as connection:
+        result = count(connection, habits, len(days))
+        assert result.alerts == ends
+        assert (result.chains, result.not_handed, result.twice, result.unaccounted) == (0, 0, 0, 0)
+        assert {rule.rule_id for rule in result.rules if rule.demoted} == {"ATT-001"}
+        assert all(rule.is_near for rule in result.rules)
+        connection.execute(
+            "update ops.alert set state = 'open' where alert_id = "
+            "(select min(alert_id) from ops.alert where state = 'closed')"
+        )
+        connection.execute(
+            "update ops.row_count set in_files = in_files + 1, in_landing = in_landing + 1, "
+            "good = good + 1"
+        )
+        failures = count(connection, Habits(SEED, set()), len(days)).failures
+        connection.rollback()
+    assert any("no legal step" in failure for failure in failures)
+    assert any("unaccounted" in failure for failure in failures)
+    assert any("not worth" in failure for failure in failures)

@@ -9,8 +9,11 @@ import openpyxl
 import pytest
 
 from extract_samples import extract, row
+from huiyan.alerts import words
 from huiyan.demo.answers import STYLES, answer, fill_in
+from huiyan.demo.truth import Said
 from huiyan.workdays import add_workdays
+from returned_forms import lines_of
 
 OPENED = date(2025, 11, 28)
 ROWS = [row(alert_id=f"{number:016x}", subject_id=f"S{number}") for number in range(300)]
@@ -58,3 +61,18 @@ def test_a_form_is_the_same_every_time(style: str) -> None:
     if style != "csv":
         book = openpyxl.load_workbook(BytesIO(form.content))
         assert book.properties.created == book.properties.modified == datetime.combine(day, time())
+
+
+@pytest.mark.parametrize(("said", "progress"), [("confirmed", "已办结"), ("not_confirmed", "")])
+def test_what_is_settled_only_the_verifying_body_answers(said: Said, progress: str) -> None:
+    day = OPENED + timedelta(days=20)
+    settled = {("REC-001", "S1"): (day, said)}
+    about = {"subject_id": "S1", "rule_id": "REC-001"}
+    disposing, verifying = extract(row(**about)), extract(row(role="verify", **about))
+    assert fill_in(disposing, day, TRUE, seed=1, settled=settled) is None
+    assert fill_in(verifying, OPENED, TRUE, seed=1, settled=settled) is None
+    form = fill_in(verifying, day, TRUE, seed=1, style="wps", settled=settled)
+    assert form is not None
+    (line,) = lines_of(form.name, form.content)
+    assert line["verdict"] == words.VERDICTS[said]
+    assert line.get("progress", "") == progress

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from huiyan.demo.district import District, Options
-from huiyan.demo.make import DAILY, REFERENCE, install_crosswalk, make
+from huiyan.demo.make import DAILY, OTHERS, REFERENCE, install_crosswalk, make
 from huiyan.demo.truth import read_truth
 from huiyan.errors import ConfigurationError
 from huiyan.feeds.contract import load_contracts
@@ -59,7 +59,7 @@ def test_another_seed_other_bytes(demo: Path, tmp_path: Path) -> None:
 def test_every_delivery_has_a_true_manifest(demo: Path) -> None:
     landing = demo / "landing"
     manifests = list(landing.rglob("manifest.json"))
-    assert len(manifests) == len(DAILY) * 4 + len(REFERENCE) + 3
+    assert len(manifests) == len(DAILY) * 4 + len(REFERENCE) + len(OTHERS) + 4
     for path in manifests:
         manifest = json.loads(path.read_text("utf-8"))
         assert manifest["feed"] == path.parent.parent.name

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0015"
 
 # Kept as alert routes are: what the machine wrote for a business date can be taken back by that
 # date. A department that is no body of the register has a part too.
