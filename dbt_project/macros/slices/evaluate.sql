@@ -206,12 +206,13 @@
         union
         {{ due_vouchers(rule_parameter('ALL', 'attachment_grace_days'), before, today) }}
     ) as looked_at;
+    create temporary table made_booking on commit drop as
+    select payment_no, voucher_id from slice.int_payment_booking;
+    create index on made_booking (payment_no);
+    create index on made_booking (voucher_id);
+    analyze made_booking;
     insert into slice.scope (slice, kind, key)
-    with recursive bookings as (
-        select payment_no, voucher_id from slice.int_payment_booking
-    ),
-
-    reached as (
+    with recursive reached as (
         select kind, key from slice.touched where kind in ('voucher', 'payment')
         union
         (
@@ -229,7 +230,7 @@
             where reached.kind = 'voucher' and voucher_id = reached.key
             union all
             select 'payment', payment_no
-            from bookings
+            from made_booking
             where reached.kind = 'voucher' and voucher_id = reached.key
             union all
             select 'voucher', voucher_id
@@ -237,7 +238,7 @@
             where reached.kind = 'payment' and payment_no = reached.key
             union all
             select 'voucher', voucher_id
-            from bookings
+            from made_booking
             where reached.kind = 'payment' and payment_no = reached.key
         ) as next_one
     )
@@ -252,7 +253,9 @@
     where
         {{ slice.key }} is not null
         and {{ driver.column }} in (
-            select key from slice.touched where kind = '{{ driver.owner }}'
+            select key
+            from slice.{{ "scope where slice = 'record' and" if slice.has_grace else 'touched where' }}
+                kind = '{{ driver.owner }}'
         )
     on conflict do nothing;
     {%- endfor %}

@@ -26,6 +26,7 @@
         {'name': 'int_invoice', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_reception_paper', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_claim', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_expense_code', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_payment', 'owner': 'payment', 'column': 'payment_no', 'is_kept': true},
         {'name': 'int_card_transaction', 'owner': 'swipe', 'column': 'txn_no', 'is_kept': true},
         {'name': 'int_payment_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
@@ -61,8 +62,9 @@
 {%- endmacro %}
 
 {#-
-    The other slices: each holds the rows of `driver` whose `key` (SQL over its columns, null for rows no rule of the slice looks at) is
-    touched, and of other facts (`others`) the rows that a condition picks.
+    The other slices: each holds the rows of `driver` whose `key` (SQL over its columns, null for rows
+    no rule of the slice looks at) is touched, and of other facts (`others`) the rows that a condition
+    picks. With `has_grace`, vouchers whose grace for attachments ends touch their keys as well.
 -#}
 {% macro keyed_slices() -%}
     {%- set of_driver = 'voucher_id in (select voucher_id from slice.' -%}
@@ -86,6 +88,19 @@
         {
             'name': 'claim', 'driver': 'int_claim', 'key': claim_key(),
             'others': {'int_invoice': of_driver ~ 'int_claim)'},
+        },
+        {
+            'name': 'month_code', 'driver': 'int_expense_code',
+            'key': key_of(
+                ['cast(fiscal_year as text)', 'cast(acct_period as text)'], 'dep_bgt_eco_code'
+            ),
+            'others': {},
+        },
+        {
+            'name': 'service_payee', 'driver': 'int_claim',
+            'key': 'case when ' ~ begins_with('dep_bgt_eco_code', service_codes())
+                ~ ' then fund_tra_obj_name end',
+            'others': {'int_attachment': of_driver ~ 'int_claim)'}, 'has_grace': true,
         },
         {
             'name': 'payee', 'driver': 'int_payment',
@@ -145,6 +160,11 @@
     )) }}
 {%- endmacro %}
 
+{#- Beginnings of the economic codes of meetings, training, labour and commissioned services. -#}
+{% macro service_codes() -%}
+    {{ return(['30215', '30216', '30226', '30227']) }}
+{%- endmacro %}
+
 {#- A card at a merchant; swipes that name no merchant are at one. -#}
 {% macro merchant_key(relation='') -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
@@ -191,10 +211,9 @@
 {#- The facts and the views over them: what a rule finds in a slice. -#}
 {% macro sliced_models() -%}
     {{ return(facts() | map(attribute='name') | list + [
-        'int_account_movement',
+        'int_account_day',
         'int_account_set_digit',
         'int_claim_pair',
-        'int_expense_code',
         'int_gift_card_mention',
         'int_invoice_number',
         'int_payment_between_units',

@@ -1,7 +1,7 @@
 -- One row per live voucher and kind of attachment that an economic code of its expenses demands.
 {{ config(materialized='fresh_view') }}
-with entries as (
-    select * from {{ ref('int_voucher_entry') }}
+with expenses as (
+    select * from {{ ref('int_expense_code') }}
 ),
 
 attachments as (
@@ -12,12 +12,6 @@ required as (
     select seed.dep_bgt_eco_code, seed.attachment_type
     from {{ ref('required_attachment') }} as seed
     where {{ in_force('seed') }}
-),
-
-expenses as (
-    select distinct voucher_id, dep_bgt_eco_code
-    from entries
-    where is_live and is_expense and dep_bgt_eco_code is not null
 ),
 
 -- Few codes are compared by their beginning; the many vouchers are then joined on equality.

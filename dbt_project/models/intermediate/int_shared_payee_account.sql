@@ -1,6 +1,6 @@
 -- One row per live payment to an account that was paid under more than one name.
 {{ config(materialized='fresh_view') }}
-with payments as (
+with payments as not materialized (
     select * from {{ ref('int_payment') }} where is_live and payee_acct_no is not null
 ),
 

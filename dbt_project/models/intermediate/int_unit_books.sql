@@ -4,7 +4,7 @@ with units as (
     select * from {{ ref('int_unit') }}
 ),
 
-vouchers as (
+vouchers as not materialized (
     select * from {{ ref('int_voucher') }}
 ),
 

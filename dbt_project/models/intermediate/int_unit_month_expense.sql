@@ -1,27 +1,12 @@
 -- One row per unit, accounting period and economic code: what its live vouchers spend, its peers'
 -- quartiles and how many peers spend on it too.
 {{ config(materialized='fresh_view') }}
-with entries as (
-    select *
-    from {{ ref('int_voucher_entry') }}
-    where is_live and is_expense and unit_id is not null and dep_bgt_eco_code is not null
+with expenses as (
+    select * from {{ ref('int_expense_code') }} where unit_id is not null
 ),
 
 peers as (
     select * from {{ ref('int_unit_peer') }} where unit_type is not null
-),
-
-by_voucher as (
-    select
-        unit_id,
-        fiscal_year,
-        acct_period,
-        dep_bgt_eco_code,
-        voucher_id,
-        sum(amt) as amount,
-        max(voucher_date) as voucher_date
-    from entries
-    group by unit_id, fiscal_year, acct_period, dep_bgt_eco_code, voucher_id
 ),
 
 months as (
@@ -34,7 +19,7 @@ months as (
         count(*) as voucher_count,
         max(voucher_date) as last_voucher_date,
         {{ joined_list('voucher_id', limit=50) }} as vouchers
-    from by_voucher
+    from expenses
     group by unit_id, fiscal_year, acct_period, dep_bgt_eco_code
     having sum(amount) > 0
 ),

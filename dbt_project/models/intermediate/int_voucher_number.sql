@@ -6,7 +6,13 @@ with vouchers as (
 
 split as (
     select
-        *,
+        voucher_id,
+        acct_set_code,
+        fiscal_year,
+        acct_period,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
         rtrim(voucher_no, '0123456789') as series,
         substr(voucher_no, length(rtrim(voucher_no, '0123456789')) + 1) as digits,
         cast(

@@ -23,7 +23,7 @@ suppressions as (
     where coalesce(subject_id, unit_id) is not null
 ),
 
-vouchers as (
+vouchers as not materialized (
     select * from {{ ref('int_voucher') }}
 ),
 

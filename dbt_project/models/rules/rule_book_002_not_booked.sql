@@ -11,7 +11,7 @@ bookings as (
     select distinct payment_no from {{ ref('int_payment_booking') }} where is_live
 ),
 
-population as (
+population as not materialized (
     select
         payments.*,
         {{ days_between(business_date(), 'payments.x_pay_date') }} as days_since_payment

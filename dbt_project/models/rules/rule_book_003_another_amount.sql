@@ -3,7 +3,7 @@ with payments as (
     select * from {{ ref('int_payment') }}
 ),
 
-bookings as (
+bookings as not materialized (
     select * from {{ ref('int_payment_booking') }} where is_live
 ),
 

@@ -1,7 +1,7 @@
 -- 反复在同一商户刷卡：同一张卡 30 天内在同一商户刷卡 5 笔以上、合计 3000 元以上，且没有退货。
 {%- set series = ['card_token', 'merchant_name'] %}
 {%- set in_order = 'swipes.txn_at, swipes.txn_no' %}
-with swipes as (
+with swipes as not materialized (
     select
         *,
         {{ days_between('txn_date', "date '2000-01-01'") }} as txn_day

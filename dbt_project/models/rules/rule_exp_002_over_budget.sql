@@ -8,18 +8,18 @@ with budgets as (
 
 expenses as (
     select *
-    from {{ ref('int_voucher_entry') }}
-    where is_live and is_expense and ({{ is_reception }} or {{ is_vehicle }} or {{ is_abroad }})
+    from {{ ref('int_expense_code') }}
+    where {{ is_reception }} or {{ is_vehicle }} or {{ is_abroad }}
 ),
 
 spent as (
     select
         finance_agency_code,
         fiscal_year,
-        sum(amt) as total_amount,
-        sum(case when {{ is_reception }} then amt else 0 end) as reception_amount,
-        sum(case when {{ is_vehicle }} then amt else 0 end) as vehicle_amount,
-        sum(case when {{ is_abroad }} then amt else 0 end) as abroad_amount,
+        sum(amount) as total_amount,
+        sum(case when {{ is_reception }} then amount else 0 end) as reception_amount,
+        sum(case when {{ is_vehicle }} then amount else 0 end) as vehicle_amount,
+        sum(case when {{ is_abroad }} then amount else 0 end) as abroad_amount,
         max(posting_date) as last_posting_date
     from expenses
     group by finance_agency_code, fiscal_year

@@ -1,5 +1,5 @@
 -- 买设备不入固定资产：支出 5000 元以上，摘要写着电脑、打印机、空调等设备（不是维修、耗材、租赁），没有记固定资产，也没有资产分类。
-with entries as (
+with entries as not materialized (
     select * from {{ ref('int_voucher_entry') }} where is_live
 ),
 

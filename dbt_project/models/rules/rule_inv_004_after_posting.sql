@@ -3,7 +3,7 @@ with all_invoices as (
     select * from {{ ref('int_invoice') }}
 ),
 
-vouchers as (
+vouchers as not materialized (
     select * from {{ ref('int_voucher') }}
 ),
 

@@ -3,7 +3,7 @@ with all_invoices as (
     select * from {{ ref('int_invoice') }}
 ),
 
-by_code as (
+by_code as not materialized (
     select * from {{ ref('int_expense_code') }}
 ),
 

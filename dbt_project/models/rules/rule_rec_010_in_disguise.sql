@@ -1,5 +1,5 @@
 -- 变相列支接待费：发票由酒店、饭店一类开出，费用却记在办公、印刷、咨询、其他科目。
-with all_invoices as (
+with all_invoices as not materialized (
     select * from {{ ref('int_invoice') }}
 ),
 

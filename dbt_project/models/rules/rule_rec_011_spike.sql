@@ -1,5 +1,5 @@
 -- 接待费突增：一个季度的公务接待费（30217）达到 5000 元，且超过本单位前四个季度平均数的 3 倍。
-with vouchers as (
+with vouchers as not materialized (
     select
         *,
         fiscal_year * 4 + cast(floor((acct_period - 1) / 3.0) as integer) as quarter_no

@@ -1,7 +1,7 @@
 -- 转入食堂或工会账户：一年内付到本单位食堂、工会账户累计达到限额，又不是工会经费和福利费。
 {%- set series = ['treasury_agency_code', 'payee_acct_no'] %}
 {%- set in_order = 'payments.pay_day, payments.payment_no' %}
-with payments as (
+with payments as not materialized (
     select
         *,
         {{ days_between('pay_date', "date '2000-01-01'") }} as pay_day

@@ -1,11 +1,11 @@
 -- 购物卡：支付用途、支出摘要或发票销方写着购物卡、预付卡一类字样，金额达到限额。
-with vouchers as (
+with vouchers as not materialized (
     select *
     from {{ ref('int_voucher') }}
     where is_live and expense_amount >= {{ rule_parameter('SCF-006', 'min_amount') }}
 ),
 
-payments as (
+payments as not materialized (
     select *
     from {{ ref('int_payment') }}
     where

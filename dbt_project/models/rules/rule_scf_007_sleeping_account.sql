@@ -1,6 +1,16 @@
 -- 沉睡账户苏醒：登记在册的账户一年以上没有收付，忽然又有一笔大额进出。
-with movements as (
-    select * from {{ ref('int_account_movement') }}
+with days as (
+    select * from {{ ref('int_account_day') }}
+),
+
+accounts as (
+    select * from {{ ref('int_account') }}
+),
+
+payments as (
+    select *
+    from {{ ref('int_payment') }}
+    where is_live and amount >= {{ rule_parameter('SCF-007', 'min_amount') }}
 ),
 
 units as (
@@ -8,41 +18,48 @@ units as (
 ),
 
 population as (
-    select distinct account_no from movements
+    select distinct account_no from days
+),
+
+woken as (
+    select *
+    from days
+    where
+        {{ days_between('pay_date', 'previous_date') }}
+        > {{ rule_parameter('SCF-007', 'sleep_days') }}
 ),
 
 wakings as (
     select
-        account_no,
-        max(unit_id) as unit_id,
-        max(account_name) as account_name,
-        max(account_kind) as account_kind,
-        previous_date,
-        pay_date,
+        woken.account_no,
+        woken.previous_date,
+        woken.pay_date,
         count(*) as payment_count,
-        sum(amount) as amount,
-        {{ joined_list('payment_no', limit=50) }} as payments,
-        {{ joined_list('treasury_agency_code', 'payment_no', 50) }} as agencies,
-        row_number() over (partition by account_no order by pay_date desc) as recency
-    from movements
-    where
-        amount >= {{ rule_parameter('SCF-007', 'min_amount') }}
-        and {{ days_between('pay_date', 'previous_date') }}
-        > {{ rule_parameter('SCF-007', 'sleep_days') }}
-    group by account_no, previous_date, pay_date
+        sum(payments.amount) as amount,
+        {{ joined_list('payments.payment_no', limit=50) }} as payments,
+        {{ joined_list('payments.treasury_agency_code', 'payments.payment_no', 50) }} as agencies,
+        row_number() over (
+            partition by woken.account_no order by woken.pay_date desc
+        ) as recency
+    from woken
+    inner join payments
+        on
+            woken.pay_date = payments.pay_date
+            and woken.account_no in (payments.pay_acct_no, payments.payee_acct_no)
+    group by woken.account_no, woken.previous_date, woken.pay_date
 ),
 
 hits as (
     select
         wakings.account_no as subject_id,
-        wakings.unit_id,
+        accounts.unit_id,
         units.finance_agency_code,
         units.treasury_agency_code,
         wakings.pay_date as occurred_on,
         wakings.amount,
         {{ evidence({
-            'account_name': 'wakings.account_name',
-            'account_kind': 'wakings.account_kind',
+            'account_name': 'accounts.account_name',
+            'account_kind': 'accounts.account_kind',
             'last_movement_date': 'wakings.previous_date',
             'pay_date': 'wakings.pay_date',
             'days_asleep': days_between('wakings.pay_date', 'wakings.previous_date'),
@@ -52,7 +69,8 @@ hits as (
             'paying_agencies': 'wakings.agencies',
         }) }} as evidence
     from wakings
-    left join units on wakings.unit_id = units.unit_id
+    inner join accounts on wakings.account_no = accounts.account_no
+    left join units on accounts.unit_id = units.unit_id
     where wakings.recency = 1
 )
 

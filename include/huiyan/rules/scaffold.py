@@ -37,6 +37,8 @@ SLICES = {
     "file": "the vouchers that one file is attached to",
     "letter": "the reception papers that bear one letter's number",
     "claim": "one unit's claims of one counterparty, economic code and amount",
+    "month_code": "all units' expenses under one economic code in one accounting period",
+    "service_payee": "all units' expenses for services of one counterparty",
     "payee": "one unit's payments to one account",
     "payee_name": "one unit's payments to one name",
     "payee_account": "all units' payments to one account",

@@ -20,6 +20,7 @@ REGISTERS = {"stg_finance__user", "stg_treasury__user", "stg_registry__account"}
 TAKEN_AS_A_WHOLE = {
     "int_merchant_category": {"CARD-002", "CARD-010"},  # the kind of a category
     "int_unit_books": {"BOOK-006"},  # who keeps a unit's books
+    "int_unit_peer": {"STAT-002"},  # type and size, which follow from the registers of users
 }
 WHOLE = "whole"
 
@@ -37,7 +38,7 @@ def _said(macro: str) -> Any:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals["return"] = give
     source = MACROS.read_text("utf-8")
-    for name in ("key_of", "claim_key", "merchant_key", "facts"):
+    for name in ("key_of", "claim_key", "merchant_key", "service_codes", "begins_with", "facts"):
         if name != macro:
             source = source.replace(f"macro {name}(", f"macro former_{name}(")
             environment.globals[name] = (
