@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import psycopg
 import pytest
@@ -49,7 +50,10 @@ class Snapshot:
 
 
 class Warehouses:
-    """Makes warehouses, and copies of them, on one server below one folder."""
+    """Makes warehouses, and copies of them, on one server below one folder.
+
+    A context manager: whatever fails within, the next one finds the server as this one did.
+    """
 
     def __init__(self, server: embedded.Server, template: Snapshot, folder: Path) -> None:
         self._server = server
@@ -58,6 +62,12 @@ class Warehouses:
         self._patch = pytest.MonkeyPatch()
         self._databases: list[str] = []
         self._kept: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.drop()
 
     def make(self, like: Snapshot | None = None) -> Settings:
         """A fresh, migrated, empty warehouse, or a copy; the environment points at it.

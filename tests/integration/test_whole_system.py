@@ -131,17 +131,16 @@ class Judged:
 def judged(
     postgres: embedded.Server, empty_warehouse: Snapshot, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judged]:
-    warehouses = Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("judged"))
-    settings = warehouses.make()
-    first_days(Town(settings.landing))
-    run(settings, MONDAY)
-    kept = [warehouses.keep(settings, "monday")]
-    for day, name in ((TUESDAY, "tuesday"), (WEDNESDAY, "wednesday")):
-        settings = warehouses.make(like=kept[-1])
-        run(settings, day)
-        kept.append(warehouses.keep(settings, name))
-    yield Judged(*kept)
-    warehouses.drop()
+    with Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("judged")) as warehouses:
+        settings = warehouses.make()
+        first_days(Town(settings.landing))
+        run(settings, MONDAY)
+        kept = [warehouses.keep(settings, "monday")]
+        for day, name in ((TUESDAY, "tuesday"), (WEDNESDAY, "wednesday")):
+            settings = warehouses.make(like=kept[-1])
+            run(settings, day)
+            kept.append(warehouses.keep(settings, name))
+        yield Judged(*kept)
 
 
 Make = Callable[..., Settings]

@@ -292,4 +292,5 @@ def _joint_findings(district: District, is_later: bool) -> Iterator[Row]:
             each.conclusion or None,
             iso(each.concluded) if each.concluded else None,
             each.document_no or None,
+            None,
         )

@@ -158,24 +158,23 @@ def live_state(settings: Settings) -> dict[str, list[str]]:
 def lived(
     postgres: embedded.Server, empty_warehouse: Snapshot, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Lived]:
-    warehouses = Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("lived"))
-    settings = warehouses.make()
-    found = {}
-    for day, deliver in (
-        (MONDAY, deliver_monday),
-        (MONDAY, correct_monday),
-        (TUESDAY, deliver_tuesday),
-        (WEDNESDAY, deliver_wednesday),
-        (THURSDAY, lambda settings: accept_day(settings, THURSDAY)),
-    ):
-        deliver(settings)
-        evaluate(day, settings)
-        found[day] = results(settings)
-        if deliver is correct_monday:
-            close_alert(settings)
-    issue(THURSDAY, settings)
-    yield Lived(settings, found)
-    warehouses.drop()
+    with Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("lived")) as warehouses:
+        settings = warehouses.make()
+        found = {}
+        for day, deliver in (
+            (MONDAY, deliver_monday),
+            (MONDAY, correct_monday),
+            (TUESDAY, deliver_tuesday),
+            (WEDNESDAY, deliver_wednesday),
+            (THURSDAY, lambda settings: accept_day(settings, THURSDAY)),
+        ):
+            deliver(settings)
+            evaluate(day, settings)
+            found[day] = results(settings)
+            if deliver is correct_monday:
+                close_alert(settings)
+        issue(THURSDAY, settings)
+        yield Lived(settings, found)
 
 
 def recorded(settings: Settings, rule_id: str) -> tuple[list[Any], list[Any]]:

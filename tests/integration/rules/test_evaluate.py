@@ -80,12 +80,11 @@ def deliver_tuesday(settings: Settings) -> None:
 def judged_monday(
     postgres: embedded.Server, empty_warehouse: Snapshot, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Snapshot]:
-    warehouses = Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("monday"))
-    settings = warehouses.make()
-    deliver_monday(settings)
-    assert evaluate(MONDAY, settings).failures == {MONDAY: {}}
-    yield warehouses.keep(settings, "monday_evaluated")
-    warehouses.drop()
+    with Warehouses(postgres, empty_warehouse, tmp_path_factory.mktemp("monday")) as warehouses:
+        settings = warehouses.make()
+        deliver_monday(settings)
+        assert evaluate(MONDAY, settings).failures == {MONDAY: {}}
+        yield warehouses.keep(settings, "monday_evaluated")
 
 
 @pytest.fixture

@@ -61,22 +61,21 @@ def district(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[District]:
     folder = tmp_path_factory.mktemp("slices")
-    warehouses = Warehouses(postgres, empty_warehouse, folder)
-    settings = warehouses.make()
-    make(OPTIONS, folder / "demo")
-    (folder / "demo" / "landing").rename(folder / "delivered")
-    settings = settings.model_copy(update={"landing": folder / "delivered"})
-    install_crosswalk(folder / "demo", settings)
-    for feed in load_contracts():
-        if (folder / "delivered" / feed / LAST.isoformat()).exists():
-            batch = collect(feed, LAST, settings).batch_id
-            assert batch is not None
-            assert check(batch, settings).status == "accepted"
-    evaluate(LAST, settings)
-    rows = {feed: _rows(settings, feed) for feed in NUMBERS}
-    kept = warehouses.keep(settings, "slices")
-    yield District(warehouses, kept, rows)
-    warehouses.drop()
+    with Warehouses(postgres, empty_warehouse, folder) as warehouses:
+        settings = warehouses.make()
+        make(OPTIONS, folder / "demo")
+        (folder / "demo" / "landing").rename(folder / "delivered")
+        settings = settings.model_copy(update={"landing": folder / "delivered"})
+        install_crosswalk(folder / "demo", settings)
+        for feed in load_contracts():
+            if (folder / "delivered" / feed / LAST.isoformat()).exists():
+                batch = collect(feed, LAST, settings).batch_id
+                assert batch is not None
+                assert check(batch, settings).status == "accepted"
+        evaluate(LAST, settings)
+        rows = {feed: _rows(settings, feed) for feed in NUMBERS}
+        kept = warehouses.keep(settings, "slices")
+        yield District(warehouses, kept, rows)
 
 
 def _rows(settings: Settings, feed: str) -> list[Row]:
