@@ -100,8 +100,11 @@ def test_rules_find_what_the_oracle_finds(
             " left join marts.fct_rule_hit_source as files on spells.spell_id = files.spell_id"
             " and files.file_name is not null where files.spell_id is null"
         ).fetchall()
+        connection.execute(
+            "select set_config('huiyan.business_date', %s, true)", (days[-1].isoformat(),)
+        )
         joint = connection.execute(
-            "select matter_class, finding_count from marts.mart_joint_case"
+            "select distinct matter_class, finding_count from intermediate.int_joint_part"
         ).fetchall()
         complaints = connection.execute(
             "select status, count(*) from staging.stg_petition__complaint"
