@@ -136,7 +136,8 @@ def test_names_cannot_add_a_header(mail_server: MailServer) -> None:
     send(mail_server.access(), replace(sent, extract=named))
     (mail,) = mail_server.mails
     assert mail["Bcc"] is None
-    assert "Bcc: all@example.com：" in mail["Subject"]
+    # Where the header is folded, some versions of Python leave a second blank.
+    assert "Bcc: all@example.com：" in " ".join(mail["Subject"].split())
 
 
 @pytest.mark.parametrize(
