@@ -29,34 +29,33 @@ with library as (
     group by
         rule_id, rule_name, family, base_tier, description, verdict, action, amount_band,
         recovered_band, closed_in_year, legal_basis, close_out_standard
-),
-
-weighed as (
-    select
-        library.*,
-        terms.term,
-        8 * (position(lower(terms.term) in lower(concat_ws(' ', rule_name, rule_id))) > 0)::int
-        + 4 * (position(lower(terms.term) in lower(coalesce(action, ''))) > 0)::int
-        + 2 * (position(lower(terms.term) in lower(coalesce(description, ''))) > 0)::int
-        + (
-            position(
-                lower(terms.term)
-                in lower(concat_ws(' ', legal_basis, close_out_standard, amount_band))
-            ) > 0
-        )::int as weight
-    from library
-    cross join unnest(%(terms)s::text[]) as terms (term)
 )
 
 select
-    rule_id, rule_name, family, base_tier, description, verdict, action, amount_band,
-    recovered_band, closed_in_year, legal_basis, close_out_standard, cases,
-    sum(weight)::integer as score
-from weighed
-group by
-    rule_id, rule_name, family, base_tier, description, verdict, action, amount_band,
-    recovered_band, closed_in_year, legal_basis, close_out_standard, cases
-having min(weight) > 0
+    library.rule_id, library.rule_name, library.family, library.base_tier, library.description,
+    library.verdict, library.action, library.amount_band, library.recovered_band,
+    library.closed_in_year, library.legal_basis, library.close_out_standard, library.cases,
+    weighed.score
+from library
+cross join lateral (
+    select
+        sum(weight)::integer as score,
+        min(weight) as least
+    from unnest(%(terms)s::text[]) as terms (term)
+    cross join lateral (
+        select
+            8 * (position(lower(term) in lower(concat_ws(' ', rule_name, rule_id))) > 0)::int
+            + 4 * (position(lower(term) in lower(coalesce(action, ''))) > 0)::int
+            + 2 * (position(lower(term) in lower(coalesce(description, ''))) > 0)::int
+            + (
+                position(
+                    lower(term)
+                    in lower(concat_ws(' ', legal_basis, close_out_standard, amount_band))
+                ) > 0
+            )::int as weight
+    ) as places
+) as weighed
+where weighed.least > 0
 order by
     score desc, cases desc, closed_in_year desc, rule_id, verdict, action nulls last,
     amount_band nulls last, recovered_band nulls last, description, legal_basis,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from huiyan.demo.days import iso
 from huiyan.demo.desk import Row
-from huiyan.demo.district import Options
+from huiyan.demo.district import District, Options
 from huiyan.demo.generate import World, generate
 from huiyan.demo.landing import STYLES, XLSX, Landing, Spoilt, Style
 from huiyan.demo.names import TOWNS
@@ -34,7 +34,7 @@ REFERENCE: dict[str, Style] = {
 # What others say of the units; nothing that a rule judges by.
 OTHERS: dict[str, Style] = {"complaints": STYLES[1], "joint_findings": STYLES[5]}
 OPTIONAL = ("rectifications", *OTHERS)
-CHANGED_LATER = ("finance_users", "accounts", "personnel")
+CHANGED_LATER = ("finance_users", "accounts", "personnel", "complaints")
 MARKER, CROSSWALK = "demo.json", "unit_crosswalk.csv"
 _PARTS = (
     "landing",
@@ -114,7 +114,7 @@ class _Resend:
         for row in (*kept, letter):
             landing.put(self.feed, self._day, row)
         landing.close()
-        write_rows(
+        _write_rows(
             root / "changes.csv",
             ("feed", "business_date", "rule_id", "subject_id", "change"),
             [
@@ -146,14 +146,11 @@ def make(
     world = generate(options, resend or landing)
     report("reference feeds, truth")
     district = world.district
-    for feed, style in (REFERENCE | OTHERS).items():
-        landing.snapshot(feed, days[0], snapshot(district, feed, is_later=False), style)
+    first_snapshots(landing, district, days[0])
     registered = landing.count("accounts")
     later_day = options.later_snapshot_day
     if later_day:
-        for feed in (*CHANGED_LATER, "complaints"):
-            later = snapshot(district, feed, is_later=True)
-            landing.snapshot(feed, later_day, later, STYLES[later_day % len(STYLES)])
+        later_snapshots(landing, district, later_day)
     landing.close()
     if resend:
         resend.write(out / "resend", world)
@@ -162,15 +159,14 @@ def make(
         (SETTLED, Settled, world.truth.settled),
         (JOINED, Joined, world.truth.joined),
     ):
-        write_rows(out / name, tuple(kind.__annotations__), [astuple(row) for row in rows])
-    write_rows(
+        _write_rows(out / name, tuple(kind.__annotations__), [astuple(row) for row in rows])
+    _write_rows(
         out / UNIT_TRUTH,
         ("finance_agency_code", "treasury_agency_code"),
         unit_pairs(district),
     )
-    facts = crosswalk(district)
-    write_rows(out / CROSSWALK, tuple(facts[0]), [tuple(row.values()) for row in facts])
-    write_rows(
+    write_crosswalk(out / CROSSWALK, district)
+    _write_rows(
         out / "expected_quarantine.csv",
         tuple(Spoilt.__annotations__),
         [tuple(asdict(each).values()) for each in landing.spoilt],
@@ -244,8 +240,26 @@ def _clear(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
 
 
-def write_rows(path: Path, header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
-    """Write a CSV file with a header."""
+def first_snapshots(landing: Landing, district: District, day: int) -> None:
+    """Deliver the registers, and what others say of the units, for the first business date."""
+    for feed, style in (REFERENCE | OTHERS).items():
+        landing.snapshot(feed, day, snapshot(district, feed, is_later=False), style)
+
+
+def later_snapshots(landing: Landing, district: District, day: int) -> None:
+    """Deliver those of them that have changed by a later date."""
+    for feed in CHANGED_LATER:
+        later = snapshot(district, feed, is_later=True)
+        landing.snapshot(feed, day, later, STYLES[day % len(STYLES)])
+
+
+def write_crosswalk(path: Path, district: District) -> None:
+    """Write which users of the two platforms are known to be one unit."""
+    facts = crosswalk(district)
+    _write_rows(path, tuple(facts[0]), [tuple(fact.values()) for fact in facts])
+
+
+def _write_rows(path: Path, header: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")

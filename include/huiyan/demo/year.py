@@ -24,22 +24,20 @@ from huiyan.demo.days import months_ending, workday
 from huiyan.demo.desk import Row
 from huiyan.demo.district import LAST_DAY, MIN_ACCOUNTS, Options
 from huiyan.demo.generate import World, generate
-from huiyan.demo.landing import STYLES, Landing
+from huiyan.demo.landing import Landing
 from huiyan.demo.make import (
-    CHANGED_LATER,
     CROSSWALK,
     DAILY,
     OPTIONAL,
-    OTHERS,
-    REFERENCE,
+    first_snapshots,
     install_crosswalk,
-    write_rows,
+    later_snapshots,
+    write_crosswalk,
 )
-from huiyan.demo.reference import crosswalk, snapshot
 from huiyan.demo.replies import Habits, Replies, send_back
 from huiyan.demo.truth import Truth, delivered_subject
 from huiyan.errors import ConfigurationError
-from huiyan.orchestration.run import DONE, run_day
+from huiyan.orchestration.run import DONE, restored_environment, run_day
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
@@ -218,24 +216,19 @@ def _home(folder: Path) -> Iterator[Settings]:
         raise ConfigurationError(
             f"{folder} is not empty and holds no demo year: choose another folder with --out."
         )
-    before = dict(os.environ)
-    for name in [name for name in before if name.startswith("HUIYAN_")]:
-        del os.environ[name]
-    os.environ["HUIYAN_HOME"] = str(home)
-    os.environ["HUIYAN_CARD_KEY"] = os.environ["HUIYAN_RETURN_KEY"] = KEY
-    os.environ["HUIYAN_FEEDS"] = ",".join(f"+{feed}" for feed in OPTIONAL)
-    settings = get_settings()
-    try:
+    with restored_environment():
+        for name in [name for name in os.environ if name.startswith("HUIYAN_")]:
+            del os.environ[name]
+        os.environ["HUIYAN_HOME"] = str(home)
+        os.environ["HUIYAN_CARD_KEY"] = os.environ["HUIYAN_RETURN_KEY"] = KEY
+        os.environ["HUIYAN_FEEDS"] = ",".join(f"+{feed}" for feed in OPTIONAL)
+        settings = get_settings()
         if home.exists():
             embedded.stop(settings)
             rmtree(home)
         settings.make_home()
         (folder / MARKER).write_text("huiyan demo year\n", "utf-8")
         yield settings
-    finally:
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)
 
 
 def _make(options: YearOptions, settings: Settings, folder: Path) -> World:
@@ -243,17 +236,10 @@ def _make(options: YearOptions, settings: Settings, folder: Path) -> World:
     landing = _Whole(settings.landing, days, frozenset())
     landing.ensure(DAILY)
     world = generate(options.district, landing)
-    feeds = REFERENCE | OTHERS
-    for feed, style in feeds.items():
-        landing.snapshot(feed, days[0], snapshot(world.district, feed, is_later=False), style)
-    later = options.district.later_snapshot_day
-    for feed in (*CHANGED_LATER, "complaints"):
-        landing.snapshot(
-            feed, later, snapshot(world.district, feed, is_later=True), STYLES[later % len(STYLES)]
-        )
+    first_snapshots(landing, world.district, days[0])
+    later_snapshots(landing, world.district, options.district.later_snapshot_day)
     landing.close()
-    facts = crosswalk(world.district)
-    write_rows(folder / CROSSWALK, tuple(facts[0]), [tuple(fact.values()) for fact in facts])
+    write_crosswalk(folder / CROSSWALK, world.district)
     install_crosswalk(folder, settings)
     return world
 

@@ -191,9 +191,7 @@ def _holds_number(apart: str) -> bool:
     return (
         cards.mask(digits) != digits
         or _LANDLINE_ALONE.fullmatch(_JOINED.sub("", apart)) is not None
-        or any(
-            pattern.search(form) for form in (without, in_digits) for pattern in (_MOBILE_APART,)
-        )
+        or any(_MOBILE_APART.search(form) for form in (without, in_digits))
         or any(_CALLED.search(form) for form in (apart, digits, spoken))
         or any(
             pattern.search(form)

@@ -76,26 +76,33 @@ class DayRun:
 
 
 @contextmanager
-def run_environment(
-    landing: Path | None = None, outbox: Path | None = None, full: bool = False
-) -> Iterator[Settings]:
-    """Settings with these folders, and what importing Airflow needs, while the block runs."""
+def restored_environment() -> Iterator[None]:
+    """Leave the environment at the end of the block as it was at its beginning."""
     before = dict(os.environ)
-    for name, path in (("HUIYAN_LANDING", landing), ("HUIYAN_OUTBOX", outbox)):
-        if path is not None:
-            os.environ[name] = str(path.expanduser().resolve())
-    if full:
-        os.environ["HUIYAN_FULL"] = "true"
-    settings = get_settings()
-    for name, value in base_environment(settings).items():
-        os.environ.setdefault(name, value)
-    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
     try:
-        yield settings
+        yield
     finally:
         for name in os.environ.keys() - before.keys():
             del os.environ[name]
         os.environ.update(before)
+
+
+@contextmanager
+def run_environment(
+    landing: Path | None = None, outbox: Path | None = None, full: bool = False
+) -> Iterator[Settings]:
+    """Settings with these folders, and what importing Airflow needs, while the block runs."""
+    with restored_environment():
+        for name, path in (("HUIYAN_LANDING", landing), ("HUIYAN_OUTBOX", outbox)):
+            if path is not None:
+                os.environ[name] = str(path.expanduser().resolve())
+        if full:
+            os.environ["HUIYAN_FULL"] = "true"
+        settings = get_settings()
+        for name, value in base_environment(settings).items():
+            os.environ.setdefault(name, value)
+        os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "WARNING")
+        yield settings
 
 
 def _refuse_an_impossible_date(business_date: date) -> None:

@@ -4,12 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import psycopg
-from psycopg.rows import class_row
-
+from huiyan.rules.mart_rows import mart_rows
 from huiyan.settings import Settings
-from huiyan.warehouse import embedded
-from huiyan.warehouse.connection import connect
 
 
 @dataclass(frozen=True)
@@ -58,22 +54,13 @@ def open_hits(rule_id: str, limit: int, settings: Settings) -> list[OpenHit]:
     Raises:
         WarehouseError: a warehouse is set and cannot be reached.
     """
-    if settings.warehouse_url is None and embedded.running(settings) is None:
-        return []
-    columns = ", ".join(OpenHit.__dataclass_fields__)
-    try:
-        with (
-            connect(settings, role="huiyan_read") as connection,
-            connection.cursor(row_factory=class_row(OpenHit)) as cursor,
-        ):
-            return cursor.execute(
-                f"select {columns} from marts.fct_rule_hit "  # noqa: S608 - own field names
-                "where rule_id = %s and is_open "
-                "order by first_detected_on desc, subject_id limit %s",
-                [rule_id, limit],
-            ).fetchall()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return []
+    return mart_rows(
+        OpenHit,
+        "from marts.fct_rule_hit where rule_id = %s and is_open "
+        "order by first_detected_on desc, subject_id limit %s",
+        settings,
+        [rule_id, limit],
+    )
 
 
 def figures(rule_id: str, settings: Settings) -> Figures | None:
@@ -82,20 +69,7 @@ def figures(rule_id: str, settings: Settings) -> Figures | None:
     Raises:
         WarehouseError: a warehouse is set and cannot be reached.
     """
-    if settings.warehouse_url is None and embedded.running(settings) is None:
-        return None
-    columns = ", ".join(Figures.__dataclass_fields__)
-    try:
-        with (
-            connect(settings, role="huiyan_read") as connection,
-            connection.cursor(row_factory=class_row(Figures)) as cursor,
-        ):
-            return cursor.execute(
-                f"select {columns} from marts.mart_rule_figures "  # noqa: S608 - own field names
-                "where rule_id = %s",
-                [rule_id],
-            ).fetchone()
-    except psycopg.errors.UndefinedTable:
-        return None
-    except psycopg.errors.InvalidSchemaName:
-        return None
+    found = mart_rows(
+        Figures, "from marts.mart_rule_figures where rule_id = %s", settings, [rule_id]
+    )
+    return found[0] if found else None

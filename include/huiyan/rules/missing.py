@@ -15,7 +15,7 @@ from huiyan.alerts import evidence, words
 from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
 from huiyan.rules.catalogue import Rule, load_parameters
-from huiyan.rules.life_cycle import newest_status, shipped_history
+from huiyan.rules.life_cycle import ISSUED_ON, newest_status, shipped_history
 from huiyan.settings import REPOSITORY
 from huiyan.warehouse.reviewed import RULE_STATUS
 
@@ -27,7 +27,8 @@ KINDS = {
 }
 SCORED = ("CARD", "INV", "PAY", "SCF")
 WEIGHTS = "dbt_project/seeds/rules/score_weight.csv"
-FOR_EVER = "2000-01-01,9999-12-31"
+OPEN_END = "9999-12-31"
+FOR_EVER = f"{ISSUED_ON},{OPEN_END}"
 LONGEST_NAME = 63
 
 _READ = re.compile(r"rule_parameter\(\s*'([\w-]+)',\s*'(\w+)'\s*\)")

@@ -4,12 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-import psycopg
-from psycopg.rows import class_row
-
+from huiyan.rules.mart_rows import mart_rows
 from huiyan.settings import Settings
-from huiyan.warehouse import embedded
-from huiyan.warehouse.connection import connect
 
 
 @dataclass(frozen=True)
@@ -53,31 +49,19 @@ class Demotion:
     reason: str
 
 
-def _has_warehouse(settings: Settings) -> bool:
-    return settings.warehouse_url is not None or embedded.running(settings) is not None
-
-
 def proposals(settings: Settings) -> list[Proposal]:
     """All proposals, promotions first, then by rule and date; none without a warehouse.
 
     Raises:
         WarehouseError: a warehouse is set and cannot be reached.
     """
-    if not _has_warehouse(settings):
-        return []
-    columns = ", ".join(Proposal.__dataclass_fields__)
-    try:
-        with (
-            connect(settings, role="huiyan_read") as connection,
-            connection.cursor(row_factory=class_row(Proposal)) as cursor,
-        ):
-            return cursor.execute(
-                f"select {columns} from marts.mart_rule_proposal "  # noqa: S608 - own field names
-                "order by array_position(array['promote', 'except', 'change'], kind), rule_id, "
-                "proposed_on, alert_id"
-            ).fetchall()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return []
+    return mart_rows(
+        Proposal,
+        "from marts.mart_rule_proposal "
+        "order by array_position(array['promote', 'except', 'change'], kind), rule_id, "
+        "proposed_on, alert_id",
+        settings,
+    )
 
 
 def demotions(settings: Settings) -> dict[str, list[Demotion]]:
@@ -86,21 +70,11 @@ def demotions(settings: Settings) -> dict[str, list[Demotion]]:
     Raises:
         WarehouseError: a warehouse is set and cannot be reached.
     """
-    if not _has_warehouse(settings):
-        return {}
     found: dict[str, list[Demotion]] = {}
-    try:
-        with (
-            connect(settings, role="huiyan_read") as connection,
-            connection.cursor(row_factory=class_row(Demotion)) as cursor,
-        ):
-            rows = cursor.execute(
-                "select rule_id, rule_version, status, valid_from, reason "
-                "from marts.dim_rule_status where made_by = 'verdicts' "
-                "order by rule_id, valid_from"
-            ).fetchall()
-    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-        return {}
-    for row in rows:
+    for row in mart_rows(
+        Demotion,
+        "from marts.dim_rule_status where made_by = 'verdicts' order by rule_id, valid_from",
+        settings,
+    ):
         found.setdefault(row.rule_id, []).append(row)
     return found

@@ -17,10 +17,9 @@ from huiyan.backtest.parameters import number
 from huiyan.errors import ConfigurationError
 from huiyan.rules import catalogue
 from huiyan.rules.life_cycle import ISSUED_ON, shipped_history
-from huiyan.rules.missing import TO_FILL_IN
+from huiyan.rules.missing import OPEN_END, TO_FILL_IN
 
 LAYER = "rules"
-OPEN_END = "9999-12-31"
 RULE_ID = re.compile(r"[A-Z]{2,6}-[0-9]{3}")
 WORDS = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 # PostgreSQL cuts names at 63: test_<model>__near_miss_<case> must leave some for the case.

@@ -7,9 +7,9 @@ select
     concluded.conclusion,
     concluded.concluded_on,
     concluded.document_no
-from intermediate.int_concluded_alert as concluded
-inner join ops.joint_case_part as parts
-    on concluded.alert_id = any(string_to_array(parts.said ->> 'own_alerts', '、'))
+from ops.joint_case_part as parts
+cross join lateral unnest(string_to_array(parts.said ->> 'own_alerts', '、')) as own (alert_id)
+inner join intermediate.int_concluded_alert as concluded on own.alert_id = concluded.alert_id
 where
     parts.ended_on is null
     and parts.body_code is not null

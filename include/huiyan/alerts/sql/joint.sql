@@ -40,6 +40,15 @@ found_by_others as (
     group by parts.case_id, parts.department, parts.body_code
 ),
 
+own_alerts as (
+    select
+        case_id,
+        department,
+        body_code,
+        unnest(string_to_array(own_alerts, '、')) as alert_id
+    from parts
+),
+
 rules_of_others as (
     select
         parts.case_id,
@@ -50,9 +59,15 @@ rules_of_others as (
         sum(members.amount) as amount
     from parts
     inner join members on parts.case_id = members.case_id
+    left join own_alerts
+        on
+            parts.case_id = own_alerts.case_id
+            and parts.department = own_alerts.department
+            and parts.body_code is not distinct from own_alerts.body_code
+            and members.member_id = own_alerts.alert_id
     where
         members.member_kind = 'alert'
-        and members.member_id <> all(string_to_array(coalesce(parts.own_alerts, ''), '、'))
+        and own_alerts.alert_id is null
     group by parts.case_id, parts.department, parts.body_code, members.rule_name
 ),
 
