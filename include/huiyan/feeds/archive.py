@@ -14,7 +14,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -254,9 +254,10 @@ class Archive:
         for folder in (self._folder.parent, self._folder, incoming):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in incoming.iterdir():
-            # A killed run leaves its draft behind.
-            if left.stat().st_mtime < time.time() - _STALE_SECONDS:
-                left.unlink(missing_ok=True)
+            # A killed run leaves its draft behind; another one may be done with its own by now.
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - _STALE_SECONDS:
+                    left.unlink()
         draft = incoming / f"{os.getpid()}-{secrets.token_hex(8)}"
         try:
             with draft.open("xb") as out:

@@ -126,3 +126,15 @@ def test_nobody_else_may_look_into_it(tmp_path: Path) -> None:
         os.umask(before)
     folders = [tmp_path / "home" / "archive", *(tmp_path / "home" / "archive").rglob("*/")]
     assert {path.stat().st_mode & 0o777 for path in folders if path.is_dir()} == {0o700}
+
+
+def test_another_collects_draft_may_be_gone_before_it_is_looked_at(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_bytes(b"x")
+    archive = archive_of(tmp_path / "home", "finance_vouchers")
+    archive.store(source)
+    incoming = tmp_path / "home" / "archive" / "finance_vouchers" / "incoming"
+    # Listed and not to be looked at, like a draft that was put in its place meanwhile.
+    (incoming / "1-0").symlink_to(incoming / "gone")
+    source.write_bytes(b"y")
+    assert archive.path(archive.store(source).sha256).read_bytes() == b"y"
