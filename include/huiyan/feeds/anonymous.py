@@ -13,17 +13,17 @@ belongs there, and the archive of such a feed is encrypted.
 import csv
 import hashlib
 import io
-import os
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from huiyan.errors import FeedError, LandingError
+from huiyan.errors import FeedError
 from huiyan.feeds.contract import Column, FeedContract
 from huiyan.feeds.encoding import EncodingProbe
 from huiyan.feeds.header import normalise
+from huiyan.feeds.opening import opened
 from huiyan.feeds.persons import names_somebody, names_somebody_in_code
 
 HIDDEN = "■■■■"
@@ -68,16 +68,21 @@ class Scrubbed:
     hidden_cells: int
 
 
-def scrub(contract: FeedContract, path: Path, file_no: int) -> Scrubbed:
+def scrub(
+    contract: FeedContract, source: Path, file_no: int, *, within: Path | None = None
+) -> Scrubbed:
     """Read a file of an anonymous feed and take out who could be recognised.
+
+    Args:
+        within: as `opening.opened` takes it; the folder of `source` if None.
 
     Raises:
         FeedError: it is not CSV with the contract's columns and no other. The message holds
             nothing of the file.
-        LandingError: it cannot be read, or changed meanwhile.
+        SourceError: it cannot be read, or changed meanwhile.
     """
     name = f"{contract.name}-{file_no}.csv"
-    content = _read(path, name)
+    content = _read(source, within or source.parent, name)
     probe = EncodingProbe()
     probe.feed(content)
     text = content.decode(probe.result(name))
@@ -110,25 +115,14 @@ def scrub(contract: FeedContract, path: Path, file_no: int) -> Scrubbed:
     )
 
 
-def _read(path: Path, name: str) -> bytes:
+def _read(source: Path, within: Path, name: str) -> bytes:
     """The bytes of a file that did not change meanwhile."""
-    try:
-        with path.open("rb") as file:
-            before = os.fstat(file.fileno())
-            content = file.read(MAX_BYTES + 1)
-            after = path.stat()
-    except OSError as error:
-        raise LandingError(
-            f"{name} cannot be read: {error.strerror}. Collect again when the delivery is complete."
-        ) from None
+    with opened(source, within, name) as file:
+        content = file.read(MAX_BYTES + 1)
+        if len(content) <= MAX_BYTES:
+            file.must_be_whole(len(content))
     if len(content) > MAX_BYTES:
         raise FeedError(f"{name} is over {MAX_BYTES:,} bytes. Nothing of it was kept.")
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or (
-        len(content) != before.st_size
-    ):
-        raise LandingError(
-            f"{name} changed while it was being read; collect again when the delivery is complete."
-        )
     return content
 
 

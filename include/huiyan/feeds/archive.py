@@ -28,6 +28,7 @@ from huiyan.errors import LandingError
 from huiyan.feeds import cards
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.encoding import EncodingProbe
+from huiyan.feeds.opening import opened
 from huiyan.settings import Settings
 
 BLOCK_BYTES = 1_048_576
@@ -161,19 +162,22 @@ class Archive:
         """Where a file of that hash lies."""
         return self._folder / sha256[:2] / sha256
 
-    def store(self, source: Path, probe: EncodingProbe | None = None) -> Archived:
+    def store(
+        self, source: Path, probe: EncodingProbe | None = None, *, within: Path | None = None
+    ) -> Archived:
         """Copy `source` into the archive while hashing it; the same bytes again change nothing.
 
         Args:
             probe: shown the bytes on the way.
+            within: as `opening.opened` takes it; the folder of `source` if None.
 
         Raises:
-            LandingError: the file vanished or changed meanwhile, is no regular file, or the
-                archive cannot be written (disk full); the archive is as before.
+            SourceError: the file vanished or changed meanwhile, is no regular file or a link;
+                the archive is as before.
+            LandingError: the archive cannot be written (disk full); it is as before.
         """
         try:
-            with _opened(source) as file, self._draft() as (draft, out):
-                before = os.fstat(file.fileno())
+            with opened(source, within or source.parent) as file, self._draft() as (draft, out):
                 sealer = _Sealer(out, self._cipher) if self._is_sealed else None
                 write = sealer.write if sealer else out.write
                 watch = cards.Watch(opaque=(b"PK", _MAGIC))
@@ -182,7 +186,7 @@ class Archive:
                 while block := file.read(BLOCK_BYTES):
                     digest.update(block)
                     size += len(block)
-                    if size > before.st_size:
+                    if size > file.size:
                         break
                     write(block)
                     if not sealer:
@@ -193,28 +197,13 @@ class Archive:
                     sealer.finish()
                 out.flush()
                 os.fsync(out.fileno())
-                after = source.stat()
-                if (before.st_size, before.st_mtime_ns, before.st_ino, size) != (
-                    after.st_size,
-                    after.st_mtime_ns,
-                    after.st_ino,
-                    after.st_size,
-                ):
-                    raise LandingError(
-                        f"{source} changed while it was being read; collect again when the "
-                        "delivery is complete."
-                    )
+                file.must_be_whole(size)
                 archived = Archived(digest.hexdigest(), size)
                 if watch.may_have_seen_a_card:
                     self._keep_sealed(draft, archived)
                 else:
                     self._keep(draft, archived)
                 return archived
-        except FileNotFoundError as error:
-            raise LandingError(
-                f"{error.filename} vanished while it was being collected; collect again when the "
-                "delivery is complete."
-            ) from error
         except OSError as error:
             if error.errno in _NO_SPACE:
                 raise LandingError(
@@ -316,13 +305,3 @@ class Archive:
             return io.BufferedReader(_Unsealed(path, self._cipher), _SEALED_BYTES)
         except OSError as error:
             raise LandingError(f"The archived file {path} cannot be read: {error}.") from error
-
-
-@contextmanager
-def _opened(source: Path) -> Iterator[BinaryIO]:
-    """`source` for reading; never waits on a pipe, never reads a device."""
-    descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file:
-        if not os.path.isfile(descriptor):  # noqa: PTH113
-            raise LandingError(f"{source} is not a regular file.")
-        yield file

@@ -1,7 +1,8 @@
 """Collects one feed-day: archive, register, COPY into landing, all or nothing.
 
 Of a form, whose files come from many senders, a file that cannot be read is registered with what is
-wrong with it and the others land. Of what is no file, like a link, that is archived in its place.
+wrong with it and the others land. Of what is no file, like a link, and of what changed or vanished
+while it was being archived, that is archived in its place; the next collect takes what is there.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from huiyan.feeds.encoding import EncodingProbe
 from huiyan.feeds.folder import Delivery
 from huiyan.feeds.landing_rows import LandingRows
 from huiyan.feeds.manifest import ListedFile, same_name
+from huiyan.feeds.opening import SourceError
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 
@@ -129,19 +131,26 @@ def collect_archived(
             "select manifest from ops.batch where batch_id = %s", (latest.batch_id,)
         ).fetchone()
         listed = connection.execute(
-            "select file_no, file_name, sha256, bytes from ops.batch_file where batch_id = %s "
-            "order by file_no",
+            "select file_no, file_name, sha256, bytes, error from ops.batch_file "
+            "where batch_id = %s order by file_no",
             (latest.batch_id,),
         ).fetchall()
         delivery = folder.rebuild(
-            contract, business_date, [name for _, name, _, _ in listed], said[0] if said else None
+            contract, business_date, [name for _, name, *_ in listed], said[0] if said else None
         )
         archive = Archive(settings, contract)
         files = [
-            _File(number, name, Archived(sha256, size), _probe(archive, name, sha256), sha256)
-            for number, name, sha256, size in listed
+            _File(
+                number,
+                name,
+                Archived(sha256, size),
+                _probe(archive, name, sha256),
+                sha256,
+                error=error,
+            )
+            for number, name, sha256, size, error in listed
         ]
-        if not files or _content_hash(delivery, files) != latest.content_hash:
+        if not files or _content_hash(contract, delivery, files) != latest.content_hash:
             raise LandingError(
                 f"The archive does not hold {feed} of {business_date} (batch {latest.batch_id}) "
                 "exactly as it came: a manifest, a name or something else in the folder was not "
@@ -177,13 +186,18 @@ def _archive_all(delivery: Delivery, contract: FeedContract, archive: Archive) -
     for file_no, path in enumerate(delivery.files, start=1):
         name = folder.shown_name(path.relative_to(delivery.folder))
         name = cards.hide_all(name) if hides else name
-        if (problem := delivery.noted.get(path)) is not None:
-            archived = archive.store_content(problem.encode())
-            files.append(_File(file_no, name, archived, None, archived.sha256, error=problem))
-            continue
+        problem = delivery.noted.get(path)
         probe = EncodingProbe() if readers.is_text(path.name) else None
-        archived = archive.store(path, probe)
-        files.append(_File(file_no, name, archived, probe, archived.sha256))
+        try:
+            if problem is None:
+                archived = archive.store(delivery.source(path), probe, within=delivery.within)
+        except SourceError as error:
+            if not contract.is_form:
+                raise
+            problem = f"{name} {error.problem}"
+        if problem is not None:
+            archived, probe = archive.store_content(problem.encode()), None
+        files.append(_File(file_no, name, archived, probe, archived.sha256, error=problem))
     return files
 
 
@@ -194,7 +208,8 @@ def _archive_scrubbed(delivery: Delivery, contract: FeedContract, archive: Archi
         if delivery.problems and path.suffix.casefold() not in folder.suffixes(contract):
             continue
         try:
-            scrubbed.append(anonymous.scrub(contract, path, file_no))
+            source = delivery.source(path)
+            scrubbed.append(anonymous.scrub(contract, source, file_no, within=delivery.within))
         except FeedError as error:
             delivery.problems.append(str(error))
     if delivery.problems:
@@ -209,10 +224,16 @@ def _archive_scrubbed(delivery: Delivery, contract: FeedContract, archive: Archi
     return files
 
 
-def _content_hash(delivery: Delivery, files: list[_File]) -> str:
-    """Of the files' bytes, whatever their names, of what the manifest says, of what is wrong."""
+def _content_hash(contract: FeedContract, delivery: Delivery, files: list[_File]) -> str:
+    """Of the files' bytes, of what the manifest says, of what is wrong.
+
+    Names are no part of it, but for a form: where a file of one lies says whom it goes back to.
+    """
     digest = hashlib.sha256()
-    for part in sorted(file.archived.sha256 for file in files):
+    for part in sorted(
+        f"{file.archived.sha256} {file.name}\0" if contract.is_form else file.archived.sha256
+        for file in files
+    ):
         digest.update(part.encode())
     if delivery.manifest is not None:
         digest.update(b"manifest" + delivery.manifest.canonical.encode())
@@ -252,7 +273,7 @@ def _register(
     Args:
         again: read the bytes of a stopped version anew, also if the gate stopped it.
     """
-    content_hash = _content_hash(delivery, files)
+    content_hash = _content_hash(contract, delivery, files)
     latest = _latest(connection, contract.name, business_date)
     is_same = latest is not None and latest.content_hash == content_hash
     if latest is not None and is_same:
@@ -371,30 +392,42 @@ def _land(
     """COPY all files; raises FeedError with everything that is wrong with the delivery."""
     problems = list(delivery.problems)
     listed = delivery.manifest.files if delivery.manifest else {}
-    for path, file in zip(delivery.files, files, strict=True):
-        said = listed.get(same_name(path.name))
-        if said and said.sha256 and said.sha256 != file.sent_sha256:
-            problems.append(
-                f"{file.name}: manifest says sha256 {said.sha256}, the file has {file.sent_sha256}"
-            )
+    said = [
+        listed.get(same_name(path.name)) if path.parent == delivery.folder else None
+        for path in delivery.files
+    ]
+    if not contract.is_form:
+        problems += [
+            problem
+            for file, each in zip(files, said, strict=True)
+            for problem in _other(file, each)
+        ]
     if problems:
         raise FeedError("; ".join(problems))
     archive = Archive(settings, contract)
     card_key = settings.card_key_bytes()
+    if contract.is_form:
+        return [
+            _land_alone(connection, contract, file, each, archive, batch_id, card_key)
+            for file, each in zip(files, said, strict=True)
+        ]
     read = []
-    for path, file in zip(delivery.files, files, strict=True):
-        land = _land_alone if contract.is_form else _land_file
-        done = land(connection, contract, file, archive, batch_id, card_key)
-        read.append(done)
-        said = listed.get(same_name(path.name))
-        if said:
-            problems += _differences(done, said)
+    for file, each in zip(files, said, strict=True):
+        read.append(_land_file(connection, contract, file, archive, batch_id, card_key))
+        problems += _differences(read[-1], each)
     if problems:
         raise FeedError("; ".join(problems))
     return read
 
 
-def _differences(file: _File, said: ListedFile) -> Iterator[str]:
+def _other(file: _File, said: ListedFile | None) -> Iterator[str]:
+    if said and said.sha256 and said.sha256 != file.sent_sha256:
+        yield f"{file.name}: manifest says sha256 {said.sha256}, the file has {file.sent_sha256}"
+
+
+def _differences(file: _File, said: ListedFile | None) -> Iterator[str]:
+    if said is None:
+        return
     if said.rows is not None and said.rows != file.rows:
         yield f"{file.name}: manifest says {said.rows} rows, the file has {file.rows}"
     total = file.amount_total or Decimal(0)
@@ -409,13 +442,15 @@ def _land_alone(
     connection: psycopg.Connection,
     contract: FeedContract,
     file: _File,
+    said: ListedFile | None,
     archive: Archive,
     batch_id: int,
     card_key: bytes,
 ) -> _File:
     """COPY a file of which nothing lands, and no other is hindered, if it cannot be read.
 
-    A statement has no rows; who takes the answers reads it.
+    So it is with one that is not what the day's control says. A statement has no rows; who takes
+    the answers reads it.
     """
     if file.error is not None or folder.is_statement(file.name):
         return file
@@ -426,7 +461,12 @@ def _land_alone(
                     f"{file.name} is not a file this feed accepts "
                     f"({', '.join(folder.suffixes(contract))})"
                 )
-            return _land_file(connection, contract, file, archive, batch_id, card_key)
+            if problems := list(_other(file, said)):
+                raise FeedError("; ".join(problems))
+            landed = _land_file(connection, contract, file, archive, batch_id, card_key)
+            if problems := list(_differences(landed, said)):
+                raise FeedError("; ".join(problems))
+            return landed
     except FeedError as error:
         return replace(file, error=str(error))
 

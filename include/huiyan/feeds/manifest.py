@@ -58,13 +58,13 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not a number")
 
 
-def is_of_extract(content: bytes) -> bool:
-    """Whether it is the manifest of an extract, which a body sends back, and controls no feed."""
+def controls_a_feed(content: bytes) -> bool:
+    """Whether it says of which feed it is the control; the manifest of an extract names none."""
     try:
         data = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return False
-    return isinstance(data, dict) and "body" in data and "feed" not in data
+    return isinstance(data, dict) and "feed" in data
 
 
 def parse(content: bytes, feed: str, business_date: date) -> Manifest:

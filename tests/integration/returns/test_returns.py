@@ -375,6 +375,8 @@ def test_files_as_offices_save_them(district: District) -> None:
 
 
 def test_nobody_can_be_told_of_what_proves_no_sender(district: District) -> None:
+    district.hit("ATT-001", "A/2025/09/1")
+    run(district, MONDAY)
     folder = district.settings.landing / "returns" / MONDAY.isoformat()
     folder.mkdir(parents=True)
     (folder / "alerts.csv").write_text("预警编号,核实结论\nabc,属实\n", "utf-8")
@@ -386,12 +388,26 @@ def test_nobody_can_be_told_of_what_proves_no_sender(district: District) -> None
         "select message from ops.operations_alert where kind = 'return_unaddressed'"
     )[0]
     assert "alerts.csv (1)" in message
+    # As it advises; a manifest that was cut off is another sender's mistake.
+    (folder / "TC01").mkdir()
+    (folder / "alerts.csv").rename(folder / "TC01" / "alerts.csv")
+    collected = collect("returns", MONDAY)
+    assert collected.status == "landed"
+    assert collected.batch_id is not None
+    check(collected.batch_id)
+    assert accept(MONDAY).rejected == 1
+    assert district.rows(
+        "select body_code, file_name from ops.return_line where batch_id = %s", collected.batch_id
+    ) == [("TC01", "TC01/alerts.csv")]
+    assert district.rows("select 1 from ops.operations_alert where resolved_at is null") == []
+    (folder / "TC01" / "alerts.csv").rename(folder / "alerts.csv")
+    (folder / "manifest.json").write_bytes(b'{"body": "TC01", "fil')
     (folder / "alerts.csv").write_text("单位,结论\nabc,属实\n", "utf-8")
     collected = collect("returns", MONDAY)
     assert collected.batch_id is not None
     assert check(collected.batch_id).status == "accepted"
     result = accept(MONDAY)
-    assert (result.unreadable, result.rejected) == (1, 0)
+    assert (result.unreadable, result.rejected) == (2, 0)
     assert accept(TUESDAY).status == "nothing"
 
 
