@@ -1,8 +1,9 @@
 """Whether words say who somebody is or where to find them: names, numbers, addresses, accounts.
 
-Free text is looked at as it would be read aloud: digits of any script or in words, whatever parts
-them. Where it could be either, a text counts as naming somebody: a row put aside is sent again, a
-person who was named stays so. Amounts, dates and numbers of documents are no persons.
+Free text is looked at as it would be read aloud: digits of any script, in words or as the letters
+that look like them, whatever parts them, and words with blanks inside. Where it could be either, a
+text counts as naming somebody: a row put aside is sent again, a person who was named stays so.
+Amounts, dates and numbers of documents are no persons.
 """
 
 import re
@@ -16,6 +17,30 @@ _DIGIT = {"〇": "0", "零": "0", "○": "0", "幺": "1", "貳": "2", "參": "3"
     for words in ("一二三四五六七八九", "壹贰叁肆伍陆柒捌玖")
     for value, character in enumerate(words, start=1)
 }
+# Letters that are read as digits, Latin or not.
+_LOOKALIKE = str.maketrans(
+    {
+        letter: digit
+        for digit, letters in (
+            ("0", "OoQ\N{CYRILLIC CAPITAL LETTER O}\N{GREEK CAPITAL LETTER OMICRON}"),
+            ("1", "IilL|!\N{CYRILLIC CAPITAL LETTER BYELORUSSIAN-UKRAINIAN I}"),
+            ("2", "Zz"),
+            ("5", "Ss"),
+            ("6", "b"),
+            ("8", "B"),
+            ("9", "gq"),
+        )
+        for letter in letters
+    }
+)
+_ORDINARY_SCRIPT = str.maketrans(
+    "證號電話機碼聯繫舉報檢訴訪員實簽郵箱業長會計師書記組經辦與係稱華們網護駕軍"
+    "張陳劉楊趙黃吳孫馬許鄭馮蔣韓蘇盧葉錢陸羅鄧龍嚴萬湯國偉軍麗強",
+    "证号电话机码联系举报检诉访员实签邮箱业长会计师书记组经办与系称华们网护驾军"
+    "张陈刘杨赵黄吴孙马许郑冯蒋韩苏卢叶钱陆罗邓龙严万汤国伟军丽强",
+)
+# What parts the characters of a word and ends no sentence.
+_WITHIN_WORD = re.compile(r"(?<=[一-龥])[^\w，。；、：？！,;:?!()《》“”\"]{1,3}(?=[一-龥])|\s+")
 _JOINED = re.compile(r"(?<=\d)[\W_]{1,6}(?=\d)")
 _LETTERED = re.compile(r"(?<=\d)[\W_A-Za-z]{1,6}(?=\d)")
 
@@ -89,6 +114,21 @@ _ADDRESS = re.compile(
     r"|家住|住址|住(?:在|于)|家庭地址|联系地址|(?<!网)地址\s*[:：是为]"
 )
 
+# Whom a register's number may begin with: an authority and what it is about, in short.
+_OF_A_REGISTER = "信访举报检控诉纪监委字件函电网来投督察批转交办受理号年第区县市镇乡街反映"
+_SPELLED = re.compile(r"[A-Za-z]{5,}")
+_SYLLABLES = re.compile(
+    r"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|[aeiou]ng|iao|[iu]an|uai|[aeiuv]n|[aeo]i|[ao]u|i[aeu]|u[aieo]|er|[aeiouv]))"
+    r"{2,4}",
+    re.IGNORECASE,
+)
+_REGISTERS = re.compile(
+    r"xin|fang|jubao|tousu|laixin|laifang|shensu|konggao|jianju|fanying|juji|dianhua|wangluo|anjian"
+    r"|jiwei|jijian|jiancha|bianhao|complain|case|report|letter|petition|register|notice|issue",
+    re.IGNORECASE,
+)
+
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛奚范彭郎"
     "鲁韦马苗凤方俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄"
@@ -104,6 +144,9 @@ _COMPOUND = (
     "欧阳|上官|司马|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|司徒|夏侯|轩辕|端木|百里|南宫"
 )
 _NAME = rf"(?:{_COMPOUND}|[{_SURNAMES}])[一-龥]{{1,2}}"
+_NAME_IN_CODE = re.compile(
+    rf"(?:(?:{_COMPOUND})[一-龥]|[{_SURNAMES}][^\W\da-zA-Z_{_OF_A_REGISTER}]{{1,2}})(?![一-龥])"
+)
 # Surnames that are more often other words where a name could stand.
 _PARTICLES = "向于和曾应都全常时经连相从有以同单高方安成明公国文关平后通通越广满终居易计支干管能"
 _CONTINUES = (
@@ -120,27 +163,49 @@ _WHO = (
     r"(?:举报|检举|控告|信访|反映|投诉|来信|来访|申诉|诉求|联系|署名|当事|知情|报案)(?:人|者)(?:员)?"
     r"|署名|实名|姓名|本人|鄙人"
 )
+_ROLE = (
+    "村民|居民|群众|职工|员工|教师|干部|业主|组长|村长|队长|会计|出纳|主任|科长|股长|局长|所长|校长|站长"
+    "|镇长|乡长|处长|院长|园长|厂长|班长|书记|委员|代表|党员|文书|老师|司机|医生|护士|保安|厨师|家长|学生"
+    "|农户|商户|租户|经理|老板|同志|工人|村医|民警|保管员|报账员|经办人|退休(?:职工|干部|教师)"
+)
+_TELLS = "反映|举报|投诉|来信|来电|来访|控告|检举|申诉|诉称"
+# Characters with which a sentence goes on after a role or begins, and few names do.
+_GOES_ON = "和同与及向都全应从以有通经连相"
+# Words that begin like a name and tell something too: "居民反映", "余额反映".
+_NO_NAME = (
+    "居[民家委]|石[料材]|印章|师[生傅]|房[东主产款租]|车[主友票]|路[人面]|储户|农[友业]|游[客人]|宾[客馆]|班[长主组]|段长"
+    "|席[位间]|国[民库资土]|公[民示告款章车司众安]|双方|左[邻右]|成[员年本果]|牧民|古人|令人|管[家事区委]"
+    "|高[校中新]|单[据位]|经商|安置|何人|政府|平[台民时]|万人|马路|干群|支[部书]|包村|城管|金[额融]|巫医"
+    "|文[物员旅]|广[东告]|施工|查[账出到阅处办]|严[查格肃]|明细|余[额款]|花名|卫生|司法|祖辈|钟点|申[请报诉]"
+    "|纪[检委律]|曾[多两三四五几数被经向在于因就]|时[有常]|常[有住]|于[向多是年数]|计生|后[方期来]|应[届付]"
+    "|利息|许[多可]|党[员群]|解决|习惯"
+)
+# With which places, authorities and groups end, and given names do not.
+_NO_GIVEN_NAME = "村镇乡县区市局所站队院委办校组社户者部科室厂店点层边人工册"
 _SAYS_WHO = re.compile(
-    rf"(?:{_WHO})\s*[:：是为叫系]"
-    r"|我叫|我是|我姓|我的名字|鄙姓|免贵姓|联系电话|手机号|身份证"
+    rf"(?:{_WHO})\s*[:：是为叫系姓名]"
+    r"|[我俺咱](?:名叫|叫|是|姓|的?名字|本名)|鄙人|鄙姓|免贵姓|联系电话|手机号|身份证"
+    r"|(?:外号|绰号|小名|网名|昵称|曾用名)[^\w，。；,;]{0,2}[:：是叫为]"
     rf"|(?:{_WHO})(?:姓名|实名|署名)?[^\w，。；,;]{{0,3}}(?!{_CONTINUES})"
     rf"(?![{_PARTICLES}])(?:{_NAME})"
     rf"|(?:{_WHO})[^\w，。；,;]{{0,3}}(?!{_CONTINUES})[{_PARTICLES}](?!{_CONTINUES})[一-龥]{{1,2}}"
     r"(?=$|[^一-龥]|反映|举报|投诉|称|说|来信|来电|提供)"
-    rf"|(?:村民|居民|群众|职工|员工|教师|干部|业主)(?!{_CONTINUES})(?:{_NAME})(?:\W{{0,2}})"
-    r"(?:实名)?(?:反映|举报|投诉|来信|来电|控告|检举)"
+    rf"|(?:{_ROLE})(?!{_CONTINUES})(?!{_NO_NAME})(?![{_GOES_ON}])(?:{_NAME})\W{{0,2}}(?:实名)?(?:{_TELLS})"
+    rf"|(?:^|[^\w一-龥]|[据经接到]|由(?!于))(?!{_CONTINUES})(?!{_NO_NAME})(?![公{_GOES_ON}])"
+    rf"(?!..?[{_NO_GIVEN_NAME}](?:{_TELLS}))(?:{_NAME})(?!来访)(?:{_TELLS})"
     rf"|(?:{_NAME})(?:\W{{0,2}})实名(?:反映|举报|投诉|控告|检举)"
 )
 
 
 def names_somebody_in_code(code: str) -> bool:
-    """Whether a document number or unit code is a person's number instead.
+    """Whether a document number or unit code is a person's number or begins with a name instead.
 
     Numbers of documents are long and hold dates too: a card's counts only where it is all there is.
     """
+    read = code.translate(_LOOKALIKE)
     return (
-        _MOBILE_IN_CODE.search(code) is not None
-        or _IDENTITY.search(code) is not None
+        any(_MOBILE_IN_CODE.search(form) for form in (code, read))
+        or any(_IDENTITY.search(form) for form in (code, read))
         or _PERMIT.search(code) is not None
         or _CALLED.search(code) is not None
         or _ACCOUNT.search(code) is not None
@@ -148,6 +213,11 @@ def names_somebody_in_code(code: str) -> bool:
             code.startswith("62")
             and cards.VALID.fullmatch(code) is not None
             and cards.passes_luhn(code)
+        )
+        or _NAME_IN_CODE.match(code) is not None
+        or any(
+            _SYLLABLES.fullmatch(word) and not _REGISTERS.search(word)
+            for word in _SPELLED.findall(code)
         )
     )
 
@@ -158,10 +228,15 @@ def names_somebody(text: str) -> bool:
         _as_digit(each)
         for each in unicodedata.normalize("NFKC", text)
         if each not in FILLERS and unicodedata.category(each)[0] not in "CM"
-    )
+    ).translate(_ORDINARY_SCRIPT)
+    whole = _WITHIN_WORD.sub("", plain)
     apart = cards.in_ascii(plain)
     return (
-        any(pattern.search(plain) is not None for pattern in (_SAYS_WHO, _MAIL, _ACCOUNT, _ADDRESS))
+        any(
+            pattern.search(form) is not None
+            for pattern in (_SAYS_WHO, _MAIL, _ACCOUNT, _ADDRESS)
+            for form in (plain, whole)
+        )
         or _PERMIT.search(apart) is not None
         or _holds_permit(apart)
         or _holds_number(apart)
@@ -188,6 +263,7 @@ def _holds_number(apart: str) -> bool:
     in_digits = "".join(_DIGIT.get(character, character) for character in without)
     spoken = _JOINED.sub("", in_digits)
     lettered = _LETTERED.sub("", in_digits)
+    read = without.translate(_LOOKALIKE)
     return (
         cards.mask(digits) != digits
         or _LANDLINE_ALONE.fullmatch(_JOINED.sub("", apart)) is not None
@@ -198,7 +274,11 @@ def _holds_number(apart: str) -> bool:
             for form in (apart, digits, spoken)
             for pattern in (_MOBILE, _IDENTITY, _OLD_IDENTITY, _LANDLINE)
         )
-        or any(pattern.search(lettered) for pattern in (_MOBILE, _IDENTITY))
+        or any(
+            pattern.search(form)
+            for form in (lettered, read, _JOINED.sub("", read))
+            for pattern in (_MOBILE, _IDENTITY)
+        )
     )
 
 
