@@ -206,14 +206,14 @@ def _each_body_is_told_once(settings: Settings) -> None:
     assert "审计监督 (1)" in _notes(settings, DAY)["joint_without_body"]
     assert "joint_unknown_unit" not in _notes(settings, DAY)
 
-    # The audit office becomes a body; J9 is about nobody.
+    # The offices of audit and statistics become a body; J9 is about nobody.
     _change(
         settings,
         "insert into ops.evaluation select day, 'evaluated', 'x' from (values (date '2025-09-02'), "
-        "('2025-09-03'), ('2025-09-04'), ('2025-09-05')) as days (day)",
+        "('2025-09-03'), ('2025-09-04'), ('2025-09-05'), ('2025-09-08')) as days (day)",
         "insert into staging.stg_supervision__body (body_code, body_name, body_kind, natural_key, "
         "batch_id, file_no, line_no, valid_from) values "
-        "('JD01', '云溪区审计局', 'joint_department', 'JD01', 1, 1, 1, '2025-09-02')",
+        "('JD01', '云溪区审计局、统计局', 'joint_department', 'JD01', 1, 1, 1, '2025-09-02')",
         "insert into staging.stg_supervision__joint_finding (finding_no, department, platform, "
         "agency_code, matter_class, period_from, period_to, finding, natural_key, batch_id, "
         "file_no, line_no, valid_from) values ('J9', 'tax', 'finance', 'F999', 'invoice', "
@@ -248,18 +248,64 @@ def _each_body_is_told_once(settings: Settings) -> None:
     assert case.standing == "ended"
     assert all(not row.concluded for row in _extracts(settings, fifth)["TC01"].rows)
 
+    # One body for two departments has one part with what either found. The conclusion told of an
+    # alert is the latest of those that are another's: not of its own, nor of another day's.
+    sixth = date(2025, 9, 8)
+    for number, department, until, concluded_on in (
+        ("J11", "audit", "2025-07-31", "2025-08-20"),
+        ("J12", "statistics", "2025-07-31", None),
+        ("J13", "finance", "2025-07-31", "2025-08-25"),
+        ("J14", "tax", "2025-07-01", "2025-08-30"),
+    ):
+        said = json.dumps(
+            {
+                "finding_no": number,
+                "natural_key": number,
+                "department": department,
+                "period_to": until,
+                "conclusion": "属实" if concluded_on else None,
+                "concluded_on": concluded_on,
+                "valid_from": "2025-09-08",
+                "valid_to": "2025-09-09",
+            }
+        )
+        _change(
+            settings,
+            "insert into staging.stg_supervision__joint_finding select (jsonb_populate_record("
+            f"found, '{said}')).* from staging.stg_supervision__joint_finding as found "
+            "where finding_no = 'J1' and valid_to = '2025-09-05'",
+        )
+    issue(sixth, settings)
+    told_on_sixth = _extracts(settings, sixth)
+    (case,) = told_on_sixth["JD01"].joint
+    assert (case.own_findings, case.role) == ("J11、J12", "co")
+    assert case.others_found is not None
+    assert [line.split("：")[0] for line in case.others_found.splitlines()] == [
+        "财政监督", "税务监督", "监督预警 1 条",
+    ]  # fmt: skip
+    assert case.is_conclusion_reusable
+    by_whom = {
+        body: row.concluded[0]
+        for body in ("RG01", "TC01")
+        for row in told_on_sixth[body].rows
+        if row.subject_id == HIT and row.rule_id == "ATT-001"
+    }
+    assert by_whom == {"RG01": "审计监督", "TC01": "财政监督"}
+
     # In any order, with the same end, and nobody is written to twice.
     before = {
         day: {body: extract.content_hash() for body, extract in _extracts(settings, day).items()}
-        for day in (DAY, second, third, fourth, fifth)
+        for day in (DAY, second, third, fourth, fifth, sixth)
     }
     _change(settings, "update ops.delivery set state = 'delivered'")
     issue(DAY, settings)
     assert not any(_extracts(settings, day) for day in before)
-    assert all("JD01" in before[day] for day in (second, fourth, fifth))
+    assert all("JD01" in before[day] for day in (second, fourth, fifth, sixth))
 
     # What was handed over and turns out to be none is taken back.
-    _change(settings, "delete from staging.stg_supervision__joint_finding where finding_no = 'J1'")
+    _change(
+        settings, "delete from staging.stg_supervision__joint_finding where finding_no like 'J1%'"
+    )
     issue(second, settings)
     (case,) = _extracts(settings, second)["JD01"].joint
     assert case.standing == "ended"

@@ -1,5 +1,5 @@
--- Alerts on whose unit, matter and day another department has concluded by the business date, with
--- the latest such conclusion.
+-- Alerts on whose unit, matter and day other departments have concluded by the business date, with
+-- the latest conclusion of each: which of them is another one depends on who reads it.
 {{ config(materialized='fresh_view') }}
 with alerts as (
     select * from {{ ref('int_matter_alert') }}
@@ -25,7 +25,8 @@ ranked as (
         findings.concluded_on,
         findings.document_no,
         row_number() over (
-            partition by alerts.alert_id order by findings.concluded_on desc, findings.finding_no
+            partition by alerts.alert_id, findings.department
+            order by findings.concluded_on desc, findings.finding_no
         ) as place
     from alerts
     inner join findings
@@ -39,6 +40,7 @@ final as (
     select
         ranked.alert_id,
         ranked.finding_no,
+        ranked.department,
         departments.name_zh as department_name,
         ranked.conclusion,
         ranked.concluded_on,

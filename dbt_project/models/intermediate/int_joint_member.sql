@@ -58,7 +58,6 @@ members as (
             when 'not_confirmed' then '不属实'
             when 'rectifying' then '属实，整改中'
             when 'closed' then '已办结'
-            when 'transferred_as_lead' then '已转问题线索'
         end,
         case
             when
@@ -67,8 +66,7 @@ members as (
                     'partly',
                     'not_confirmed',
                     'rectifying',
-                    'closed',
-                    'transferred_as_lead'
+                    'closed'
                 )
                 then alerts.said_on
         end,

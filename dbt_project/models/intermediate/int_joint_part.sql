@@ -1,7 +1,8 @@
 -- Joint cases as of the business date, one row per case and body that takes part: what that body
 -- sees of it. When alerts are issued, it is kept from when until when it was so.
 --
--- A body is never part of a case about itself; the commission leads where the lead would be.
+-- A body is never part of a case about itself; the commission leads where the lead would be. One that
+-- answers for several departments has one part, in the name of the first of them that has one.
 {{ config(materialized='fresh_view') }}
 with members as (
     select * from {{ ref('int_joint_member') }}
@@ -117,6 +118,20 @@ departments as (
         and (place = 1 or role = 'co' or own_findings is not null)
 ),
 
+answered_for as (
+    select
+        *,
+        row_number() over (
+            partition by case_id, coalesce(body_code, department) order by role desc, department
+        ) as place_in_body,
+        string_agg(own_findings, '、') over (
+            partition by case_id, coalesce(body_code, department)
+            order by department
+            rows between unbounded preceding and unbounded following
+        ) as findings_of_body
+    from departments
+),
+
 -- Bodies that have an alert of the case, but for the unit's own and those that take part anyway.
 holders as (
     select
@@ -155,19 +170,20 @@ alert_bodies as (
 
 parts as (
     select
-        departments.case_id,
-        departments.department,
-        departments.department_name,
-        departments.role,
-        departments.body_code,
-        departments.body_name,
-        departments.own_findings,
+        answered_for.case_id,
+        answered_for.department,
+        answered_for.department_name,
+        answered_for.role,
+        answered_for.body_code,
+        answered_for.body_name,
+        answered_for.findings_of_body as own_findings,
         alert_bodies.own_alerts
-    from departments
+    from answered_for
     left join alert_bodies
         on
-            departments.case_id = alert_bodies.case_id
-            and departments.body_code = alert_bodies.body_code
+            answered_for.case_id = alert_bodies.case_id
+            and answered_for.body_code = alert_bodies.body_code
+    where answered_for.place_in_body = 1
     union all
     select
         alert_bodies.case_id,
@@ -210,7 +226,8 @@ final as (
         parts.own_alerts,
         parts.role = 'lead' and conclusions.case_id is null as is_asked,
         conclusions.department is not null
-        and conclusions.department != parts.department as is_conclusion_reusable,
+        and conclusions.department != parts.department
+        and concluders.body_code is null as is_conclusion_reusable,
         conclusions.conclusion,
         conclusions.department as concluded_by,
         conclusions.concluded_on,
@@ -219,6 +236,11 @@ final as (
     inner join cases on parts.case_id = cases.case_id
     left join classes on cases.matter_class = classes.matter_class
     left join conclusions on parts.case_id = conclusions.case_id and conclusions.place = 1
+    left join departments as concluders
+        on
+            conclusions.case_id = concluders.case_id
+            and conclusions.department = concluders.department
+            and parts.body_code = concluders.body_code
 )
 
 select * from final

@@ -1,6 +1,10 @@
 -- Alerts as of the business date, with the class of matter their rule is about, the last word of a
 -- body on them and the bodies that have them. When a date is issued, what the machine did later has
 -- been taken back; what bodies said later has not.
+--
+-- The state is what other departments may be told. It is a word of who verifies: who only disposes
+-- of an alert may be the unit itself. That an alert was handed over as a lead is none of it: the
+-- alert stays and reads as before.
 {{ config(materialized='fresh_view') }}
 with alerts as (
     select alert_id, rule_id from {{ source('ops', 'alert') }}
@@ -23,9 +27,9 @@ words as (
         events.alert_id,
         events.to_state,
         events.business_date as said_on,
-        row_number() over (
-            partition by events.alert_id order by events.business_date desc, events.event_id desc
-        ) as recency
+        events.event_id,
+        coalesce(events.detail ->> 'role' = 'verify', false)
+        and events.to_state != 'transferred_as_lead' as is_told
     from {{ source('ops', 'alert_event') }} as events
     inner join openings
         on
@@ -35,6 +39,18 @@ words as (
     where
         events.actor = 'body'
         and events.to_state is not null
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by alert_id order by said_on desc, event_id desc
+        ) as recency,
+        row_number() over (
+            partition by alert_id, is_told order by said_on desc, event_id desc
+        ) as recency_of_kind
+    from words
 ),
 
 routes as (
@@ -70,8 +86,8 @@ final as (
         openings.unit_id,
         coalesce(openings.occurred_on, openings.opened_on) as occurred_on,
         openings.amount,
-        words.to_state as state,
-        words.said_on,
+        told.to_state as state,
+        told.said_on,
         bodies.disposing_body_code,
         bodies.disposing_body_name,
         bodies.verifying_body_code,
@@ -82,16 +98,21 @@ final as (
         on
             alerts.alert_id = openings.alert_id
             and openings.recency = 1
-    left join words
+    left join ranked as last_words
         on
-            alerts.alert_id = words.alert_id
-            and words.recency = 1
+            alerts.alert_id = last_words.alert_id
+            and last_words.recency = 1
+    left join ranked as told
+        on
+            alerts.alert_id = told.alert_id
+            and told.is_told
+            and told.recency_of_kind = 1
     left join bodies on alerts.alert_id = bodies.alert_id
     where
         openings.unit_id is not null
         and (
             openings.resolved_on is null
-            or words.to_state in ('closed', 'transferred_as_lead', 'not_confirmed')
+            or last_words.to_state in ('closed', 'transferred_as_lead', 'not_confirmed')
         )
 )
 

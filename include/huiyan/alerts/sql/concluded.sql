@@ -1,6 +1,7 @@
--- Conclusions of other departments on what an alert is about, for the bodies that have it and take
--- part in its joint case: the unit itself is none of them.
-select
+-- The latest conclusion of another department on what an alert is about, for the bodies that have it
+-- and take part in its joint case: the unit itself is none of them. A body may answer for several
+-- departments, none of which is another one to it.
+select distinct on (parts.body_code, concluded.alert_id)
     parts.body_code,
     concluded.alert_id,
     concluded.department_name,
@@ -14,3 +15,16 @@ where
     parts.ended_on is null
     and parts.body_code is not null
     and (parts.said ->> 'is_conclusion_reusable')::boolean
+    and concluded.department <> parts.department
+    and not exists (
+        select 1
+        from intermediate.int_matter_body as answers_for
+        where
+            answers_for.body_code = parts.body_code
+            and answers_for.department = concluded.department
+    )
+order by
+    parts.body_code,
+    concluded.alert_id,
+    concluded.concluded_on desc,
+    concluded.finding_no

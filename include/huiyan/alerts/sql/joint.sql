@@ -15,6 +15,12 @@ members as materialized (
     left join marts.dim_rule as rules on members.rule_id = rules.rule_id
 ),
 
+answers_for as materialized (
+    select distinct body_code, department
+    from intermediate.int_matter_body
+    where body_code is not null
+),
+
 found_by_others as (
     select
         parts.case_id,
@@ -37,6 +43,13 @@ found_by_others as (
     where
         members.member_kind = 'finding'
         and members.department <> parts.department
+        and not exists (
+            select 1
+            from answers_for
+            where
+                answers_for.body_code = parts.body_code
+                and answers_for.department = members.department
+        )
     group by parts.case_id, parts.department, parts.body_code
 ),
 

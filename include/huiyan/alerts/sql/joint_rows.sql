@@ -11,7 +11,7 @@ with parts as (
     where
         body_code is not null
         and (ended_on is null or ended_on = %(day)s)
-    order by body_code, case_id, ended_on nulls first, since desc
+    order by body_code, case_id, ended_on nulls first, since desc, department
 ),
 
 handed as (
