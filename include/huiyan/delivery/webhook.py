@@ -106,7 +106,7 @@ def payload(parcel: Parcel) -> bytes:
         "body": extract.body_code,
         "business_date": extract.business_date.isoformat(),
         "version": parcel.version,
-        "content_hash": extract.content_hash(),
+        "content_hash": parcel.content_hash,
         "encrypted": parcel.sealed is not None,
         "files": [
             {**listed(name, content), "content_base64": base64.b64encode(content).decode()}

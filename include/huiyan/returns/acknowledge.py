@@ -2,6 +2,8 @@
 
 A manifest names the SHA-256 of the extract's content, return codes included. Only who made the
 extract or received it can name it, so it proves the body and the date as the codes of a form do.
+Of an encrypted extract only the manifest inside names it: the one beside the archive proves that
+the parcel came, which the channel has told already, and not that anybody could open it.
 """
 
 import json
@@ -30,6 +32,10 @@ LATER = Refusal("receipt_of_a_later_date", "清单的推送日期晚于反馈的
 UNKNOWN = Refusal(
     "receipt_of_no_delivery",
     "清单与推送给该单位的任何一次都对不上：内容被改动过，或推送未送达。请把收到的清单原样退回。",
+)
+SEALED = Refusal(
+    "receipt_of_a_sealed_parcel",
+    "这是加密包外面的清单，只能说明包已送达。请解开加密包，把包内的清单原样退回，或退回填写的表格。",
 )
 FOREIGN = Refusal("receipt_of_another_body", "这份清单是推送给其他单位的，不能由本单位签收。")
 
@@ -101,6 +107,8 @@ def _named(
         return UNREADABLE
     if not isinstance(body, str) or not _is_sha256(content_hash) or not body.isprintable():
         return UNREADABLE
+    if said.get("encrypted") is True:
+        return SEALED
     if extract_on > day:
         return LATER
     row = connection.execute(

@@ -28,8 +28,12 @@ def test_it_arrives_signed_and_only_once(web_server: WebServer) -> None:
 
 
 def test_encrypted_it_says_nothing_else(web_server: WebServer) -> None:
-    send(web_server.access(), parcel(web_server.address, sealed=True))
+    sent = parcel(web_server.address, sealed=True)
+    send(web_server.access(), sent)
     (kept,) = web_server.kept.values()
+    # Who names this has opened the archive.
+    assert sent.extract.content_hash().encode() not in kept.body
+    assert sent.extract.content_hash() not in sent.contents["manifest.json"].decode()
     assert kept.document["encrypted"] is True
     assert [file["name"] for file in kept.document["files"]] == [
         "TC01-2025-11-28-v1.zip",
