@@ -65,6 +65,7 @@ from huiyan.warehouse.connection import connect
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
 CASE_LIMIT = 200  # members of a case that an extract lists
 FORM_LIMIT = 1000  # refused lines of one form that go back
+BODY_LIMIT = 2000  # refused lines of all forms of one body that go back
 BEFORE_TIERS = (
     "bodies",
     "spells",
@@ -305,7 +306,8 @@ def _extracts(
             body = row.pop("body_code")
             names.setdefault(body, row.pop("body_name"))
             gone[body].append(GoneRow(**{k: v for k, v in row.items() if k != "body_name"}))
-        execute(reader, "returned", {**parameters, "form_limit": FORM_LIMIT})
+        limits = {"form_limit": FORM_LIMIT, "body_limit": BODY_LIMIT}
+        execute(reader, "returned", {**parameters, **limits})
         for row in reader:
             body = row.pop("body_code")
             names.setdefault(body, row.pop("body_name"))

@@ -122,7 +122,8 @@ class ReturnedRow:
 
     Attributes:
         file_name, line_no: where it stood; line 0 is a whole file that could not be read.
-        more: if not 0, it stands for so many further lines of the file, which are not listed.
+        more: if not 0, it stands for so many further lines of the file, which are not listed; of
+            further files if it names none.
         cells: what stood there, by column of the feed `returns`.
         reasons: why it was not taken, in Chinese.
     """

@@ -664,7 +664,8 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     for place, row in enumerate(extract.returned, start=1):
         reasons, where = "\n".join(row.reasons), row.line_no or "整份文件"
         if row.more:
-            reasons, where = f"这份表格另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
+            of = "这份表格" if row.file_name else "其余表格"
+            reasons, where = f"{of}另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
         shown: list[Value] = [reasons, row.file_name, where]
         shown += [row.cells.get(name) for name, _, _ in RETURNED_KEYS]
         sheet.set_row(

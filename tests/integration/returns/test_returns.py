@@ -451,6 +451,9 @@ def test_a_folder_that_comes_back_whole_is_a_receipt_and_stops_nobody(district: 
     forged = json.loads((sent / "DG01" / MONDAY.isoformat() / "manifest.json").read_text("utf-8"))
     (day / "DG01" / "manifest.json").write_text(json.dumps({**forged, "content_hash": "0" * 64}))
     (day / "DG01__manifest.json").write_text("[")
+    # Beside an archive lies one that who cannot open the archive has too.
+    outside = {**forged, "encrypted": True}
+    (day / "DG01" / "outside.json").write_text(json.dumps(outside))
     (day / "TC01" / "link.xlsx").symlink_to(whole / "alerts.xlsx")
     (day / "RG01").symlink_to("/")
     os.mkfifo(day / "TC01" / "pipe")
@@ -473,6 +476,7 @@ def test_a_folder_that_comes_back_whole_is_a_receipt_and_stops_nobody(district: 
     ) == [
         ("DG01/acknowledged.json", "这份清单是推送给其他单"),
         ("DG01/manifest.json", "清单与推送给该单位的任"),
+        ("DG01/outside.json", "这是加密包外面的清单，"),
         ("DG01__manifest.json", "这个文件不是推送时附带"),
         ("RG01", "整份文件无法读取：请用"),
         ("TC01/1/2/3/4/5/6/7/8", "整份文件无法读取：请用"),
@@ -505,18 +509,33 @@ def test_what_comes_back_as_it_was_sent_says_nothing_anew(
     district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huiyan.alerts.issue.FORM_LIMIT", 3)
+    monkeypatch.setattr("huiyan.alerts.issue.BODY_LIMIT", 6)
     district.hit("ATT-001", "A/2025/09/1")
     run(district, MONDAY)
     line = form(district, "TC01", MONDAY)["ATT-001"]
-    # A form so wrong that only its first lines go back.
-    land(district, MONDAY, [{**line, "note": str(number)} for number in range(5)])
+    # A form so wrong that only its first lines go back, and so many forms that not all do.
+    batch = land(district, MONDAY, [{**line, "note": str(number)} for number in range(13)])
+    district.run(
+        "insert into ops.batch_file select (jsonb_populate_record(files, jsonb_build_object("
+        "'file_no', number, 'file_name', 'TC01/' || number || '.xlsx'))).* "
+        "from ops.batch_file as files, (values (2), (3)) as more (number) where batch_id = %s",
+        batch,
+    )
+    district.run(
+        "update landing.returns set file_no = case when line_no <= 6 then 1 when line_no <= 9 "
+        "then 2 else 3 end where batch_id = %s",
+        batch,
+    )
     run(district, MONDAY)
     sent = district.settings.outbox / "TC01" / MONDAY.isoformat()
     sheet = openpyxl.load_workbook(sent / "returned.xlsx")["退回更正"]
-    assert sheet.max_row == 5
-    assert "另有 2 行没有受理" in str(sheet.cell(5, 1).value)
-    assert json.loads((sent / "manifest.json").read_text("utf-8"))["returned"] == 5
-    assert district.value("select count(*) from quarantine.returns") == 5
+    assert [str(sheet.cell(row, 2).value) for row in range(2, sheet.max_row + 1)] == [
+        *["TC01/alerts.xlsx"] * 4, *["TC01/2.xlsx"] * 2, "",
+    ]  # fmt: skip
+    assert "这份表格另有 2 行没有受理" in str(sheet.cell(5, 1).value)
+    assert "其余表格另有 6 行没有受理" in str(sheet.cell(8, 1).value)
+    assert json.loads((sent / "manifest.json").read_text("utf-8"))["returned"] == 13
+    assert district.value("select count(*) from quarantine.returns") == 13
 
     folder = district.settings.landing / "returns" / TUESDAY.isoformat() / "TC01"
     shutil.copytree(sent, folder)
@@ -524,8 +543,8 @@ def test_what_comes_back_as_it_was_sent_says_nothing_anew(
     assert collected.batch_id is not None
     check(collected.batch_id)
     result = accept(TUESDAY)
-    # The line that stands for further ones names no alert; the gate puts it aside.
-    assert (result.rejected, result.accepted, result.received) == (1, 0, 1)
+    # Lines that stand for further ones name no alert; the gate puts them aside.
+    assert (result.rejected, result.accepted, result.received) == (2, 0, 1)
     run(district, TUESDAY)
     assert state(district) == ("acknowledged", None)
     assert not (sent.parent / TUESDAY.isoformat() / "returned.xlsx").exists()

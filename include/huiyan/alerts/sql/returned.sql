@@ -1,6 +1,7 @@
 -- Lines that bodies sent back for the day and that were not taken, of the latest version of the day.
 -- One that the body has corrected in a later version need not go back again. Of a form with very
--- many, the first go back, and a line that says how many more there are. Of a line with nothing in
+-- many, the first go back, and a line that says how many more there are; so it is with very many
+-- forms of one body, where that line names no form. Of a line with nothing in
 -- any column of the form, like that one, nothing can be corrected: it does not go back.
 with latest as (
     select batches.batch_id
@@ -45,17 +46,56 @@ going_back as (
             or lines.last_taken_in is null
             or lines.last_taken_in <= lines.first_refused_in
         )
+),
+
+listed as (
+    select
+        body_code,
+        file_no,
+        file_name,
+        case when place <= %(form_limit)s then line_no else 0 end as line_no,
+        case when place <= %(form_limit)s then coalesce(cells, '{}') else '{}' end as cells,
+        case when place <= %(form_limit)s then reasons else '{}' end as reasons,
+        case when place <= %(form_limit)s then 0 else in_form - %(form_limit)s end as more,
+        row_number() over (partition by body_code order by file_no, place) as place
+    from going_back
+    where place <= %(form_limit)s + 1
+),
+
+cut as (
+    select
+        body_code,
+        file_name,
+        line_no,
+        cells,
+        reasons,
+        more,
+        place
+    from listed
+    where place <= %(body_limit)s
+    union all
+    select
+        body_code,
+        '',
+        0,
+        '{}',
+        '{}',
+        sum(greatest(more, 1))::bigint,
+        %(body_limit)s + 1
+    from listed
+    where place > %(body_limit)s
+    group by body_code
 )
 
 select
     lines.body_code,
     coalesce(issue_body.body_name, last_delivery.body_name, lines.body_code) as body_name,
     lines.file_name,
-    case when lines.place <= %(form_limit)s then lines.line_no else 0 end as line_no,
-    case when lines.place <= %(form_limit)s then coalesce(lines.cells, '{}') else '{}' end as cells,
-    case when lines.place <= %(form_limit)s then lines.reasons else '{}' end as reasons,
-    case when lines.place <= %(form_limit)s then 0 else lines.in_form - %(form_limit)s end as more
-from going_back as lines
+    lines.line_no,
+    lines.cells,
+    lines.reasons,
+    lines.more
+from cut as lines
 left join issue_body on lines.body_code = issue_body.body_code
 left join lateral (
     select deliveries.body_name
@@ -64,5 +104,4 @@ left join lateral (
     order by deliveries.delivery_id desc
     limit 1
 ) as last_delivery on true
-where lines.place <= %(form_limit)s + 1
-order by lines.body_code, lines.file_no, lines.line_no
+order by lines.body_code, lines.place
