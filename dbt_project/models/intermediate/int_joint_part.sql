@@ -1,8 +1,8 @@
 -- Joint cases as of the business date, one row per case and body that takes part: what that body
 -- sees of it. When alerts are issued, it is kept from when until when it was so.
 --
--- A body is never part of a case about itself; the commission leads where the lead would be. One that
--- answers for several departments has one part, in the name of the first of them that has one.
+-- A body is never part of a case about itself; the commission leads where the lead would be. One
+-- that answers for several departments has one part, in the name of the first that has one.
 {{ config(materialized='fresh_view') }}
 with members as (
     select * from {{ ref('int_joint_member') }}

@@ -62,10 +62,11 @@ def concluded(
 def _is_any(cursor: psycopg.ClientCursor[Any]) -> bool:
     """Whether there is a finding, or a case that has not ended.
 
-    A warehouse of former code has no such view until a date is evaluated.
+    A warehouse of former code has no such views, or others, until a date is evaluated.
     """
     row = cursor.execute(
-        "select to_regclass('intermediate.int_joint_part') is not null and ("
+        "select exists (select 1 from pg_attribute where attname = 'department' "
+        "and attrelid = to_regclass('intermediate.int_concluded_alert')) and ("
         "exists (select 1 from staging.stg_supervision__joint_finding) "
         "or exists (select 1 from ops.joint_case_part where ended_on is null))"
     ).fetchone()

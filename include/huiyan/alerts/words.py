@@ -19,6 +19,9 @@ STATE = {
     "auto_resolved": "疑点已消除",
     "transferred_as_lead": "已转问题线索",
 }
+# As a body is told it when it answers an alert that has ended: it may be the unit concerned, which
+# must not learn from us that its case was handed over.
+TOLD = STATE | {"transferred_as_lead": STATE["closed"]}
 
 SUBJECT_TYPE = {
     "voucher": "记账凭证",

@@ -5,6 +5,7 @@ Numbers are read with the 15 digits a spreadsheet is exact to, so 1234.1 stored 
 Dates become ISO text. The cached value of a formula is never trusted: nobody signed it.
 """
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -399,11 +400,17 @@ class XlsxReader:
         except (
             zipfile.BadZipFile,
             zlib.error,
+            lzma.LZMAError,
             EOFError,
             KeyError,
+            ValueError,  # a part that begins before the file
             NotImplementedError,
             RuntimeError,
         ) as error:
+            raise self._damaged(error) from error
+        except OSError as error:
+            if error.errno is not None:  # the disk's; bz2 says so of its data without a number
+                raise
             raise self._damaged(error) from error
 
     def _read(self, name: str, target: safe_xml.Target, *, optional: bool = False) -> None:

@@ -252,7 +252,7 @@ def _unfit_date(text: str, opened_on: date, latest: date) -> list[Refusal]:
 
 
 def _illegal(state: str, to_state: str) -> Refusal:
-    now, then = words.STATE[state], words.STATE[to_state]
+    now, then = words.TOLD[state], words.STATE[to_state]
     code = f"illegal_transition: {state} to {to_state}"
     if state == "auto_resolved":
         return Refusal(code, "疑点已消除，这条预警不需要再反馈。")

@@ -168,6 +168,22 @@ def test_sheets_that_cannot_be_read(sheet_data: str) -> None:
         records_of(with_sheet(sheet_data))
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, 99, None])
+def test_archives_that_are_none(method: int | None) -> None:
+    """Parts said to be packed as they are not, and parts said to begin before the file."""
+    content = bytearray(book_of([["a"], ["1"]]))
+    if method is None:
+        content[-6:-2] = (len(content) * 2).to_bytes(4, "little")
+    else:
+        # In the entry before each part and in the table of contents.
+        for mark, at in ((b"PK\3\4", 8), (b"PK\1\2", 10)):
+            for part in range(len(content)):
+                if content[part : part + 4] == mark:
+                    content[part + at : part + at + 2] = method.to_bytes(2, "little")
+    with pytest.raises(FeedError, match=r"a\.xlsx"):
+        records_of(bytes(content))
+
+
 def shared_texts() -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from huiyan.alerts import words
 from huiyan.alerts.states import STATES, is_legal
+from huiyan.returns.accept import _Alert, _too_late
 from huiyan.returns.judge import Answer, Case, judge, read_date
+from huiyan.returns.record import Line
 
 OPENED, TODAY = date(2025, 9, 1), date(2025, 9, 10)
 NEEDS = ("action", "evidence", "amount_recovered")
@@ -192,6 +194,16 @@ def test_a_word_for_none_is_named_to_the_sender() -> None:
 )
 def test_what_is_refused(answer: Answer, case: Case, codes: list[str]) -> None:
     assert refused(answer, case) == codes
+
+
+def test_who_answers_late_is_not_told_that_it_became_a_lead() -> None:
+    ends = ("closed", "transferred_as_lead")
+    refusals = [judge(FOUND, replace(CASE, state=state), latest=TODAY)[1] for state in ends]
+    assert [each[0].text for each in refusals] == ["这条预警已销号，不能再反馈。"] * 2
+    line = Line(1, 2, "alerts.xlsx", {}, FOUND, "a", "U1", OPENED)
+    late = [_too_late(line, _Alert((), state, OPENED, None, OPENED)) for state in ends]
+    assert late[0] is not None
+    assert late[0] == late[1]
 
 
 def optional(values: object) -> st.SearchStrategy[str | None]:
