@@ -24,7 +24,11 @@ from huiyan.feeds.contract import Column, FeedContract
 from huiyan.feeds.encoding import EncodingProbe
 from huiyan.feeds.header import normalise
 from huiyan.feeds.opening import opened
-from huiyan.feeds.persons import names_somebody, names_somebody_in_code
+from huiyan.feeds.persons import (
+    is_named_after_somebody,
+    names_somebody,
+    names_somebody_in_code,
+)
 
 HIDDEN = "■■■■"
 MAX_BYTES = 64 * 1024**2
@@ -192,9 +196,11 @@ def _kept(cell: str, column: Column | None) -> str:
         }
         fits = normalise(cell) in spellings
     else:
-        is_code = column.required
-        fits = re.fullmatch(column.pattern or "", cell.strip()) is not None and not (
-            names_somebody_in_code(plain) if is_code else names_somebody(plain)
+        names = names_somebody_in_code if column.required else names_somebody
+        fits = (
+            re.fullmatch(column.pattern or "", cell.strip()) is not None
+            and not names(plain)
+            and not (column.key and is_named_after_somebody(plain))
         )
     return cell if fits else HIDDEN
 

@@ -122,6 +122,7 @@ def test_ordinary_words_stay(tmp_path: Path, words: str) -> None:
     [
         ("李四,finance,101001,2025-09-01,other,open,,", 0),
         ("13912345678,finance,101001,2025-09-01,other,open,,", 0),
+        ("王建国2025001,finance,101001,2025-09-01,other,open,,", 0),
         ("XF1,李四,101001,2025-09-01,other,open,,", 1),
         ("XF1,finance,李四,2025-09-01,other,open,,", 2),
         ("XF1,finance,13912345678,2025-09-01,other,open,,", 2),

@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiyan.feeds.cards import with_check_digit
-from huiyan.feeds.persons import names_somebody, names_somebody_in_code
+from huiyan.feeds.persons import (
+    is_named_after_somebody,
+    names_somebody,
+    names_somebody_in_code,
+)
 
 NAMING = """
 举报人张三
@@ -364,12 +368,6 @@ def test_ordinary_sentences_stay() -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "王建国2025001",
-        "李芳2025001",
-        "欧阳娜2025",
-        "高强2025-1",
-        "wangjianguo2025001",
-        "ZhangWei-1",
         "XF-l39l2345678",
         "1391234567O",
         "32l00319790505l234",
@@ -387,6 +385,22 @@ def test_a_code_that_is_a_persons_number(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
+        "王建国2025001",
+        "李芳2025001",
+        "欧阳娜2025",
+        "高强2025-1",
+        "wangjianguo2025001",
+        "ZhangWei-1",
+        "2025-lifang",
+    ],
+)
+def test_a_complaints_number_that_begins_with_a_name(code: str) -> None:
+    assert is_named_after_somebody(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
         "云信〔2025〕1号",
         "江信〔2025〕1号",
         "常纪信2025001",
@@ -394,8 +408,12 @@ def test_a_code_that_is_a_persons_number(code: str) -> None:
         "方举2025-1",
         "单字2025-1",
         "区信访2025",
+        "高2025-1",
         "XINFANG-2025-001",
+        "YANGJIANG2025001",
         "JUBAO2025001",
+        "xinfang2025-1",
+        "xf2025001",
         "XFJB-2025-1",
         "CDXFJ202501",
         "XFGOIL2025",
@@ -409,6 +427,7 @@ def test_a_code_that_is_a_persons_number(code: str) -> None:
 )
 def test_a_code_that_is_a_documents(code: str) -> None:
     assert not names_somebody_in_code(code)
+    assert not is_named_after_somebody(code)
 
 
 def identity_numbers() -> st.SearchStrategy[str]:
