@@ -83,7 +83,7 @@ def needed(row: ExtractRow) -> str:
         for need, cell in zip(states.CLOSE_OUT_NEEDS, cells, strict=True)
         if need in row.close_out_needs
     ]
-    return f"办结须填：核实结论、{'、'.join(asked)}；不属实的填核实结论、原因、佐证材料。"
+    return f"办结须填：核实结论、{'、'.join(asked)}（不属实的：原因、佐证材料）。"
 
 
 def _words_of(said: Said) -> str:
@@ -133,8 +133,10 @@ def _follows(row: ExtractRow) -> str:
         if row.answers[-1].verdict == "not_confirmed":
             return "请核实：同意的填“不属实”和原因，不同意的填“属实”或“部分属实”。"
         return "请核实：整改到位的填核实结论和“已办结”。"
-    if what == "with_the_disposer" and row.answers and lacking:
-        return f"办结尚缺：{lacking}。"
+    if what == "with_the_disposer":
+        if not row.answers:
+            return "处置单位尚未反馈。"
+        return f"办结尚缺：{lacking}。" if lacking else ""
     if what == "to_answer" and row.state in ("rectifying", *states.FOUND):
         return (
             "核实单位已认定问题存在：核实结论、原因两栏留空；整改到位后，办理进展选“已办结”，并填"

@@ -56,6 +56,7 @@ WHERE_TO_ANSWER = (
     f"本表供查看。办理结果填在“{RETURN_SHEET}”表的绿色栏目，"
     "保存后把整个文件按原渠道退回，不改文件名。"
 )
+SEND_BACK = "填写绿色栏目，保存后把整个文件按原渠道退回，不改文件名。"
 TABLE = "alerts.csv"
 
 CELL_LIMIT = 32_000
@@ -423,7 +424,7 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         _say_that_nothing_is_open(sheet, styles, extract, columns)
     sheet.freeze_panes(1, 2)
     sheet.repeat_rows(0)
-    _print_set_up(sheet, extract, RETURN_SHEET)
+    _print_set_up(sheet, extract, RETURN_SHEET, SEND_BACK)
     sheet.protect(
         "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
     )
@@ -760,7 +761,7 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet.freeze_panes(1, len(RETURNED_FIRST))
     sheet.repeat_rows(0)
     sheet.print_area(0, 0, last, proof - 1)
-    _print_set_up(sheet, extract, RETURNED_SHEET)
+    _print_set_up(sheet, extract, RETURNED_SHEET, SEND_BACK)
     # On one page nobody could read it: the answers come on a second.
     sheet.fit_to_pages(2, 0)
     sheet.repeat_columns(0, len(RETURNED_FIRST) - 1)

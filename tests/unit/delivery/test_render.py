@@ -322,7 +322,7 @@ def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> No
         "情况说明：=已退回；核实人：王建国\n请核实：整改到位的填核实结论和“已办结”。"
     )
     assert "不属实（误报：数据有误）；情况说明：无此事" in lines[1]["反馈情况"]
-    assert lines[2]["反馈情况"].startswith("办结须填：核实结论、处理措施、佐证材料、退缴金额；")
+    assert lines[2]["反馈情况"] == "处置单位尚未反馈。"
     assert lines[3]["反馈情况"].endswith("办结尚缺：佐证材料。")
     assert headings.index("反馈情况") < headings.index("办理进展")
     assert [cell.value for cell in book["预警清单"]["E"]][1:] == [
@@ -380,7 +380,7 @@ def test_the_first_sheet_says_where_to_answer() -> None:
     assert "按原渠道退回" in told.prompt
     assert told.prompt in sheet.oddFooter.left.text
     standard = sheet.cell(2, headings.index("办结标准") + 1).value
-    assert standard.splitlines()[1].startswith("办结须填：核实结论、处理措施、佐证材料；")
+    assert standard.splitlines()[1].startswith("办结须填：核实结论、处理措施、佐证材料（")
     for words_said in opened(ALL)["说明"].iter_rows(values_only=True):
         assert "次个" not in str(words_said)
 
