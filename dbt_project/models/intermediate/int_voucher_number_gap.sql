@@ -1,4 +1,4 @@
--- One row per accounting period in which vouchers have numbers, and one more per run of missing ones.
+-- One row per accounting period in which vouchers have numbers, one more per run of missing ones.
 {{ config(materialized='fresh_view') }}
 with vouchers as not materialized (
     select * from {{ ref('int_voucher') }}
@@ -118,7 +118,19 @@ gaps as (
     from placed
     where number > number_before + 1
     union all
-    select acct_set_code, fiscal_year, acct_period, null, null, null, null, null, null, null, null, 0
+    select
+        acct_set_code,
+        fiscal_year,
+        acct_period,
+        null as unit_id,
+        null as finance_agency_code,
+        null as treasury_agency_code,
+        null as series,
+        null as number,
+        null as first_missing_no,
+        null as last_missing_no,
+        null as is_through_year,
+        0 as missing_count
     from periods
 ),
 
