@@ -35,6 +35,7 @@
             {{ document }},
             voucher_id,
             min(unit_id) as voucher_unit_id,
+            max(posting_date) as posting_date,
             max(case when is_live then 1 else 0 end) = 1 as is_live,
             sum(
                 case
@@ -51,6 +52,7 @@
             namings.{{ document }},
             namings.voucher_id,
             namings.voucher_unit_id,
+            namings.posting_date,
             namings.is_live,
             cast(
                 case

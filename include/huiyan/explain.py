@@ -18,6 +18,7 @@ from huiyan.alerts.evidence import LABELS, readable, readable_fact
 from huiyan.errors import NotFoundError
 from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings, get_settings
+from huiyan.terminal import fits
 from huiyan.warehouse.connection import connect
 
 SHORTEST_PREFIX = 8
@@ -470,11 +471,22 @@ def _table(console: Console, title: str, rows: list[Record], columns: tuple[str,
     if not rows:
         console.print(f"\n[bold]{title}[/]  none")
         return
+    cells = [["" if row[name] is None else str(row[name]) for name in columns] for row in rows]
     table = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        table.add_column(column.replace("_", " "), overflow="fold")
-    for row in rows:
-        table.add_row(
-            *("" if row[column] is None else escape(str(row[column])) for column in columns)
+    for name, column in zip(columns, zip(*cells, strict=True), strict=True):
+        # Sentences may be folded; names, dates and hashes are to be read and copied in one piece.
+        is_whole = all(cell.isascii() and " " not in cell for cell in column)
+        table.add_column(name.replace("_", "\n"), overflow="fold", no_wrap=is_whole)
+    for row in cells:
+        table.add_row(*map(escape, row))
+    if fits(table, console):
+        console.print(table)
+        return
+    console.print(f"\n[bold]{title}[/]")
+    for row in cells:
+        said = (
+            f"{name.replace('_', ' ')}: {cell}"
+            for name, cell in zip(columns, row, strict=True)
+            if cell
         )
-    console.print(table)
+        console.print(f"- {escape('; '.join(said))}")

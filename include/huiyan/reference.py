@@ -88,7 +88,8 @@ def _restrictions(contract: FeedContract) -> str:
     if contract.is_optional:
         said += (
             f" Optional: received by a district that says so (`HUIYAN_FEEDS=+{contract.name}`) or"
-            f" has a folder `{contract.name}` in its landing zone."
+            f" has a folder `{contract.name}` in its landing zone, and by every district to which"
+            " it was ever delivered."
         )
     if contract.is_anonymous:
         said += (

@@ -128,7 +128,8 @@ class Settings(BaseSettings):
 
         Args:
             is_optional: whether it is received only by a district that names it, or that has a
-                folder for it in its landing zone.
+                folder for it in its landing zone. One that was ever delivered is received without
+                either: that the register `ops.feed` knows.
         """
         said = self.feeds or frozenset()
         if feed in said or f"+{feed}" in said:

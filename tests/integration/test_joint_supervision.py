@@ -348,9 +348,21 @@ def _nobody_is_found_in_the_library(settings: Settings) -> None:
     assert search(["附件", " att-001 "], settings, rule="att-001", kind="att", since=2025) == [
         {**found[0], "score": found[0]["score"] + 8}
     ]
-    assert search(["附件"], settings, until=2024) == search([" "], settings) == []
+    assert search(["附件"], settings, until=2024) == []
+    assert search([" "], settings, rule="ATT-001") == [{**found[0], "score": 0}]
     run = CliRunner().invoke(app, ["search", "附件", "--json"])
     assert json.loads(run.stdout) == found
     assert "ATT-001" in CliRunner().invoke(app, ["search", "附件", "--to", "2030"]).stdout
     nothing_found = CliRunner().invoke(app, ["search", "附件", "--to", "2024"])
     assert nothing_found.exit_code == 0
+    assert "of this --rule, --kind, --from and --to has all of these terms" in nothing_found.stdout
+    assert "Without these options: 2." in nothing_found.stdout
+    assert "ATT-001" in CliRunner().invoke(app, ["search", "--kind", "att"]).stdout
+    for filters, said in (
+        (["--rule", "ATT-999"], "no rule ATT-999"),
+        (["--kind", "ZZZ"], "no family of rules ZZZ: ATT, "),
+        (["--kind", "REC", "--rule", "ATT-001"], "ATT-001 is of the family ATT"),
+        (["--from", "2026", "--to", "2025"], "No year"),
+    ):
+        refused = CliRunner().invoke(app, ["search", "附件", *filters])
+        assert said in str(refused.exception)

@@ -27,6 +27,30 @@ def test_migrating_twice_changes_nothing(warehouse: Settings) -> None:
     assert len(before) > 300
 
 
+def test_a_contract_may_gain_a_column_whose_view_others_rest_on(warehouse: Settings) -> None:
+    columns = (
+        "select array_agg(attname::text order by attnum) from pg_attribute "
+        "where attrelid = to_regclass('landing.returns_typed') and attnum > 0"
+    )
+    with connect(warehouse) as connection:
+        (definition,) = connection.execute(
+            "select pg_get_viewdef('landing.returns_typed')"
+        ).fetchone()  # type: ignore[misc]
+        (every,) = connection.execute(columns).fetchone()  # type: ignore[misc]
+        former = [name for name in every if name != "note"]
+        connection.execute("drop view landing.returns_typed cascade")
+        connection.execute(
+            f"create view landing.returns_typed as select {', '.join(former)} "
+            f"from ({definition.rstrip(';')}) as former"
+        )
+        connection.execute("create view landing.rests as select verdict from landing.returns_typed")
+        connection.execute("comment on table landing.returns is 'former'")
+    migrate(warehouse)
+    with connect(warehouse) as connection:
+        assert connection.execute(columns).fetchone() == ([*former, "note"],)
+        connection.execute("drop view landing.rests")
+
+
 def test_who_reads_a_feed_is_not_waited_for(warehouse: Settings) -> None:
     """Any command migrates first: it must not stop a day that is being judged."""
     with connect(warehouse) as connection:

@@ -1,5 +1,6 @@
 """What holds for the system as a whole, whatever the day: repetition, order, correction, loss."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from huiyan.demo.answers import write
 from huiyan.errors import OrchestrationError
 from huiyan.feeds.contract import load_contracts
 from huiyan.orchestration.run import INCOMPLETE, DayRun, run_day
-from huiyan.orchestration.status import FeedStatus
+from huiyan.orchestration.status import FeedStatus, latest_date
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
@@ -240,7 +241,12 @@ def test_a_corrected_resend_clears_and_raises(judged: Judged, another_warehouse:
             swipe("C0003", "T001", "199.00", mcc="7995", txn_at="2025-09-01 21:00:00"),
         ],
     )
-    run(settings, TUESDAY)
+    day = run_day(TUESDAY)
+    assert day.exit_code == 0, (day.failures, day.status)
+    assert {key: day.collected[key] for key in ("landed", "unchanged")} == {
+        "landed": 1,
+        "unchanged": 3,
+    }
     hits = open_hits(settings)
     assert ("CARD-001", "C0002") not in hits
     assert ("CARD-001", "C0003") in hits
@@ -343,11 +349,21 @@ def test_a_missing_feed_leaves_its_rules_not_evaluated(
     assert {hit for hit in before if hit[0] == needing} <= open_hits(settings)
 
 
-def test_a_mistyped_date_pushes_nothing(judged: Judged, another_warehouse: Make) -> None:
+def test_a_mistyped_date_or_folder_pushes_nothing(judged: Judged, another_warehouse: Make) -> None:
     settings = another_warehouse(like=judged.wednesday)
     sent = deliveries(settings)
     with pytest.raises(OrchestrationError, match="2025-09-07 is no working day"):
         run_day(date(2025, 9, 7))
+    # A working day, of which nothing has come: another year, or a folder that is not mounted.
+    (settings.landing / "leases" / "2025-09-04").mkdir(parents=True)
+    missing = settings.landing / "leases" / "not_mounted"
+    for landing in (None, settings.landing / "leases"):
+        looked_in = re.escape(f"{landing or settings.landing}/<feed>/2025-09-04/")
+        with pytest.raises(OrchestrationError, match=f"2025-09-04 has no delivery.+{looked_in}"):
+            run_day(date(2025, 9, 4), landing)
+    with pytest.raises(OrchestrationError, match=f"There is no landing zone {missing}"):
+        run_day(WEDNESDAY, missing)
+    assert latest_date(settings) == WEDNESDAY
     for nonsense in (date.min, date(1999, 12, 31), date.max):
         with pytest.raises(OrchestrationError, match="must lie in 2000–2099"):
             run_day(nonsense)

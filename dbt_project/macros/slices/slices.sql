@@ -16,17 +16,23 @@
 {#-
     The facts: models whose rows grow with the history, in the order in which they are made, each with
     the kind of record that owns its rows and the column that names the owner. `is_kept` is false for
-    views.
+    views; if one drives a slice, `rows_of` is the table that has as many rows.
 -#}
 {% macro facts() -%}
     {{ return([
         {'name': 'int_voucher', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_voucher_entry', 'owner': 'voucher', 'column': 'voucher_id'},
-        {'name': 'int_attachment', 'owner': 'voucher', 'column': 'voucher_id'},
+        {
+            'name': 'int_attachment', 'owner': 'voucher', 'column': 'voucher_id',
+            'rows_of': 'staging.stg_finance__attachment',
+        },
         {'name': 'int_invoice', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_reception_paper', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_claim', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_expense_code', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_service_expense', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_advance', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_first_digit', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_payment', 'owner': 'payment', 'column': 'payment_no', 'is_kept': true},
         {'name': 'int_card_transaction', 'owner': 'swipe', 'column': 'txn_no', 'is_kept': true},
         {'name': 'int_payment_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
@@ -54,9 +60,11 @@
     for rules that judge each one by itself, `booking` for payments with the vouchers that name them.
 -#}
 {% macro record_slices() -%}
-    {%- set bookings = ['int_payment_booking', 'int_card_booking'] -%}
+    {%- set not_of_one = [
+        'int_payment_booking', 'int_card_booking', 'int_service_expense', 'int_advance', 'int_first_digit'
+    ] -%}
     {{ return({
-        'record': facts() | map(attribute='name') | reject('in', bookings) | list,
+        'record': facts() | map(attribute='name') | reject('in', not_of_one) | list,
         'booking': ['int_voucher', 'int_attachment', 'int_payment', 'int_payment_booking'],
     }) }}
 {%- endmacro %}
@@ -97,10 +105,8 @@
             'others': {},
         },
         {
-            'name': 'service_payee', 'driver': 'int_claim',
-            'key': 'case when ' ~ begins_with('dep_bgt_eco_code', service_codes())
-                ~ ' then fund_tra_obj_name end',
-            'others': {'int_attachment': of_driver ~ 'int_claim)'}, 'has_grace': true,
+            'name': 'service_payee', 'driver': 'int_service_expense', 'key': 'payee_name',
+            'others': {}, 'has_grace': true,
         },
         {
             'name': 'payee', 'driver': 'int_payment',
@@ -132,8 +138,9 @@
 {#- The tables in which an evaluation by slices keeps its course; `results` is what rules found. -#}
 {% macro slice_tables(results) -%}
     create unlogged table if not exists slice.touched (
-        kind text, key text, primary key (kind, key)
+        kind text, key text, is_near boolean not null default false, primary key (kind, key)
     );
+    create unlogged table if not exists slice.wide (slice text primary key);
     create unlogged table if not exists slice.scope (
         slice text, kind text, key text, primary key (slice, kind, key)
     );
@@ -222,10 +229,9 @@
         'int_person_payee',
         'int_purpose_with_keyword',
         'int_required_attachment',
-        'int_service_expense',
         'int_shared_payee_account',
         'int_unit_month_expense',
-        'int_voucher_number',
+        'int_voucher_number_gap',
     ]) }}
 {%- endmacro %}
 

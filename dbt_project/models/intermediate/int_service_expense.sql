@@ -1,5 +1,5 @@
 -- One row per live voucher and payee of meetings, training, labour or commissioned services.
-{{ config(materialized='fresh_view') }}
+{{ config(tags=['fact']) }}
 with claims as (
     select *
     from {{ ref('int_claim') }}

@@ -8,11 +8,11 @@ vouchers as not materialized (
     select * from {{ ref('int_voucher') }}
 ),
 
-bookings as (
+bookings as not materialized (
     select * from {{ ref('int_payment_booking') }}
 ),
 
-card_bookings as (
+card_bookings as not materialized (
     select * from {{ ref('int_card_booking') }}
 ),
 
@@ -24,19 +24,17 @@ posted as (
 ),
 
 named as (
-    select vouchers.unit_id, max(vouchers.posting_date) as last_named_payment_on
+    select voucher_unit_id as unit_id, max(posting_date) as last_named_payment_on
     from bookings
-    inner join vouchers on bookings.voucher_id = vouchers.voucher_id
-    where bookings.is_live and vouchers.unit_id is not null
-    group by vouchers.unit_id
+    where is_live and voucher_unit_id is not null
+    group by voucher_unit_id
 ),
 
 named_swipe as (
-    select vouchers.unit_id, max(vouchers.posting_date) as last_named_swipe_on
+    select voucher_unit_id as unit_id, max(posting_date) as last_named_swipe_on
     from card_bookings
-    inner join vouchers on card_bookings.voucher_id = vouchers.voucher_id
-    where card_bookings.is_live and vouchers.unit_id is not null
-    group by vouchers.unit_id
+    where is_live and voucher_unit_id is not null
+    group by voucher_unit_id
 ),
 
 final as (

@@ -16,6 +16,9 @@
 -- depends_on: {{ ref('int_payment') }}
 -- depends_on: {{ ref('int_claim') }}
 -- depends_on: {{ ref('int_reception_paper') }}
+-- depends_on: {{ ref('int_service_expense') }}
+-- depends_on: {{ ref('int_advance') }}
+-- depends_on: {{ ref('int_first_digit') }}
 -- depends_on: {{ ref('int_invoice') }}
 -- depends_on: {{ ref('int_voucher') }}
 {%- set rules = [

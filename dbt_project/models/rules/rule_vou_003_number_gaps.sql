@@ -1,6 +1,6 @@
 -- 凭证断号：会计期间结束 15 天以后，同一字号的凭证从 1 号到最大号之间仍有缺号（已红冲的凭证不算缺）。
 with numbers as (
-    select * from {{ ref('int_voucher_number') }}
+    select * from {{ ref('int_voucher_number_gap') }}
 ),
 
 settled as (

@@ -1,25 +1,21 @@
 -- 往来长期挂账：预付账款、其他应收款对同一往来对象的余额，180 天以上一直没有结清过。
-with entries as (
-    select * from {{ ref('int_voucher_entry') }}
+with advances as (
+    select * from {{ ref('int_advance') }}
 ),
 
 changes as (
     select
         acct_set_code,
-        left(gov_acct_cls_code, 4) as account_code,
+        account_code,
         fund_tra_obj_name,
         voucher_date,
         max(unit_id) as unit_id,
         max(finance_agency_code) as finance_agency_code,
         max(treasury_agency_code) as treasury_agency_code,
-        sum(case when is_debit then amt else -amt end) as change
-    from entries
-    where
-        is_live
-        and fund_tra_obj_name is not null
-        and {{ begins_with('gov_acct_cls_code', ['1214', '1218']) }}
-        and voucher_date <= {{ business_date() }}
-    group by acct_set_code, left(gov_acct_cls_code, 4), fund_tra_obj_name, voucher_date
+        sum(change) as change
+    from advances
+    where voucher_date <= {{ business_date() }}
+    group by acct_set_code, account_code, fund_tra_obj_name, voucher_date
 ),
 
 balances as (

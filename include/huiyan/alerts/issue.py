@@ -44,6 +44,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from huiyan.alerts import demotion, joint
+from huiyan.alerts.answered import with_answers
 from huiyan.alerts.deadlines import WATCHES, sampled_week
 from huiyan.alerts.statements import execute
 from huiyan.alerts.statements import parameters as parameters_of
@@ -323,6 +324,7 @@ def _extracts(
             if row["standing"] != "standing":
                 names.setdefault(body, name)
     concluded = joint.concluded(cursor, parameters)
+    answered = with_answers(cursor, parameters, rows)
     return [
         Extract(
             body,
@@ -330,7 +332,7 @@ def _extracts(
             day,
             tuple(
                 replace(row, concluded=concluded.get((body, row.alert_id), ()))
-                for row in rows[body]
+                for row in answered.get(body, ())
             ),
             tuple(gone[body]),
             tuple(returned[body]),

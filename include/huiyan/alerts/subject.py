@@ -80,13 +80,27 @@ def _reading(subject_type: str, subject_id: str) -> str:
     return subject_id
 
 
+def _named(subject_id: str, evidence: str) -> str | None:
+    """Regulator and rule of a subject by their names; null if the evidence does not tell both."""
+    known = json.loads(evidence)
+    body, _, rule = subject_id.partition(":")
+    regulator, rule_name = known.get("regulator_name"), known.get("rule_name")
+    if not regulator or not rule_name or not rule:
+        return None
+    kind = words.SUBJECT_TYPE["regulator_rule"]
+    return f"{kind}\n{regulator}（{body}）\n{rule_name}（{rule}）"
+
+
 def readable_subject(subject_type: str, subject_id: str, evidence: str | None = None) -> str:
     """The kind of subject on the first line, what is known of it on the lines after it.
 
     Args:
         evidence: the hit's JSON object, where the alert is shown with it. It gives the last digits
-            of a card, whose token says nothing, and is where a file's vouchers are listed.
+            of a card, whose token says nothing, is where a file's vouchers are listed, and names
+            what a regulator's codes mean.
     """
+    if subject_type == "regulator_rule" and evidence and (named := _named(subject_id, evidence)):
+        return named
     lines = [words.SUBJECT_TYPE.get(subject_type, "其他对象")]
     if subject_type != "attachment_file":
         lines.append(_reading(subject_type, subject_id))

@@ -87,6 +87,16 @@ CLOSE_OUT_NEEDS = {
     "amount_recovered": "退缴金额",
 }
 
+# What a row waits for: its reader, somebody else, or nobody.
+TASK = {
+    "to_answer": "待反馈",
+    "to_complete": "待补正",
+    "to_verify": "待核实",
+    "rectifying": "整改中",
+    "with_the_disposer": "处置中",
+    "answered": "已反馈",
+}
+
 MARK = {
     "reminded": "催办",
     "escalated": "升级",

@@ -6,6 +6,7 @@ from huiyan.brief import disposed, judged, received
 from huiyan.brief.content import Brief, Section
 from huiyan.orchestration import calendar
 from huiyan.orchestration.status import day_status
+from huiyan.orchestration.steps import is_known
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
 from huiyan.workdays import is_workday
@@ -37,7 +38,7 @@ def gather(day: date, settings: Settings) -> Brief:
             sections += judged.rules(connection, day, is_workday=is_workday(day))
             sections.append(disposed.alerts(connection, day))
         else:
-            sections.append(_unjudged(day, state))
+            sections.append(_unjudged(day, state, has_come=is_known(connection, day)))
         sections += [
             disposed.deliveries(connection, day),
             disposed.returns(connection, day),
@@ -52,6 +53,10 @@ def gather(day: date, settings: Settings) -> Brief:
     return Brief(day, settings.district, sections)
 
 
-def _unjudged(day: date, state: str | None) -> Section:
+def _unjudged(day: date, state: str | None, *, has_come: bool) -> Section:
+    if not has_come:
+        # A run would be refused; a feed that is late says itself what to do.
+        off = "" if is_workday(day) else "no working day, "
+        return Section("rules", "Rules", [f"Nothing to judge: {off}no feed has come for it."], [])
     why = "must be judged anew" if state else "has not been judged"
     return Section("rules", "Rules", [], [f"{day} {why}: run it (huiyan run --date {day})."])

@@ -248,7 +248,7 @@ def precision(connection: psycopg.Connection, day: date) -> Section:
 
 
 def proposals(connection: psycopg.Connection, day: date) -> Section:
-    """What verdicts propose and nobody has decided."""
+    """What verdicts of dates up to `day` propose and nobody has decided until now."""
     found = [
         (
             KINDS[kind],
@@ -263,7 +263,10 @@ def proposals(connection: psycopg.Connection, day: date) -> Section:
         ).fetchall()
     ]
     needs = (
-        [f"{counted(len(found), 'proposal')} to be decided (huiyan rules proposals)."]
+        [
+            f"{counted(len(found), 'proposal')} of verdicts up to {day} to be decided "
+            "(huiyan rules proposals, which lists those of later verdicts too)."
+        ]
         if found
         else []
     )
@@ -273,5 +276,6 @@ def proposals(connection: psycopg.Connection, day: date) -> Section:
         found[:PROPOSALS_SHOWN],
         left_out=max(len(found) - PROPOSALS_SHOWN, 0),
     )
-    said = f"{counted(len(found), 'proposal')} waiting." if found else "None is waiting."
+    waiting = counted(len(found), "proposal") if found else "none"
+    said = f"Waiting, of verdicts up to {day}: {waiting}."
     return Section("proposals", "Proposals", [said], needs, [table])

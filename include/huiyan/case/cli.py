@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from huiyan.alerts import words
+from huiyan.errors import NotFoundError
 from huiyan.settings import get_settings
 
 app = typer.Typer(
@@ -16,6 +17,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 console = Console()
+
+MOST = 1000
 
 
 @app.command("export")
@@ -35,25 +38,38 @@ def export_case(
 
 @app.command("search")
 def search_cases(
-    terms: Annotated[list[str], typer.Argument(metavar="TERM…", help="All of them must occur.")],
+    terms: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TERM…]", help="All of them must occur; none: every case."),
+    ] = None,
     rule: Annotated[str | None, typer.Option(help="Only this rule, such as REC-001.")] = None,
     kind: Annotated[str | None, typer.Option(help="Only this family of rules, as REC.")] = None,
     since: Annotated[int | None, typer.Option("--from", help="First year of closing.")] = None,
     until: Annotated[int | None, typer.Option("--to", help="Last year of closing.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="Most lines to show.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Most lines to show.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search the library of typical cases: confirmed and closed, without anybody's name."""
     from huiyan.case.search import search
 
-    found = search(
-        terms, get_settings(), rule=rule, kind=kind, since=since, until=until, limit=limit
-    )
+    terms = terms or []
+    _refuse_a_filter_nothing_can_match(rule, kind, since, until)
+    settings = get_settings()
+    found = search(terms, settings, rule=rule, kind=kind, since=since, until=until, limit=limit)
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     if not found:
-        console.print("No typical case has all of these terms.")
+        has = "has all of these terms" if terms else "is in the library"
+        if not any((rule, kind, since, until)):
+            console.print(f"No typical case {has}.")
+            return
+        without = sum(row["cases"] for row in search(terms, settings, limit=MOST))
+        console.print(
+            f"No typical case of this --rule, --kind, --from and --to {has}. "
+            f"Without these options: {without or 'none either'}.",
+            soft_wrap=True,
+        )
         return
     table = Table(box=None)
     for heading in ("规则", "疑点问题", "结论", "处理措施", "金额", "退缴", "年度"):
@@ -71,3 +87,19 @@ def search_cases(
             str(row["cases"]),
         )
     console.print(table)
+
+
+def _refuse_a_filter_nothing_can_match(
+    rule: str | None, kind: str | None, since: int | None, until: int | None
+) -> None:
+    from huiyan.rules.catalogue import load_rule, load_rules
+
+    if rule is not None:
+        rule_family = load_rule(rule).family
+        if kind is not None and kind.upper() != rule_family:
+            raise NotFoundError(f"{rule} is of the family {rule_family}, not of {kind}.")
+    families = sorted({each.family for each in load_rules().values()}) if kind is not None else []
+    if kind is not None and kind.upper() not in families:
+        raise NotFoundError(f"There is no family of rules {kind}: {', '.join(families)}.")
+    if since is not None and until is not None and since > until:
+        raise NotFoundError(f"No year is from {since} on and up to {until}: exchange the two.")

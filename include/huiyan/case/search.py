@@ -1,8 +1,9 @@
 """Searches the library of typical cases, which names nobody (`marts.mart_typical_case`).
 
 Cases that the library cannot tell apart are one line with their number. A case is found if every
-term stands somewhere in it; a term counts most in the name of the rule, then in what was done,
-then in what was wrong, least in the papers. Equal ones come in an order that is always the same.
+term stands somewhere in it, without a term every case; a term counts most in the name of the rule,
+then in what was done, then in what was wrong, least in the papers. Equal ones come in an order that
+is always the same.
 """
 
 from collections.abc import Sequence
@@ -39,8 +40,8 @@ select
 from library
 cross join lateral (
     select
-        sum(weight)::integer as score,
-        min(weight) as least
+        coalesce(sum(weight), 0)::integer as score,
+        coalesce(min(weight), 1) as least
     from unnest(%(terms)s::text[]) as terms (term)
     cross join lateral (
         select
@@ -74,7 +75,7 @@ def search(
     until: int | None = None,
     limit: int = LIMIT,
 ) -> list[dict[str, Any]]:
-    """Typical cases in which every term stands, the best first.
+    """Typical cases in which every term stands, the best first; without a term all there are.
 
     Args:
         terms: words as they are, of any language; case does not matter and no sign is special.
@@ -86,8 +87,6 @@ def search(
         The columns of the mart, `cases` that look alike and the `score`; no line if none fits.
     """
     wanted = list(dict.fromkeys(term.strip() for term in terms if term.strip()))
-    if not wanted:
-        return []
     with (
         connect(settings, role="huiyan_read") as connection,
         connection.cursor(row_factory=dict_row) as cursor,

@@ -8,6 +8,11 @@ from huiyan.alerts.subject import readable_subject
 from huiyan.delivery.extract import CaseMember
 
 CASES_SHEET = "案件明细"
+# More lines than these are not printed with the rest of the workbook.
+PRINTED_LINES = 40
+NOT_PRINTED = (
+    f"“{CASES_SHEET}”共 {{lines}} 行，请在屏幕上查看，默认不打印；要打印的，先取消本表的打印区域。"
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,38 @@ from typing import Any
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one body has answered of an alert since it was opened: the last it said of each thing.
+
+    Attributes:
+        body_name: who. role: in which it answered: dispose or verify.
+        said_on: business date of its last answer.
+        verdict, reason, progress, action: codes as in `words`; null if not said.
+        amount_recovered: CNY; null if not said.
+        note, evidence_reference, verified_by: as written; null if not said.
+    """
+
+    body_name: str
+    role: str
+    said_on: date
+    verdict: str | None = None
+    reason: str | None = None
+    progress: str | None = None
+    action: str | None = None
+    amount_recovered: Decimal | None = None
+    note: str | None = None
+    evidence_reference: str | None = None
+    verified_by: str | None = None
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Said":
+        """As `Extract.to_json` wrote it."""
+        amount = _money(values["amount_recovered"])
+        said_on = date.fromisoformat(values["said_on"])
+        return cls(**{**values, "said_on": said_on, "amount_recovered": amount})
+
+
+@dataclass(frozen=True)
 class ExtractRow:
     """One alert in one role; field names up to `close_out_standard` are those of `alerts.csv`.
 
@@ -35,6 +67,9 @@ class ExtractRow:
         notices: Chinese sentences about it: overdue, taken over, recurred, a sample.
         concluded: what another department concluded on the same unit, matter and period: its name,
             the day (YYYY-MM-DD), the conclusion, the document's number or ""; empty if none did.
+        close_out_needs: what the rule's standard demands of a finding before it is closed.
+        answers: what bodies have answered, who spoke last at the end; of a verifying body only
+            where the row's role is to verify.
     """
 
     alert_id: str
@@ -63,6 +98,8 @@ class ExtractRow:
     marks: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     concluded: tuple[str, ...] = ()
+    close_out_needs: tuple[str, ...] = ()
+    answers: tuple[Said, ...] = ()
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "ExtractRow":
@@ -105,6 +142,7 @@ class GoneRow:
             covers it), escalated (nobody answered in time, the next body has it), answered (a body
             settled it), demoted (its rule is no longer pushed), retired (its rule is no longer
             evaluated) or new_version (another version of its rule does not find it).
+        evidence: where only it names what the subject's codes mean, else null.
     """
 
     alert_id: str
@@ -114,6 +152,7 @@ class GoneRow:
     subject_id: str
     amount: Decimal | None
     reason: str
+    evidence: str | None = None
 
 
 @dataclass(frozen=True)
@@ -233,8 +272,12 @@ class Extract:
             if not said[later]:
                 del said[later]
         for row in said["rows"]:
-            if not row["concluded"]:
-                del row["concluded"]
+            for later in ("concluded", "close_out_needs", "answers"):
+                if not row[later]:
+                    del row[later]
+        for row in said["gone"]:
+            if not row["evidence"]:
+                del row["evidence"]
         for row in said.get("returned", ()):
             if not row["more"]:
                 del row["more"]
@@ -257,6 +300,7 @@ class Extract:
                         "amount": _money(row["amount"]),
                         "due_on": date.fromisoformat(row["due_on"]),
                         "opened_on": _date(row.get("opened_on")),
+                        "answers": tuple(map(Said.of, row.get("answers", ()))),
                     }
                 )
                 for row in data["rows"]

@@ -9,8 +9,11 @@ from huiyan.delivery.extract import ExtractRow, JointRow
 JOINT_SHEET = "联合监督"
 STANDING = {"new": "新增", "changed": "有变化", "standing": "未变", "ended": "已结束"}
 ROLE = {"lead": "牵头", "co": "协同", "dispose": "处置预警", "verify": "核实预警"}
-
-
+# How a conclusion of others is adopted or objected to: told in the same words wherever it is told.
+OBJECTION = (
+    "有异议的，书面向作出结论的部门提出；本单位有预警的，同时在“核实反馈”中按自己核实的情况填写，"
+    "并在“情况说明”栏写明理由。"
+)
 # Alerts of a case that have ended are named by their ids, and only so many.
 IDS_SHOWN = 5
 
@@ -46,7 +49,7 @@ def asked(row: JointRow) -> str:
     if row.is_asked:
         return "请牵头会商，作出结论，通过“联合监督发现”报送结论、日期和文号。"
     if row.is_conclusion_reusable:
-        return "已有结论，采纳即可，不必重复核查；有异议的，向作出结论的部门书面提出。"
+        return f"已有结论，采纳即可，不必重复核查。{OBJECTION}"
     if row.conclusion is not None:
         return "本部门已作出结论，其他部门直接采用，无需再报。"
     return "请配合牵头单位，有发现的及时报送。"
@@ -101,7 +104,19 @@ def conclusion_of_others(row: ExtractRow) -> str:
         return ""
     department, on, conclusion, document = row.concluded
     shown = f"（{document}）" if document else ""
-    return f"已有结论：{department} {on} 认定“{conclusion}”{shown}，只需采纳或提出异议。"
+    return f"已有结论：{department} {on} 认定“{conclusion}”{shown}，采纳的不必重复核查。"
+
+
+# What to choose in the form, by the verdict that the conclusion's words are.
+_ADOPTED: Mapping[str | None, str] = {
+    "confirmed": "核实结论选“属实”，原因选“问题属实”",
+    "partly": "核实结论选“部分属实”，原因选“问题属实”",
+    "not_confirmed": "核实结论选“不属实”，原因按该结论选一项误报或符合政策",
+    None: (
+        "该结论认定有问题的，核实结论选“属实”；只认定一部分的，选“部分属实”；认定没有问题的，"
+        "选“不属实”，原因按该结论选"
+    ),
+}
 
 
 def suggestion(row: ExtractRow) -> str:
@@ -112,13 +127,11 @@ def suggestion(row: ExtractRow) -> str:
     if not row.concluded:
         return ""
     department, on, conclusion, document = row.concluded
-    found = next(
-        (word for word in words.VERDICTS.values() if conclusion.startswith(word)), "与其相符的一项"
+    verdict = next(
+        (code for code, word in words.VERDICTS.items() if conclusion.startswith(word)), None
     )
-    named = f"“{found}”" if found in words.VERDICTS.values() else found
     proof = document or f"{department} {on} 结论"
     return (
         f"{department} {on}：{conclusion}{f'（{document}）' if document else ''}。\n"
-        f"采纳：核实结论选{named}，佐证材料填“{proof}”。\n"
-        "异议：按核实的情况选择，在情况说明中写明理由。"
+        f"采纳：{_ADOPTED[verdict]}，佐证材料填“{proof}”。\n{OBJECTION}"
     )

@@ -26,22 +26,37 @@ from xlsxwriter.worksheet import Worksheet
 from huiyan.alerts import words
 from huiyan.alerts.evidence import LIST_LIMIT, readable
 from huiyan.alerts.subject import readable_subject
-from huiyan.delivery.case_sheet import CASE_COLUMNS, CASES_SHEET, CaseLine, left_out
+from huiyan.delivery.case_sheet import (
+    CASE_COLUMNS,
+    CASES_SHEET,
+    NOT_PRINTED,
+    PRINTED_LINES,
+    CaseLine,
+    left_out,
+)
 from huiyan.delivery.extract import CaseMember, Extract, ExtractRow
 from huiyan.delivery.joint_sheet import (
     JOINT_COLUMNS,
     JOINT_SHEET,
+    OBJECTION,
     JointLine,
     conclusion_of_others,
     suggestion,
 )
 from huiyan.delivery.joint_sheet import PRINTED_COLUMNS as JOINT_PRINTED
 from huiyan.delivery.neutralise import neutralised
+from huiyan.delivery.task import PLACE, needed, task, told
 
 ALERTS_SHEET = "预警清单"
 RETURN_SHEET = "核实反馈"
 RETURNED_SHEET = "退回更正"
 NOTES_SHEET = "说明"
+TASK_HEADING = f"待办\n（在“{RETURN_SHEET}”表填写）"
+WHERE_TO_ANSWER = (
+    f"本表供查看。办理结果填在“{RETURN_SHEET}”表的绿色栏目，"
+    "保存后把整个文件按原渠道退回，不改文件名。"
+)
+SEND_BACK = "填写绿色栏目，保存后把整个文件按原渠道退回，不改文件名。"
 TABLE = "alerts.csv"
 
 CELL_LIMIT = 32_000
@@ -68,12 +83,27 @@ class Line:
 
     Attributes:
         number: 序号 of the alert, the same on every sheet, so that printed sheets share a key.
-        roles: every role in which the body has the alert.
+        rows: of the alert, in every role in which the body has it.
     """
 
     row: ExtractRow
     number: int
-    roles: str
+    rows: tuple[ExtractRow, ...]
+
+    @property
+    def roles(self) -> str:
+        """Every role in which the body has the alert."""
+        return "、".join(words.ROLE[row.role] for row in self.rows)
+
+    @property
+    def tasks(self) -> str:
+        """What the alert waits for, in every role."""
+        return "\n".join(dict.fromkeys(words.TASK[task(row)] for row in self.rows))
+
+    @property
+    def place(self) -> int:
+        """Where it stands among the alerts of the form, what waits for the reader first."""
+        return min(PLACE[task(row)] for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -104,11 +134,16 @@ def _evidence(line: Line) -> str:
     return "\n".join(part for part in said if part)
 
 
+def _standard(line: Line) -> str:
+    return "\n".join(filter(None, (line.row.close_out_standard, needed(line.row))))
+
+
 ALERT_COLUMNS = (
     Column("序号", 5, "centre", lambda line: line.number),
     Column("新增", 5, "wrapped", _standing),
     Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
     Column("职责", 5, "centre", lambda line: words.ROLE[line.row.role]),
+    Column(TASK_HEADING, 9, "wrapped", lambda line: words.TASK[task(line.row)]),
     Column("疑点问题", 11, "text", lambda line: line.row.rule_name),
     Column("单位", 13, "text", lambda line: line.row.unit_name),
     Column("对象", 20, "text", _subject),
@@ -118,9 +153,9 @@ ALERT_COLUMNS = (
     Column("判定规则", 22, "text", lambda line: line.row.description),
     Column("疑点依据", 30, "text", _evidence),
     Column("核查要点", 22, "text", lambda line: line.row.what_to_check),
-    Column("办结标准", 18, "text", lambda line: line.row.close_out_standard),
-    Column("政策依据", 18, "text", lambda line: line.row.legal_basis),
-    Column("升级原因", 22, "text", lambda line: "\n".join(line.row.tier_reasons) or "无"),
+    Column("办结标准", 20, "text", _standard),
+    Column("政策依据", 17, "text", lambda line: line.row.legal_basis),
+    Column("升级原因", 13, "text", lambda line: "\n".join(line.row.tier_reasons) or "无"),
     Column("状态", 10, "centre", lambda line: words.STATE.get(line.row.state, "办理中")),
     Column("财务平台单位代码", 13, "code", lambda line: line.row.finance_agency_code),
     Column("国库平台单位代码", 13, "code", lambda line: line.row.treasury_agency_code),
@@ -129,18 +164,20 @@ ALERT_COLUMNS = (
     Column("对象编号", 30, "code", lambda line: line.row.subject_id),
 )
 # What is printed; the columns after it are for the screen, or one page could not be read.
-PRINTED_COLUMNS = 15
+PRINTED_COLUMNS = 17
 
 KEY_COLUMNS = (
     Column("序号", 5, "centre", lambda line: line.number),
-    Column("预警编号", 18, "code", lambda line: line.row.alert_id),
-    Column("等级", 6, "tier", lambda line: words.TIER[line.row.tier]),
-    Column("职责", 6, "wrapped", lambda line: line.roles),
-    Column("疑点问题", 14, "text", lambda line: line.row.rule_name),
-    Column("单位", 15, "text", lambda line: line.row.unit_name),
-    Column("对象", 20, "text", _subject),
-    Column("金额（元）", 12, "money", lambda line: line.row.amount),
+    Column("预警编号", 10, "code", lambda line: line.row.alert_id),
+    Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
+    Column("职责", 5, "wrapped", lambda line: line.roles),
+    Column("待办", 7, "wrapped", lambda line: line.tasks),
+    Column("疑点问题", 12, "text", lambda line: line.row.rule_name),
+    Column("单位", 13, "text", lambda line: line.row.unit_name),
+    Column("对象", 19, "text", _subject),
+    Column("金额（元）", 11, "money", lambda line: line.row.amount),
     Column("办理期限", 11, "date", lambda line: line.row.due_on),
+    Column("反馈情况", 36, "text", lambda line: told(line.rows) or None),
 )
 
 
@@ -163,26 +200,26 @@ class Answer:
 
 ANSWER_COLUMNS = (
     Answer(
-        "progress", "办理进展", 10, "请从下拉列表中选择。", choices=tuple(words.PROGRESS.values())
+        "progress", "办理进展", 8, "请从下拉列表中选择。", choices=tuple(words.PROGRESS.values())
     ),
     Answer(
-        "verdict", "核实结论", 10, "请从下拉列表中选择。", choices=tuple(words.VERDICTS.values())
+        "verdict", "核实结论", 8, "请从下拉列表中选择。", choices=tuple(words.VERDICTS.values())
     ),
-    Answer("reason", "原因", 19, "请从下拉列表中选择。", choices=tuple(words.REASONS.values())),
-    Answer("action", "处理措施", 12, "请从下拉列表中选择。", choices=tuple(words.ACTIONS.values())),
-    Answer("amount_recovered", "退缴金额（元）", 12, "没有退缴的留空，只填数字。", is_money=True),
-    Answer("note", "情况说明", 26, "写明核实经过和结果，附件另附。"),
-    Answer("evidence_reference", "佐证材料", 15, "写明材料名称或文号。"),
-    Answer("verified_by", "核实人", 9, "填写姓名。"),
+    Answer("reason", "原因", 14, "请从下拉列表中选择。", choices=tuple(words.REASONS.values())),
+    Answer("action", "处理措施", 9, "请从下拉列表中选择。", choices=tuple(words.ACTIONS.values())),
+    Answer("amount_recovered", "退缴金额（元）", 10, "没有退缴的留空，只填数字。", is_money=True),
+    Answer("note", "情况说明", 22, "写明核实经过和结果，附件另附。"),
+    Answer("evidence_reference", "佐证材料", 14, "写明材料名称或文号，“后补”不算。"),
+    Answer("verified_by", "核实人", 8, "填写姓名。"),
     Answer("verified_on", "核实日期", 11, "格式如 2025-11-28。", is_date=True),
 )
 
 CONCLUDED = Column("已有结论", 28, "text", lambda line: suggestion(line.row) or None)
 # What proves whose a line is, at its far end: sorting half of the columns takes them apart.
 PROOF_HEADINGS = (("接收单位代码", 13), ("推送日期", 11), ("反馈码", 21))
+# Which alert it is, and why its line comes back: in front, and again beside the answers in print.
+RETURNED_FIRST = (("序号", 5), ("预警编号", 10), ("退回原因", 40))
 RETURNED_KEYS = (
-    ("number_on_form", "序号", 5),
-    ("alert_id", "预警编号", 18),
     ("rule_shown", "疑点问题", 12),
     ("unit_shown", "单位", 14),
     ("subject_shown", "对象", 18),
@@ -284,14 +321,14 @@ def _write(sheet: Worksheet, line: int, place: int, value: Value, style: Format)
         sheet.write_string(line, place, text, style)
 
 
-def _print_set_up(sheet: Worksheet, extract: Extract, name: str) -> None:
+def _print_set_up(sheet: Worksheet, extract: Extract, name: str, note: str = "") -> None:
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)
     safe = extract.body_name.replace("&", "&&")
     sheet.set_header(f"&L{safe}&C{name}&R{extract.business_date.isoformat()}")
-    sheet.set_footer("&C第 &P 页，共 &N 页")
+    sheet.set_footer(f"&L{note}&R第 &P 页，共 &N 页")
 
 
 def _headings(sheet: Worksheet, styles: _Styles, columns: tuple[Column, ...]) -> None:
@@ -302,14 +339,12 @@ def _headings(sheet: Worksheet, styles: _Styles, columns: tuple[Column, ...]) ->
 
 
 def _lines_of(extract: Extract) -> list[Line]:
-    """The rows of the extract with the number and the roles of their alerts."""
-    roles: dict[str, list[str]] = {}
+    """The rows of the extract with the number and all rows of their alerts."""
+    rows: dict[str, list[ExtractRow]] = {}
     for row in extract.rows:
-        roles.setdefault(row.alert_id, []).append(words.ROLE[row.role])
-    numbers = {alert_id: number for number, alert_id in enumerate(roles, start=1)}
-    return [
-        Line(row, numbers[row.alert_id], "、".join(roles[row.alert_id])) for row in extract.rows
-    ]
+        rows.setdefault(row.alert_id, []).append(row)
+    numbers = {alert_id: number for number, alert_id in enumerate(rows, start=1)}
+    return [Line(row, numbers[row.alert_id], tuple(rows[row.alert_id])) for row in extract.rows]
 
 
 def _row(
@@ -336,6 +371,10 @@ def _say_that_nothing_is_open(
 def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(ALERTS_SHEET)
     _headings(sheet, styles, ALERT_COLUMNS)
+    sheet.set_row(0, 48)
+    # Shown as soon as the file is opened, for the first cell is the one that is chosen then.
+    told_at = {"validate": "any", "input_title": "在哪里填写", "input_message": WHERE_TO_ANSWER}
+    sheet.data_validation(0, 0, 0, len(ALERT_COLUMNS) - 1, told_at)
     for place, line in enumerate(_lines_of(extract), start=1):
         _row(sheet, styles, place, line, ALERT_COLUMNS)
     last = max(len(extract.rows), 1)
@@ -344,9 +383,9 @@ def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     else:
         _say_that_nothing_is_open(sheet, styles, extract, PRINTED_COLUMNS)
     sheet.print_area(0, 0, last, PRINTED_COLUMNS - 1)
-    sheet.freeze_panes(1, 5)
+    sheet.freeze_panes(1, 6)
     sheet.repeat_rows(0)
-    _print_set_up(sheet, extract, ALERTS_SHEET)
+    _print_set_up(sheet, extract, ALERTS_SHEET, WHERE_TO_ANSWER)
 
 
 def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
@@ -355,7 +394,7 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     firsts: dict[int, Line] = {}
     for line in _lines_of(extract):
         firsts.setdefault(line.number, line)
-    lines = list(firsts.values())
+    lines = sorted(firsts.values(), key=lambda line: line.place)
     for place, line in enumerate(lines, start=1):
         _row(sheet, styles, place, line, KEY_COLUMNS)
     last = max(len(lines), 1)
@@ -385,7 +424,7 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         _say_that_nothing_is_open(sheet, styles, extract, columns)
     sheet.freeze_panes(1, 2)
     sheet.repeat_rows(0)
-    _print_set_up(sheet, extract, RETURN_SHEET)
+    _print_set_up(sheet, extract, RETURN_SHEET, SEND_BACK)
     sheet.protect(
         "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
     )
@@ -435,12 +474,27 @@ def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
     return {**common, "validate": "any"}
 
 
+def _waiting(extract: Extract) -> list[str]:
+    """How many alerts wait for the reader, and for what."""
+    alerts: dict[str, set[str]] = {}
+    for row in extract.rows:
+        if PLACE[task(row)] == 0:
+            alerts.setdefault(task(row), set()).add(row.alert_id)
+    if not alerts:
+        return []
+    counts = "、".join(
+        f"{word} {len(alerts[key])} 条" for key, word in words.TASK.items() if key in alerts
+    )
+    return [f"等待本单位办理的：{counts}，在“{RETURN_SHEET}”中排在最前。"]
+
+
 def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
     counts = extract.counts_by_tier
     new = len({row.alert_id for row in extract.rows if row.is_new})
     samples = sum("sampled" in row.marks for row in extract.rows)
     total = sum(counts.values())
     back = extract.returned_lines
+    waiting = _waiting(extract)
     return [
         (
             "本次推送",
@@ -456,7 +510,15 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                     if extract.joint
                     else []
                 ),
-                *([f"没有受理的反馈 {back} 条，见 returned.xlsx，请更正后再退。"] if back else []),
+                *waiting,
+                *(
+                    [
+                        f"没有受理的反馈 {back} 条，见同时送达的“{RETURNED_SHEET}”表"
+                        "（returned.xlsx），请更正后再退。"
+                    ]
+                    if back
+                    else []
+                ),
                 "预警只是疑点，不是结论，请核实后反馈。",
             ],
         ),
@@ -468,7 +530,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "黄色：由单位财务人员自查处置，15 个工作日内反馈。",
                 "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降，"
                 "升级原因逐条列出。",
-                "逾期未反馈结论的（签收、开始核实不算反馈），次个数据日在“新增”栏标注“催办”；催办后"
+                "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日在“新增”栏标注“催办”；催办后"
                 "仍未反馈的，提升一级、转由上一级单位办理并标注“升级”，重新计算期限。",
                 "“复发”：整改销号后复查期内，同一单位再次出现同类问题。“抽查”：从已自动消除或经审批"
                 "不再推送的疑点中随机抽取，只需核实结论，不计入单位未结预警。",
@@ -503,13 +565,18 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 *(
                     [
                         "标注“已有结论”的预警，其他监督部门已就同一单位、同一事项、同一期间作出结论："
-                        "采纳的，按“核实反馈”的“已有结论”栏填写即可；有异议的，写明理由。"
+                        "采纳的，按“核实反馈”的“已有结论”栏填写即可。" + OBJECTION
                     ]
                     if any(row.concluded for row in extract.rows)
                     else []
                 ),
+                "“待办”是这条预警现在等谁办："
+                "“待反馈”“待补正”“待核实”等本单位办理；“整改中”是本单位报了整改、还没有报办结；"
+                "“处置中”等处置单位；“已反馈”等核实单位，不必再填。",
                 "序号在“预警清单”和“核实反馈”中一致，打印后可对照；序号只在本次推送内有效，跨日请用"
                 "预警编号。“对象编号”等不打印的栏目在表格右侧。",
+                f"打印时打“{ALERTS_SHEET}”和“{RETURN_SHEET}”即可；“{CASES_SHEET}”超过 "
+                f"{PRINTED_LINES} 行的，默认不打印。",
             ],
         ),
         (
@@ -519,19 +586,21 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "派驻纪检监察组核对处置结果是否属实、材料是否齐备，不代替处置方整改。个别预警因回避由"
                 "同一单位既处置又核实，此时分列两行。",
                 "“核实反馈”每条预警一行：蓝色标题的栏目已锁定，不能修改；办理进展、核实结论、原因、"
-                "处理措施从下拉列表中选择，退缴金额、情况说明、佐证材料、核实人、核实日期按实填写。",
+                "处理措施从下拉列表中选择，退缴金额、情况说明、佐证材料、核实人、核实日期按实填写。"
+                "“反馈情况”列出处置单位已经报来的结论、措施、金额和材料，以及这一行办结还要填哪些栏目。",
                 "办理进展：收到后选“已签收”，着手核实选“核实中”，有了结论并在整改选“整改中”，整改"
-                "到位、材料齐备选“已办结”。直接填写结论的，视同已签收、已核实。处置单位填“已办结”"
-                "的，由核实单位核对后销号；核实单位填“已办结”的即行销号。",
+                "到位、材料齐备选“已办结”。直接填写结论的，视同已签收、已核实；选“整改中”“已办结”的，"
+                "必须有核实结论。处置单位填“已办结”的，由核实单位核对后销号，缺材料的标注“待补正”，"
+                "补填所缺栏目再退即可；核实单位填“已办结”的即行销号。",
                 "结论与原因要相符：属实的，原因是“问题属实”或“通知前单位已自行纠正”；不属实的，选"
-                "误报或符合政策的原因；部分属实的，任选其一。",
+                "误报或符合政策的原因，不选“整改中”；部分属实的，任选其一。",
                 "对照“办结标准”备齐材料后再填“已办结”：一般要有处理措施和佐证材料，应当退缴的还要"
                 "填写退缴金额：不能多于预警金额，少于预警金额的，结论选“部分属实”或写明情况说明。填好后"
-                "保存，不改文件名，按原渠道退回；可以只填一部分，其余的以后再退。一并收到清单"
-                "（manifest.json）的，原样退回即视同签收。",
+                "保存，不改文件名，按原渠道退回；可以只填一部分，其余的以后再退。佐证材料写明名称或文号，"
+                "“无”“后补”“稍后提供”不算。一并收到送达清单（manifest.json）的，原样退回即视同签收。",
                 "“核实反馈”最右边的接收单位代码、推送日期、反馈码用来证明这张表是发给本单位的，不"
                 "打印，也不要改动；只能用自己收到的表格反馈，旧版和自制的表格不予受理。",
-                "没有受理的反馈随下一次推送退回（returned.xlsx），逐行写明原因；在退回的表格上更正"
+                f"没有受理的反馈随下一次推送退回（“{RETURNED_SHEET}”表），逐行写明原因；在退回的表格上更正"
                 "后可以直接再退。已经受理的反馈不能撤回，需要更正的，重新填写一次即可。",
                 "误报也请如实选择原因，系统据此改进规则，以后少打扰。",
             ],
@@ -561,8 +630,14 @@ def _cases_sheet(
         sheet.merge_range(place, 0, place, len(CASE_COLUMNS) - 1, text, styles.plain)
         last = place
     sheet.print_area(0, 0, last, len(CASE_COLUMNS) - 1)
+    if extract.rows and len(extract.cases) > PRINTED_LINES:
+        last += 1
+        text = NOT_PRINTED.format(lines=len(extract.cases))
+        sheet.merge_range(last, 0, last, len(CASE_COLUMNS) - 1, text, styles.plain)
+        sheet.print_area(last, 0, last, len(CASE_COLUMNS) - 1)
+    else:
+        sheet.repeat_rows(0)
     sheet.freeze_panes(1, 4)
-    sheet.repeat_rows(0)
     _print_set_up(sheet, extract, CASES_SHEET)
 
 
@@ -626,7 +701,7 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
                 (gone.alert_id, "code"),
                 (gone.rule_name, "text"),
                 (gone.unit_name, "text"),
-                (readable_subject(gone.subject_type, gone.subject_id), "text"),
+                (readable_subject(gone.subject_type, gone.subject_id, gone.evidence), "text"),
                 (gone.amount, "money"),
                 (words.GONE[gone.reason], "text"),
             )
@@ -644,8 +719,12 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
 def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     """What was not taken, with the reasons in front and everything else as it was sent."""
     sheet = book.add_worksheet(RETURNED_SHEET)
-    first = (("退回原因", 40), ("原文件", 16), ("行号", 6))
-    headings = (*first, *((heading, width) for _, heading, width in RETURNED_KEYS))
+    headings = (
+        *RETURNED_FIRST,
+        ("原文件", 16),
+        ("行号", 8),
+        *((heading, width) for _, heading, width in RETURNED_KEYS),
+    )
     sheet.set_row(0, 32)
     for across, (heading, width) in enumerate(headings):
         sheet.set_column(across, across, width)
@@ -666,7 +745,8 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         if row.more:
             of = "这份表格" if row.file_name else "其余表格"
             reasons, where = f"{of}另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
-        shown: list[Value] = [reasons, row.file_name, where]
+        shown: list[Value] = [row.cells.get("number_on_form"), row.cells.get("alert_id"), reasons]
+        shown += [row.file_name.partition("/")[2] or row.file_name, where]
         shown += [row.cells.get(name) for name, _, _ in RETURNED_KEYS]
         sheet.set_row(
             place,
@@ -679,13 +759,13 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         for across, name in enumerate(RETURNED_PROOF, start=proof):
             _write(sheet, place, across, row.cells.get(name), styles.named("code"))
     sheet.autofilter(0, 0, last, proof + len(PROOF_HEADINGS) - 1)
-    sheet.freeze_panes(1, 1)
+    sheet.freeze_panes(1, len(RETURNED_FIRST))
     sheet.repeat_rows(0)
     sheet.print_area(0, 0, last, proof - 1)
-    _print_set_up(sheet, extract, RETURNED_SHEET)
-    # On one page nobody could read it: the answers come on a second, the reasons again beside them.
+    _print_set_up(sheet, extract, RETURNED_SHEET, SEND_BACK)
+    # On one page nobody could read it: the answers come on a second.
     sheet.fit_to_pages(2, 0)
-    sheet.repeat_columns(0)
+    sheet.repeat_columns(0, len(RETURNED_FIRST) - 1)
     sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
 
 

@@ -29,6 +29,7 @@ Cell = str | Decimal | date
 NEVER_PERCENT = 6
 LATE_PERCENT = 14
 MISTAKEN_PERCENT = 4
+DONE_PERCENT = 60
 CARELESS_PERCENT = 5
 TO_VERIFY = ("confirmed", "partly", "not_confirmed", "rectifying")
 NAMES = ("王建国", "李秀英", "张伟", "刘敏", "陈静", "杨洋")
@@ -105,7 +106,8 @@ def _found(row: ExtractRow, key: tuple[object, ...], day: date, is_true: bool) -
         cells["处理措施"] = words.ACTIONS["return_money" if row.amount else "correct_books"]
         if row.amount:
             cells["退缴金额（元）"] = row.amount
-        cells["办理进展"] = words.PROGRESS["closed" if row.role == "verify" else "rectifying"]
+        is_done = row.role == "verify" or _draw("done", *key) < DONE_PERCENT
+        cells["办理进展"] = words.PROGRESS["closed" if is_done else "rectifying"]
     else:
         cells["核实结论"] = words.VERDICTS["not_confirmed"]
         cells["原因"] = words.REASONS[UNTRUE[_draw("reason", *key) % len(UNTRUE)]]

@@ -22,21 +22,29 @@ from huiyan.demo.truth import (
 from huiyan.errors import NotFoundError
 from huiyan.settings import Settings, get_settings
 
+LEAST_RECALL = 0.98
+
 
 @dataclass(frozen=True)
 class RuleScore:
     """One rule: subjects planted, found among them, missed, and other open hits.
 
-    Other hits are wrong; of a statistical rule `allowed` of them are expected.
+    Other hits are wrong, but for as many as are `allowed` of a statistical rule: no more than
+    that, and none is.
     """
 
     rule_id: str
     planted: int
     found: int
     missed: tuple[str, ...]
-    wrong: tuple[str, ...]
+    others: tuple[str, ...]
     near_misses: int
     allowed: int = 0
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The other hits, unless there are no more of them than allowed."""
+        return self.others if len(self.others) > self.allowed else ()
 
 
 @dataclass(frozen=True)
@@ -63,11 +71,28 @@ class Score:
         return self.pairs_right / self.pairs_true if self.pairs_true else None
 
     @property
+    def failures(self) -> tuple[str, ...]:
+        """What must not be, one text each: something missed or wrong, a wrong pair of units, fewer
+        than 98 % of the right ones."""
+        missed = sum(len(rule.missed) for rule in self.rules)
+        wrong = sum(len(rule.wrong) for rule in self.rules)
+        astray = self.pairs_made - self.pairs_right
+        said = (
+            (missed, f"{missed:,} planted {'case' if missed == 1 else 'cases'} missed"),
+            (wrong, f"{wrong:,} wrong {'hit' if wrong == 1 else 'hits'}"),
+            (not self.pairs_made, "no pair of units made"),
+            (astray, f"{astray:,} wrong {'pair' if astray == 1 else 'pairs'} of units"),
+            (
+                self.recall is None or self.recall < LEAST_RECALL,
+                f"fewer than {LEAST_RECALL:.0%} of the true pairs of units made",
+            ),
+        )
+        return tuple(words for is_so, words in said if is_so)
+
+    @property
     def is_perfect(self) -> bool:
-        """Nothing missed, nothing wrong; no wrong pair and at least 98 % of the right ones."""
-        clean = not any(rule.missed or len(rule.wrong) > rule.allowed for rule in self.rules)
-        precision, recall = self.precision, self.recall
-        return clean and precision == 1.0 and recall is not None and recall >= 0.98
+        """Whether nothing failed."""
+        return not self.failures
 
 
 def score(connection: psycopg.Connection, folder: Path, settings: Settings | None = None) -> Score:

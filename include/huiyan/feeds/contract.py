@@ -103,7 +103,7 @@ class FeedContract(_Declared):
         amount_column: money column whose sum the manifest's `amount_total` controls.
         xml: whether XML files are accepted beside CSV and XLSX.
         is_optional: only a district that names it (`HUIYAN_FEEDS`) or has a folder for it in its
-            landing zone receives it.
+            landing zone receives it, and one to which it was ever delivered.
         is_anonymous: nothing in it may identify a person. Only CSV with exactly its columns is
             taken; what could identify somebody is hidden before anything is kept of a file.
     """

@@ -1,6 +1,7 @@
 """Landing tables, their typed views and quarantine tables, made from the feed contracts."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
@@ -55,45 +56,70 @@ def natural_key_expression(contract: FeedContract) -> str:
     return " || '/' || ".join(parts)
 
 
-def _typed_view(contract: FeedContract) -> str:
-    columns = [
-        name if column.sensitive else f"{typed_expression(column)} as {name}"
-        for column in contract.columns
-        for name in column.stored_as
-    ]
-    key = f"{natural_key_expression(contract)} as natural_key"
-    selected = ",\n    ".join((*IDENTITY, *columns, key))
-    return (
-        f"create or replace view landing.{contract.name}_typed as\n"
-        f"select\n    {selected},\n    read_error\nfrom landing.{contract.name}"
-    )
-
-
-def _checked_view(contract: FeedContract) -> str:
-    """The batch a session names in `huiyan.batch_id`, as the expectation suite looks at it.
-
-    Every column stands there as delivered and, with the suffix `_typed`, as read. `offset 0`
-    keeps PostgreSQL from reading a value anew for every expectation about it.
-    """
-    columns = []
+def _typed_columns(contract: FeedContract) -> dict[str, str]:
+    """The columns of the typed view in order: what each is, by name."""
+    columns = {name: name for name in IDENTITY}
     for column in contract.columns:
-        columns += [f"nullif({name}, '') as {name}" for name in column.stored_as]
-        if not column.sensitive:
-            columns.append(f"{typed_expression(column)} as {column.name}{TYPED}")
+        for name in column.stored_as:
+            columns[name] = name if column.sensitive else typed_expression(column)
+    return {**columns, "natural_key": natural_key_expression(contract), "read_error": "read_error"}
+
+
+def _checked_columns(contract: FeedContract) -> dict[str, str]:
+    """Every column as delivered and, with the suffix `_typed`, as read; otherwise as above."""
     stored = ", ".join(contract.stored_columns)
-    selected = ",\n    ".join(
-        (
-            *IDENTITY,
-            "read_error",
-            f"read_error is null or num_nonnulls({stored}) > 0 as is_read",
-            f"{natural_key_expression(contract)} as natural_key",
-            *columns,
+    columns = {
+        **{name: name for name in (*IDENTITY, "read_error")},
+        "is_read": f"read_error is null or num_nonnulls({stored}) > 0",
+        "natural_key": natural_key_expression(contract),
+    }
+    for column in contract.columns:
+        columns |= {name: f"nullif({name}, '')" for name in column.stored_as}
+        if not column.sensitive:
+            columns[f"{column.name}{TYPED}"] = typed_expression(column)
+    return columns
+
+
+def _view(name: str, columns: dict[str, str], source: str, standing: Sequence[str] = ()) -> str:
+    """The view `landing.<name>` with these columns.
+
+    Args:
+        standing: columns that it has already; a view that others rest on keeps them in their
+            places, and what is new comes after them.
+    """
+    places = {column: place for place, column in enumerate(standing)}
+    ordered = sorted(columns, key=lambda column: places.get(column, len(places)))
+    selected = ",\n    ".join(f"{columns[column]} as {column}" for column in ordered)
+    return f"create or replace view landing.{name} as\nselect\n    {selected}\n{source}"
+
+
+def _views(connection: Connection | None, contract: FeedContract) -> list[str]:
+    """The typed view, and the batch a session names in `huiyan.batch_id` as the expectation suite
+    looks at it: `offset 0` keeps PostgreSQL from reading a value anew for every expectation.
+
+    Args:
+        connection: to the warehouse whose views are to be replaced; without one, as in a new one.
+    """
+    table = f"from landing.{contract.name}"
+    batch = f"{table}\nwhere batch_id = current_setting('{CHECKED_BATCH}')::bigint\noffset 0"
+    return [
+        _view(name, columns, source, _standing(connection, name) if connection else ())
+        for name, columns, source in (
+            (f"{contract.name}_typed", _typed_columns(contract), table),
+            (f"{contract.name}_checked", _checked_columns(contract), batch),
         )
-    )
-    return (
-        f"create or replace view landing.{contract.name}_checked as\n"
-        f"select\n    {selected}\nfrom landing.{contract.name}\n"
-        f"where batch_id = current_setting('{CHECKED_BATCH}')::bigint\noffset 0"
+    ]
+
+
+def _standing(connection: Connection, view: str) -> list[str]:
+    return list(
+        connection.execute(
+            text(
+                "select attname from pg_attribute where attrelid = to_regclass(:view) "
+                "and attnum > 0 order by attnum"
+            ),
+            {"view": f"landing.{view}"},
+        ).scalars()
     )
 
 
@@ -130,20 +156,16 @@ def _declare(connection: Connection, contract: FeedContract, *, anew: bool) -> N
     Even a statement that changes nothing waits for everybody who reads the table, and has whoever
     comes after wait for it: two connections of one task would wait for each other for ever.
     """
-    statements = (
-        *_landing_table(contract),
-        _quarantine_table(contract),
-        _typed_view(contract),
-        _checked_view(contract),
-    )
-    declared = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    tables = (*_landing_table(contract), _quarantine_table(contract))
+    declaration = "\n".join((*tables, *_views(None, contract)))
+    declared = hashlib.sha256(declaration.encode()).hexdigest()
     known: str | None = connection.execute(
         text("select obj_description(to_regclass(:table), 'pg_class')"),
         {"table": f"landing.{contract.name}"},
     ).scalar_one()
     if known == declared and not anew:
         return
-    for statement in statements:
+    for statement in (*tables, *_views(connection, contract)):
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"comment on table landing.{contract.name} is '{declared}'")
 

@@ -16,7 +16,7 @@ from huiyan.errors import HuiyanError, OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
 from huiyan.orchestration.status import DayStatus, day_status
-from huiyan.orchestration.steps import RULE_FAILED, has_batch
+from huiyan.orchestration.steps import RULE_FAILED, is_known
 from huiyan.settings import REPOSITORY, Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
@@ -26,12 +26,21 @@ EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
 DONE, FAILED, INCOMPLETE = 0, 1, 3
 SHOWN = 20
 
+DELIVERIES = {
+    "landed": "in a new version",
+    "unchanged": "unchanged",
+    "stopped": "stopped",
+    "missing": "with nothing in the landing zone",
+}
+
 
 @dataclass
 class DayRun:
     """What running a business date did.
 
     Attributes:
+        landing: landing zone its feeds were looked for in.
+        collected: what became of the feeds' deliveries, by status (see `Collected`).
         evaluated: business dates judged.
         deliveries: what became of each extract, by status.
         failures: what did not work, one text each.
@@ -41,6 +50,8 @@ class DayRun:
     """
 
     business_date: date
+    landing: Path
+    collected: dict[str, int] = field(default_factory=dict)
     evaluated: list[str] = field(default_factory=list)
     deliveries: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
@@ -91,7 +102,15 @@ def restored_environment() -> Iterator[None]:
 def run_environment(
     landing: Path | None = None, outbox: Path | None = None, full: bool = False
 ) -> Iterator[Settings]:
-    """Settings with these folders, and what importing Airflow needs, while the block runs."""
+    """Settings with these folders, and what importing Airflow needs, while the block runs.
+
+    Raises:
+        OrchestrationError: there is no such landing zone.
+    """
+    if landing is not None and not landing.expanduser().is_dir():
+        raise OrchestrationError(
+            f"There is no landing zone {landing}: it is the folder that holds <feed>/<YYYY-MM-DD>/."
+        )
     with restored_environment():
         for name, path in (("HUIYAN_LANDING", landing), ("HUIYAN_OUTBOX", outbox)):
             if path is not None:
@@ -112,22 +131,36 @@ def _refuse_an_impossible_date(business_date: date) -> None:
         )
 
 
+def _holds_nothing(folder: Path) -> bool:
+    try:
+        return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    except OSError:
+        # It is there; what is the matter with it its feed will say.
+        return False
+
+
 def _refuse_a_mistyped_date(business_date: date, settings: Settings) -> None:
+    """Refuse a date for which nothing lies there, has ever come or was ever judged.
+
+    The scheduler knows its dates and goes on without any delivery; who types one, or has another
+    folder mounted than he thinks, would push what is open once more to everybody.
+    """
     _refuse_an_impossible_date(business_date)
-    if is_workday(business_date):
-        return
-    contracts = calendar.subscribed_contracts(settings)
-    if any(
-        (settings.landing / each.name / business_date.isoformat()).exists() for each in contracts
+    if not all(
+        _holds_nothing(settings.landing / contract.name / business_date.isoformat())
+        for contract in calendar.subscribed_contracts(settings)
     ):
         return
     with connect(settings, role="huiyan_load") as connection:
-        if any(has_batch(connection, each.name, business_date) for each in contracts):
+        if is_known(connection, business_date):
             return
+    off = "" if is_workday(business_date) else " is no working day and"
+    there = "" if settings.landing.is_dir() else ", which does not exist"
     raise OrchestrationError(
-        f"{business_date} is no working day and nothing has come for it: judging it would only "
-        f"push what is open once more. Look at the date; deliveries are expected in "
-        f"{settings.landing}."
+        f"{business_date}{off} has no delivery of any feed: judging it would only push what is "
+        f"open once more. Look at the date and at the landing zone: deliveries are expected in "
+        f"{settings.landing}/<feed>/{business_date}/{there} (--landing or HUIYAN_LANDING names "
+        "another)."
     )
 
 
@@ -135,7 +168,7 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
     from huiyan.orchestration.inline import InlineRun, is_due, load_dags
 
     dags = load_dags(REPOSITORY / "dags")
-    day = DayRun(business_date)
+    day = DayRun(business_date, settings.landing)
     emitted: set[str] = set()
 
     def run(dag_id: str, on: date) -> InlineRun:
@@ -148,6 +181,9 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
         say(f"{contract.label} {contract.name}")
         done = run(f"feed_{contract.name}", business_date)
         emitted |= {name for name, keys in done.events.items() if keys}
+        if "collect" in done.results:
+            became = done.results["collect"]["status"]
+            day.collected[became] = day.collected.get(became, 0) + 1
     if not is_due(dags["warehouse"].timetable.asset_condition, emitted):
         # What feeds_deadline does at the last deadline: the day goes on without them.
         say("going on without the feeds that failed")
@@ -168,6 +204,17 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
         # What failed before it says more than this alone would.
         day.failures.append(f"The state of the day cannot be told: {error}")
     return day
+
+
+def _deliveries(day: DayRun) -> str:
+    """What became of the feeds' deliveries, in words."""
+    if not day.collected.keys() - {"missing"}:
+        return f"no feed has a delivery in {day.landing}"
+    return "feeds: " + ", ".join(
+        f"{day.collected[status]} {words}"
+        for status, words in DELIVERIES.items()
+        if status in day.collected
+    )
 
 
 def _report(day: DayRun, console: Console) -> None:
@@ -191,8 +238,9 @@ def _report(day: DayRun, console: Console) -> None:
         console.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
     console.print(
-        f"{day.business_date}: judged {', '.join(day.evaluated) or 'nothing'}; "
-        f"extracts: {extracts or 'none'}."
+        f"{day.business_date}: {escape(_deliveries(day))}; "
+        f"judged {', '.join(day.evaluated) or 'nothing'}; extracts: {extracts or 'none'}.",
+        soft_wrap=True,
     )
     for page in day.briefs:
         console.print(f"Operations brief: {escape(page)}", soft_wrap=True)
@@ -225,7 +273,7 @@ def run_day(
         full: evaluate all that every rule may look at, also if nothing changed.
 
     Raises:
-        OrchestrationError: the date is no working day and nothing has come for it.
+        OrchestrationError: there is no such landing zone, or nothing has ever come for the date.
     """
     with run_environment(landing, outbox, full) as settings:
         migrate(settings)

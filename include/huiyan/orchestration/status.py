@@ -8,13 +8,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from huiyan.feeds.contract import load_contracts
 from huiyan.orchestration import calendar
 from huiyan.settings import Settings, get_settings
+from huiyan.terminal import fits
 from huiyan.warehouse.connection import connect
 
 WORDS = {
     "accepted": "[green]accepted[/]",
-    "landed": "[yellow]landed, not checked[/]",
+    "landed": "[yellow]unchecked[/]",
     "stopped": "[red]stopped[/]",
     "missing": "[red]late[/]",
     "expected": "[yellow]expected[/]",
@@ -116,10 +118,14 @@ class DayStatus:
 def day_status(
     business_date: date, settings: Settings | None = None, now: datetime | None = None
 ) -> DayStatus:
-    """State of every subscribed feed and of the evaluation of `business_date` at `now`."""
+    """State of every subscribed feed and of the evaluation of `business_date` at `now`.
+
+    Subscribed is what the rules take for it, `ops.feed`: an optional feed that ever came, whatever
+    landing zone is mounted now.
+    """
     settings = settings or get_settings()
     now = now or datetime.now(calendar.ZONE)
-    contracts = {item.name: item for item in calendar.subscribed_contracts(settings)}
+    contracts = load_contracts()
     with connect(settings, role="huiyan_load") as connection:
         with connection.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(FEED_DAYS, {"day": business_date}).fetchall()
@@ -181,9 +187,12 @@ def evaluated_dates(settings: Settings | None = None, limit: int = 60) -> list[d
 
 
 def latest_date(settings: Settings | None = None) -> date | None:
-    """The latest business date anything was delivered for."""
+    """The latest business date anything was delivered for, or that was judged without."""
     with connect(settings, role="huiyan_load") as connection:
-        row = connection.execute("select max(business_date) from ops.batch").fetchone()
+        row = connection.execute(
+            "select greatest((select max(business_date) from ops.batch),"
+            " (select max(business_date) from ops.evaluation))"
+        ).fetchone()
     return row[0] if row else None
 
 
@@ -200,20 +209,13 @@ def render_status(business_date: date | None, console: Console) -> None:
         )
         return
     day = day_status(business_date)
-    table = Table(title=f"{business_date}", title_justify="left")
-    for name in ("feed", "", "status", "version", "rows", "good", "duplicates", "quarantined"):
-        table.add_column(name, justify="right" if name in NUMBERS else "left")
-    table.add_column("what to look at", overflow="fold")
-    for feed in day.feeds:
-        table.add_row(
-            feed.feed,
-            feed.label,
-            WORDS[feed.status],
-            str(feed.version or ""),
-            *(str(n) for n in (feed.rows, feed.good, feed.duplicates, feed.quarantined)),
-            escape(feed.message or "; ".join(feed.failed_checks)),
-        )
+    table = _feeds(day, labelled=True)
+    if not fits(table, console):
+        table = _feeds(day, labelled=False)
     console.print(table)
+    for feed in day.feeds:
+        if said := feed.message or "; ".join(feed.failed_checks):
+            console.print(f"{feed.feed} {feed.label}: {escape(said)}", soft_wrap=True)
     if day.evaluation is None:
         console.print("The rules have not judged this date yet.")
     else:
@@ -221,7 +223,26 @@ def render_status(business_date: date | None, console: Console) -> None:
     _render_open_alerts(console)
 
 
-NUMBERS = ("version", "rows", "good", "duplicates", "quarantined")
+def _feeds(day: DayStatus, *, labelled: bool) -> Table:
+    """The feeds, one line each and nothing of it shortened."""
+    table = Table(
+        title=str(day.business_date), title_justify="left", box=None, padding=(0, 1, 0, 0)
+    )
+    table.add_column("feed", no_wrap=True)
+    if labelled:
+        table.add_column("", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    for name in ("version", "rows", "good", "duplicates", "quarantined"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for feed in day.feeds:
+        table.add_row(
+            feed.feed,
+            *([feed.label] if labelled else []),
+            WORDS[feed.status],
+            str(feed.version or ""),
+            *(str(n) for n in (feed.rows, feed.good, feed.duplicates, feed.quarantined)),
+        )
+    return table
 
 
 def _render_open_alerts(console: Console) -> None:
@@ -233,9 +254,6 @@ def _render_open_alerts(console: Console) -> None:
     if not rows:
         console.print("No operations alert is open.")
         return
-    table = Table(title="open operations alerts", title_justify="left")
-    for name in ("date", "kind", "feed or rule", "message"):
-        table.add_column(name, overflow="fold")
+    console.print("\n[bold]Open operations alerts[/]")
     for day, kind, feed, message in rows:
-        table.add_row(str(day), kind, feed, escape(message))
-    console.print(table)
+        console.print(f"{day} {kind} {escape(feed)}: {escape(message)}", soft_wrap=True)

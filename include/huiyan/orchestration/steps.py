@@ -240,6 +240,16 @@ def is_evaluated(connection: psycopg.Connection, business_date: date) -> bool:
     return row is not None
 
 
+def is_known(connection: psycopg.Connection, business_date: date) -> bool:
+    """Whether anything has ever come for this date, of any feed, or the rules have judged it."""
+    row = connection.execute(
+        "select exists (select from ops.batch where business_date = %(day)s)"
+        " or exists (select from ops.evaluation where business_date = %(day)s)",
+        {"day": business_date},
+    ).fetchone()
+    return row == (True,)
+
+
 def has_batch(connection: psycopg.Connection, feed: str, business_date: date) -> bool:
     """Whether anything of the feed has come for this date, accepted or not."""
     row = connection.execute(

@@ -385,8 +385,8 @@ def _judge_answers(
     ):
         alert = alerts[alert_id]
         for line in group:
-            line.refuse(*_refusals(line, alert, day, latest))
-        for line in _in_order([line for line in group if not line.refusals]):
+            _turn_down(line, _refusals(line, alert, day, latest))
+        for line in _in_order([line for line in group if line.outcome == "accepted"]):
             if line.outcome == "accepted":
                 _answer(connection, line, alert, body, day, latest, batch_id)
 
@@ -478,9 +478,9 @@ def _answer(
 ) -> None:
     taken, refusals = judge(line.answer, _case(line, alert, day), latest=latest)
     if refusals:
-        line.refuse(*refusals)
+        _turn_down(line, refusals)
         return
-    facts = _facts(line)
+    facts = _facts(line, alert.opened_on or day, latest)
     for step in taken:
         detail: dict[str, Any] = facts
         if step.implied_by is not None:
@@ -508,6 +508,14 @@ def _answer(
         alert.state = step.to_state
     verdict = line.answer.verdict
     alert.learn(facts, verdict)
+
+
+def _turn_down(line: Line, refusals: tuple[Refusal, ...]) -> None:
+    """Refuse the line for these reasons; one that only says what is known is said again."""
+    if refusals and all(refusal.is_harmless for refusal in refusals):
+        line.outcome = "repeated"
+    else:
+        line.refuse(*refusals)
 
 
 def _refusals(line: Line, alert: _Alert, day: date, latest: date) -> tuple[Refusal, ...]:
@@ -541,6 +549,7 @@ def _too_late(line: Line, alert: _Alert) -> Refusal | None:
             "settled",
             f"这条预警已于 {alert.resolved_on.isoformat()} 办结（{words.TOLD[alert.state]}），"
             "不能再反馈。",
+            is_final=True,
         )
     if alert.later_answer_on is not None:
         return Refusal(
@@ -556,14 +565,18 @@ def _too_late(line: Line, alert: _Alert) -> Refusal | None:
     return None
 
 
-def _facts(line: Line) -> dict[str, Any]:
+def _facts(line: Line, opened_on: date, latest: date) -> dict[str, Any]:
     """What an event keeps of the answer; a verdict always has its reason."""
     answer = line.answer
     reason = answer.reason
     if reason is None and answer.verdict == "confirmed":
         reason = "confirmed"
     amount = answer.amount_recovered
-    verified_on = read_date(answer.verified_on) if answer.verified_on else None
+    verified_on = (
+        read_date(answer.verified_on, earliest=opened_on, latest=latest)
+        if answer.verified_on
+        else None
+    )
     return {
         "reason": reason,
         "action": answer.action,

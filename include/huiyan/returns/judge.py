@@ -4,7 +4,8 @@ Every refusal has a code, for the quarantine, and the Chinese words in which the
 """
 
 import re
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,10 +13,24 @@ from decimal import Decimal
 from huiyan.alerts import states, words
 from huiyan.said import says_something
 
-_DATE = re.compile(
-    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
-    r"|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?: 00:00(?::00)?)?"
+_TIME = re.compile(
+    r"(?:(?<=[日号])|(?<=[0-9])[ T]) *(?:上午|下午)? *[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?"
 )
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−─", "-") | {"。": "."})
+_DATE = re.compile(
+    r"([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})"
+    r"|\.([0-9]{1,2})\.([0-9]{1,2})|年([0-9]{1,2})月([0-9]{1,2})|([0-9]{2})([0-9]{2}))[日号]?"
+)
+_SHORT_YEAR = re.compile(r"([0-9]{2})年([0-9]{1,2})月([0-9]{1,2})[日号]?")
+_NO_YEAR = re.compile(r"([0-9]{1,2})(?:月|[-/.])([0-9]{1,2})[日号]?")
+# A spreadsheet shows the number 11.30 as 11.3.
+_LOST_ZERO = re.compile(r"[0-9]{1,2}\.[123]")
+
+# A receipt, or a note that it is being looked into, of what has gone further.
+_BEYOND: Mapping[str, frozenset[str]] = {
+    "acknowledged": states.BEGUN - {"acknowledged"},
+    "verifying": states.BEGUN - {"acknowledged", "verifying"},
+}
 
 
 @dataclass(frozen=True)
@@ -25,10 +40,14 @@ class Refusal:
     Attributes:
         code: English, for the quarantine.
         text: Chinese, for the sender.
+        is_final: the matter is settled, nothing in the line can be corrected.
+        is_harmless: the line says what is known already; it is no mistake.
     """
 
     code: str
     text: str
+    is_final: bool = False
+    is_harmless: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,15 @@ class Answer:
     def is_empty(self) -> bool:
         """Whether nothing was filled in: the body has not answered yet."""
         return all(value is None for value in asdict(self).values())
+
+    @property
+    def brings(self) -> bool:
+        """Whether it tells of what was done or proves it, whatever verdict and progress say."""
+        return (
+            self.action is not None
+            or self.amount_recovered is not None
+            or says_something(self.evidence_reference)
+        )
 
     @property
     def weight(self) -> int:
@@ -110,12 +138,36 @@ class Step:
     implied_by: str | None = None
 
 
-def read_date(text: str) -> date | None:
-    """A date as people and office programs write it; null if it is none or could be two."""
-    match = _DATE.fullmatch(text.strip())
-    if match is None:
+def read_date(
+    text: str, *, earliest: date | None = None, latest: date | None = None
+) -> date | None:
+    """A date as people and office programs write it; null if it is none or could be two.
+
+    A time after the date is left out.
+
+    Args:
+        earliest, latest: between which days a date without its year must lie; without them there
+            is none. If it lies there in no year, the last one not after `latest` is meant.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().translate(_DASHES)
+    if (time := _TIME.search(plain)) is not None and time.end() == len(plain):
+        plain = plain[: time.start()]
+    plain = re.sub(r"(?<=[^0-9]) +| +(?=[^0-9])", "", plain).replace("--", "-")
+    match = _DATE.fullmatch(plain) or _SHORT_YEAR.fullmatch(plain)
+    if match is not None:
+        year, month, day = (int(part) for part in match.groups() if part is not None)
+        return _date(year if year > 99 else 2000 + year, month, day)
+    match = _NO_YEAR.fullmatch(plain)
+    if match is None or earliest is None or latest is None or _LOST_ZERO.fullmatch(plain):
         return None
-    year, month, day = (int(part) for part in match.groups() if part is not None)
+    month, day = (int(part) for part in match.groups())
+    every = [_date(year, month, day) for year in range(earliest.year - 8, latest.year + 1)]
+    past = [each for each in every if each is not None and each <= latest]
+    within = [each for each in past if each >= earliest]
+    return None if len(within) > 1 else past[-1] if past else None
+
+
+def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:
@@ -139,7 +191,16 @@ def asked(answer: Answer, case: Case) -> tuple[str, ...]:
         return (*wanted, answer.progress)
     if answer.verdict is None and answer.progress is not None:
         return (answer.progress,)
+    if _adds(answer, case):
+        return (case.state,)
     return tuple(wanted)
+
+
+def _adds(answer: Answer, case: Case) -> bool:
+    """Whether it only hands in what was lacking of what is being put right."""
+    is_bare = answer.verdict is None and answer.progress is None
+    has_something = answer.brings or says_something(answer.note)
+    return is_bare and has_something and case.state == "rectifying"
 
 
 def judge(
@@ -150,30 +211,52 @@ def judge(
     Args:
         latest: last day on which the body can have verified what it now sends back.
     """
+    wanted = asked(answer, case)
+    if wanted and case.state in states.ENDS | {"auto_resolved"}:
+        # Whatever else is wrong with it: there is nothing to correct.
+        return (), (_illegal(answer, case, case.state, wanted[0]),)
     refusals = [*_unfit(answer, case, latest)]
     if refusals:
         return (), tuple(refusals)
     taken: list[Step] = []
     state = case.state
-    for to_state in asked(answer, case):
-        if to_state == state and to_state not in states.VERDICTS:
-            continue
-        if to_state == state:
+    for to_state in wanted:
+        if to_state == state and (to_state in states.VERDICTS or _says_more(answer, state)):
             # Said once more with other words: a fact worth keeping, and no change of state.
-            taken.append(Step("verdict", to_state))
+            taken.append(Step(states.EVENT_OF[to_state], to_state))
+            continue
+        if to_state == state or state in _BEYOND.get(to_state, ()):
             continue
         way = states.steps(state, to_state)
         if way is None:
-            return (), (_illegal(state, to_state),)
+            return (), (_illegal(answer, case, state, to_state),)
         event = states.EVENT_OF[to_state]
         taken += [Step(states.EVENT_OF[implied], implied, event) for implied in way[:-1]]
         taken.append(Step(event, to_state))
         state = to_state
     if not taken:
-        return (), (Refusal("nothing_new", f"该预警已经是“{words.STATE[state]}”，不必重复反馈。"),)
+        return (), (_nothing_new(answer, state),)
     if state == "closed" and (refusal := _incomplete(answer, case)) is not None:
         return (), (refusal,)
     return tuple(taken), ()
+
+
+def _says_more(answer: Answer, state: str) -> bool:
+    """Whether it adds to what is being put right: documents, words, or that it is done."""
+    is_more = answer.progress == "closed" or answer.brings or says_something(answer.note)
+    return state == "rectifying" and is_more
+
+
+def _nothing_new(answer: Answer, state: str) -> Refusal:
+    if answer.brings or answer.reason is not None:
+        return Refusal(
+            "nothing_new",
+            f"这条预警目前是“{words.TOLD[state]}”，本行的“办理进展”没有变化；要反馈原因、处理措施、"
+            "退缴金额或佐证材料，请同时选择“核实结论”。",
+        )
+    return Refusal(
+        "said_already", f"该预警已经是“{words.TOLD[state]}”，不必重复反馈。", is_harmless=True
+    )
 
 
 def _unfit(answer: Answer, case: Case, latest: date) -> list[Refusal]:
@@ -183,13 +266,23 @@ def _unfit(answer: Answer, case: Case, latest: date) -> list[Refusal]:
         answer.verdict is None
         and answer.progress is None
         and (answer.action != "transfer_as_lead" or case.role != "verify")
+        and not _adds(answer, case)
     ):
-        found.append(Refusal("nothing_said", "没有选择“核实结论”或“办理进展”。"))
+        found.append(
+            Refusal(
+                "nothing_said",
+                "“核实结论”和“办理进展”两栏都没有选择：请至少选择一栏，其他栏目才能受理。",
+            )
+        )
     if answer.verdict is not None:
         found += _unfit_reason(answer.verdict, answer.reason)
         if case.is_judged_by_verifier and case.role != "verify":
             found.append(
-                Refusal("verdict_of_the_verifier_stands", "核实单位已有结论，处置单位不能再改。")
+                Refusal(
+                    "verdict_of_the_verifier_stands",
+                    "核实单位已有结论，处置单位不能再改：请把“核实结论”和“原因”两栏留空，只填办理"
+                    "进展、处理措施和佐证材料；对结论有异议的，写入“情况说明”。",
+                )
             )
     if answer.amount_recovered is not None and answer.amount_recovered < 0:
         found.append(Refusal("amount_recovered: negative", "退缴金额不能小于零。"))
@@ -234,9 +327,14 @@ def _unfit_amount(recovered: Decimal, amount: Decimal) -> list[Refusal]:
 
 
 def _unfit_date(text: str, opened_on: date, latest: date) -> list[Refusal]:
-    day = read_date(text)
+    day = read_date(text, earliest=opened_on, latest=latest)
     if day is None:
-        return [Refusal("verified_on: not a date", "核实日期无法识别，请写成 2025-09-03 这样。")]
+        return [
+            Refusal(
+                "verified_on: not a date",
+                f"“核实日期”看不出是哪一天，请写全年、月、日，例如 {latest.isoformat()}。",
+            )
+        ]
     if day < opened_on:
         return [
             Refusal(
@@ -251,18 +349,36 @@ def _unfit_date(text: str, opened_on: date, latest: date) -> list[Refusal]:
     return []
 
 
-def _illegal(state: str, to_state: str) -> Refusal:
-    now, then = words.TOLD[state], words.STATE[to_state]
+def _chosen(answer: Answer, to_state: str) -> str:
+    """The cell that asks for the state, in the words of who filled it in."""
+    if answer.action == "transfer_as_lead" and to_state == "transferred_as_lead":
+        return f"“处理措施”栏选了“{words.ACTIONS[answer.action]}”"
+    if to_state in states.VERDICTS or answer.progress is None:
+        return f"“核实结论”栏选了“{words.STATE[to_state]}”"
+    return f"“办理进展”栏选了“{words.PROGRESS[answer.progress]}”"
+
+
+def _illegal(answer: Answer, case: Case, state: str, to_state: str) -> Refusal:
+    now, chosen = words.TOLD[state], _chosen(answer, to_state)
     code = f"illegal_transition: {state} to {to_state}"
     if state == "auto_resolved":
-        return Refusal(code, "疑点已消除，这条预警不需要再反馈。")
+        return Refusal(code, "疑点已消除，这条预警不需要再反馈。", is_final=True)
     if state in states.ENDS:
-        return Refusal(code, f"这条预警{now}，不能再反馈。")
-    if to_state in states.ENDS | {"rectifying"} and state not in states.VERDICTS | {"rectifying"}:
-        return Refusal(code, f"还没有核实结论，不能改为“{then}”，请先选择核实结论。")
+        return Refusal(code, f"这条预警{now}，不能再反馈。", is_final=True)
     if to_state in states.ENDS | {"rectifying"} and state == "not_confirmed":
-        return Refusal(code, f"结论是“{now}”，不能改为“{then}”。")
-    return Refusal(code, f"这条预警目前是“{now}”，不能改为“{then}”。")
+        whose = "“核实结论”栏选了" if answer.verdict else "此前的核实结论是"
+        return Refusal(
+            code,
+            f"{whose}“{now}”，{chosen}，两者不能并存：没有问题的，“办理进展”改选“已办结”"
+            "或留空；确有问题的，“核实结论”改选“属实”或“部分属实”，“原因”一并改选。",
+        )
+    if to_state in states.ENDS | {"rectifying"} and case.verdict is None and answer.verdict is None:
+        return Refusal(
+            code,
+            f"{chosen}，但“核实结论”栏没有填：请在“核实结论”栏选择“属实”“部分属实”或“不属实”，"
+            "再退回。",
+        )
+    return Refusal(code, f"这条预警目前是“{now}”，{chosen}，不能这样改。")
 
 
 def _incomplete(answer: Answer, case: Case) -> Refusal | None:
@@ -287,18 +403,14 @@ def _incomplete(answer: Answer, case: Case) -> Refusal | None:
         empty = "evidence" in missing and evidence is not None
         return Refusal(
             f"close_out_incomplete: {', '.join(missing)}",
-            f"按办结标准还不能办结，缺：{listed}。补齐后再反馈。"
+            f"“办理进展”栏选了“已办结”，按办结标准还缺：{listed}。请填写这些栏目后再退回；还在整改的，"
+            "“办理进展”改选“整改中”。"
             + ("“佐证材料”栏所填内容不指明任何材料，请写明材料名称或文号。" if empty else ""),
         )
     asked = states.asked_of_close_out(case.close_out_needs, verdict, reason=reason, action=action)
     if "amount_recovered" not in asked or recovered is None or not case.amount:
         return None
-    if (
-        recovered >= abs(case.amount)
-        or verdict == "partly"
-        or says_something(answer.note)
-        or says_something(case.note)
-    ):
+    if states.is_accounted_for(recovered, case.amount, verdict, answer.note, case.note):
         return None
     return Refusal(
         "close_out_incomplete: explanation",

@@ -50,6 +50,12 @@ class Line:
     is_put_aside: bool = False
     is_untouched: bool = False
 
+    @property
+    def correctable(self) -> dict[str, str]:
+        """What goes back to be corrected: nothing, if the matter is settled."""
+        is_settled = any(refusal.is_final for refusal in self.refusals)
+        return {} if is_settled else self.cells
+
     def refuse(self, *refusals: Refusal) -> None:
         """Take it for rejected, for these reasons too."""
         if refusals:
@@ -95,7 +101,7 @@ def record(
                     line.is_proven,
                     line.alert_id,
                     _json(line.answer.plain()) if line.outcome in GIVEN else None,
-                    _json(line.cells) if line.outcome == "rejected" else None,
+                    _json(line.correctable) if line.outcome == "rejected" else None,
                     [refusal.text for refusal in line.refusals],
                 )
                 for line in lines

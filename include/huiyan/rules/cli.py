@@ -194,15 +194,16 @@ def list_proposals() -> None:
         ("except", "Except – a line in alert_suppression.csv"),
         ("change", "Change – a row in rule_parameters.csv, or a new version"),
     ):
-        table = Table("rule", "version", "alert", "unit", "subject", "verdict of", box=None)
+        table = Table("rule", "version", "verdict of", "unit", "alert", box=None)
+        table.add_column("subject", overflow="fold")
         for each in (other for other in found if other.kind == kind):
             table.add_row(
                 each.rule_id,
                 str(each.rule_version),
-                each.alert_id,
-                each.unit_id or "",
-                each.subject_id,
                 each.proposed_on.isoformat(),
+                each.unit_id or "",
+                each.alert_id,
+                each.subject_id,
             )
         if table.row_count:
             console.print(f"[bold]{title}[/]")

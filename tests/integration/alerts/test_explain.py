@@ -129,6 +129,12 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
         for row in explain(alerts["CARD-001"], warehouse)["exceptions"]
     ] == [("经批准", False), ("再经批准", True)]
 
+    console = Console(record=True, width=80)
+    render(explain(alerts["REC-001"], warehouse), console)
+    text = console.export_text()
+    for row in explain(alerts["REC-001"], warehouse)["sources"]:
+        assert row["feed"] in text
+        assert row["file_sha256"] in text, "whole, on one line"
     console = Console(record=True, width=200)
     render(explain(alerts["CARD-001"], warehouse), console)
     text = console.export_text() + json.dumps(explain(alerts["CARD-001"], warehouse), default=str)

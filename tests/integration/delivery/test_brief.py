@@ -1,6 +1,7 @@
 """The operations brief: what it says of a date, its page, and its mail on a real mail server."""
 
 import json
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -18,6 +19,7 @@ from receivers import MailServer, environment
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
+SUNDAY = date(2025, 9, 7)
 OPERATOR, OTHER = "ops@yunxi.gov.cn", "night@yunxi.gov.cn"
 
 
@@ -222,12 +224,17 @@ def test_a_busy_day(district: District) -> None:
     assert [row[:2] for row in rows(brief, "proposals", "Promotions")] == [
         ("change the rule", "ATT-001")
     ]
+    assert section(brief, "proposals").said == [
+        f"Waiting, of verdicts up to {TUESDAY}: 1 proposal."
+    ]
     kinds = [row[1] for row in rows(brief, "operations", "Newest")]
     assert kinds == sorted(kinds)
     assert {"rule_failed", "rule_demoted", "overloaded_body"} <= set(kinds)
 
     # What came later changes nothing of an earlier date; the same inputs give the same bytes.
-    assert rows(gather(MONDAY, district.settings), "alerts", "By tier")[-1] == ("all", 4, 4, 0, 0)
+    earlier = gather(MONDAY, district.settings)
+    assert rows(earlier, "alerts", "By tier")[-1] == ("all", 4, 4, 0, 0)
+    assert section(earlier, "proposals").said == [f"Waiting, of verdicts up to {MONDAY}: none."]
     first = make(TUESDAY, district.settings)
     page = first.path.read_bytes()
     assert make(TUESDAY, district.settings) == first
@@ -247,9 +254,14 @@ def test_a_busy_day(district: District) -> None:
 
 
 def test_a_date_nobody_has_judged(district: District) -> None:
-    brief = gather(MONDAY, district.settings)
+    for day, off in ((TUESDAY, ""), (SUNDAY, "no working day, ")):
+        rules = section(gather(day, district.settings), "rules")
+        assert rules.said == [f"Nothing to judge: {off}no feed has come for it."]
+        assert rules.needs == [], "the run would be refused"
+    batch(district, "finance_vouchers", "accepted")
+    brief = gather(TUESDAY, district.settings)
     (need,) = section(brief, "rules").needs
-    assert need.startswith("2025-09-01 has not been judged")
+    assert need.startswith("2025-09-02 has not been judged")
     assert {"hits", "alerts"} & {each.key for each in brief.sections} == set()
 
 

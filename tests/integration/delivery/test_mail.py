@@ -63,7 +63,7 @@ def test_lines_that_were_not_taken_come_back_with_it(mail_server: MailServer) ->
     assert workbook.get_filename() == "监督预警_青禾镇纪委_2025-11-28.xlsx"
     assert returned.get_filename() == "退回更正_青禾镇纪委_2025-11-28.xlsx"
     book = openpyxl.load_workbook(io.BytesIO(returned.get_content()))
-    assert RETURNED.reasons[0] in book.active["A2"].value
+    assert RETURNED.reasons[0] in book.active["C2"].value
     for kind in ("plain", "html"):
         assert returned.get_filename() in mail.get_body((kind,)).get_content()
 

@@ -10,7 +10,9 @@ import xlsxwriter
 from huiyan.feeds.archive import Archive
 from huiyan.feeds.collect import collect
 from huiyan.feeds.contract import load_contract
+from huiyan.orchestration.status import day_status
 from huiyan.quality.gate import check
+from huiyan.warehouse.migrate import migrate
 
 from .conftest import DAY, District
 
@@ -157,6 +159,13 @@ def test_what_identifies_somebody_in_a_row_is_hidden_before_the_file_is_kept(
     assert collect(FEED, DAY).status == "unchanged"
     # The first delivery is the subscription.
     assert district.query("select is_subscribed from ops.feed where feed = %s", FEED) == [(True,)]
+    # It stays one where the landing zone is not mounted when a command runs.
+    elsewhere = district.settings.model_copy(update={"landing_dir": Path("/not/mounted")})
+    elsewhere.__dict__.pop("landing", None)
+    assert not elsewhere.subscribes_to(FEED, is_optional=True)
+    migrate(elsewhere)
+    (status,) = (feed for feed in day_status(DAY, elsewhere).feeds if feed.feed == FEED)
+    assert (status.status, status.quarantined) == ("accepted", len(rows))
 
 
 def test_a_clean_file_is_archived_as_it_came_and_encrypted(district: District) -> None:

@@ -4,9 +4,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from huiyan.orchestration import calendar, steps
-from huiyan.orchestration.status import day_status
+from huiyan.orchestration.status import day_status, latest_date, render_status
 from huiyan.quality.recheck import recheck
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
@@ -70,6 +71,7 @@ def test_the_day_is_released_once_after_the_last_deadline(warehouse: Settings) -
     with connect(warehouse, role="huiyan_build") as connection:
         connection.execute("insert into ops.evaluation values (%s, 'evaluated', '')", (DAY,))
     assert not steps.must_be_released(DAY, DUE)
+    assert latest_date(warehouse) == DAY, "it was judged without any delivery"
 
 
 def test_a_missing_feed_lets_the_day_go_on(warehouse: Settings) -> None:
@@ -110,6 +112,12 @@ def test_a_stopped_feed_raises_an_alert_that_its_correction_resolves(warehouse: 
     status = next(feed for feed in day_status(DAY, warehouse).feeds if feed.feed == FEED)
     assert status.status == "stopped"
     assert status.message
+    shown = Console(record=True, width=80)
+    render_status(None, shown)
+    text = shown.export_text()
+    assert "…" not in text
+    assert all(feed.feed in text.split() for feed in day_status(DAY, warehouse).feeds)
+    assert f"{FEED} {status.label}: {status.message}" in text.replace("\n", "")
     _deliver(warehouse, rows=2)
     steps.check_feed(FEED, DAY, steps.collect_feed(FEED, DAY))
     assert _alerts(warehouse) == set()

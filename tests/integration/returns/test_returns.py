@@ -123,7 +123,17 @@ def test_an_alert_is_answered_settled_and_off_the_list(district: District) -> No
     assert state(district) == ("confirmed", None)
     # Found untrue by who verifies it: settled, and not opened anew while the hit stands.
     assert state(district, "CARD-001") == ("not_confirmed", TUESDAY)
-    assert set(form(district, "TC01", TUESDAY)) == {"ATT-001"}
+    left = form(district, "TC01", TUESDAY)
+    assert set(left) == {"ATT-001"}
+    assert left["ATT-001"]["task_shown"] == "处置中"
+    assert (
+        "青禾镇人民政府 2025-09-02 反馈：\n属实（问题属实），已办结；处理措施：退缴资金；"
+        in (left["ATT-001"]["answers_shown"])
+    )
+    # What who verifies has written is not for who disposes of it.
+    unit = form(district, "U002", TUESDAY)["ATT-001"]
+    assert unit["task_shown"] == "已反馈"
+    assert "青禾镇纪委" not in unit["answers_shown"]
     notes = openpyxl.load_workbook(district.settings.outbox / "TC01/2025-09-02/alerts.xlsx")["说明"]
     assert "已核实办结，无需再处理" in {cell.value for row in notes for cell in row}
 
@@ -210,14 +220,15 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     back = district.settings.outbox / "TC01" / MONDAY.isoformat() / "returned.xlsx"
     sheet = openpyxl.load_workbook(back)["退回更正"]
     shown = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert shown[0][:4] == ["退回原因", "原文件", "行号", "序号"]
+    assert shown[0][:5] == ["序号", "预警编号", "退回原因", "原文件", "行号"]
     assert len(shown) == 14
-    assert "请只保留一行" in str(shown[1][0])
-    assert "缺：退缴金额" in str(shown[10][0])
-    assert "退缴金额 1,860.01 元多于预警金额 1,860.00 元" in str(shown[11][0])
-    assert "退缴金额 0.01 元少于预警金额 1,860.00 元" in str(shown[12][0])
-    assert "请写明材料名称或文号" in str(shown[13][0])
-    assert shown[10][1:3] == ["TC01/alerts.xlsx", 11]
+    assert "请只保留一行" in str(shown[1][2])
+    assert "“办理进展”栏选了“已办结”，但“核实结论”栏没有填" in str(shown[9][2])
+    assert "缺：退缴金额" in str(shown[10][2])
+    assert "退缴金额 1,860.01 元多于预警金额 1,860.00 元" in str(shown[11][2])
+    assert "退缴金额 0.01 元少于预警金额 1,860.00 元" in str(shown[12][2])
+    assert "请写明材料名称或文号" in str(shown[13][2])
+    assert shown[10][3:5] == ["alerts.xlsx", 11]
     # What goes back is itself a form: corrected, it is taken.
     again = [line for line in returned(back) if line["alert_id"] == rec["alert_id"]][-1]
     land(district, TUESDAY, [{**again, "amount_recovered": "1,860.00"}])
@@ -225,6 +236,51 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     run(district, TUESDAY)
     assert state(district, "REC-001") == ("closed", TUESDAY)
     assert not (back.parent.parent / TUESDAY.isoformat() / "returned.xlsx").exists()
+
+
+def test_a_close_out_that_lacks_something_is_told_at_once_and_completed(
+    district: District,
+) -> None:
+    district.hit("ATT-001", "A/2025/09/1")
+    district.hit("REC-001", "A/2025/09/2")
+    run(district, MONDAY)
+    unit = form(district, "U002", MONDAY)["ATT-001"]
+    land(district, TUESDAY, [{**unit, **WHOLE, "evidence_reference": "后补", "note": "已交代"}])
+    run(district, TUESDAY)
+    sent = form(district, "U002", TUESDAY)["ATT-001"]
+    assert sent["task_shown"] == "待补正"
+    assert "已报办结，但缺：佐证材料。" in sent["answers_shown"]
+    verifier = form(district, "TC01", TUESDAY)
+    assert verifier["ATT-001"]["task_shown"] == "处置中"
+    # Only what was lacking comes, with a date as people write it.
+    lacking = {"evidence_reference": "缴款书 7 号", "verified_on": "9月2日"}
+    land(
+        district,
+        WEDNESDAY,
+        [
+            {**sent, **lacking},
+            # A receipt of what has been begun on is no mistake.
+            {**verifier["ATT-001"], "progress": "已签收"},
+        ],
+    )
+    result = accept(WEDNESDAY)
+    assert (result.accepted, result.repeated, result.rejected) == (1, 1, 0)
+    run(district, WEDNESDAY)
+    verifier = form(district, "TC01", WEDNESDAY)
+    # What waits for its reader stands first.
+    assert [line["task_shown"] for line in verifier.values()] == ["待核实", "处置中"]
+    assert "佐证材料：缴款书 7 号；情况说明：已交代" in verifier["ATT-001"]["answers_shown"]
+    unit = form(district, "U002", WEDNESDAY)["ATT-001"]
+    assert unit["task_shown"] == "已反馈"
+    land(district, THURSDAY, [{**verifier["ATT-001"], "progress": "已办结"}])
+    run(district, THURSDAY)
+    assert state(district) == ("closed", THURSDAY)
+    # A form sent before it was settled: nothing in it can be corrected.
+    friday = date(2025, 9, 5)
+    batch = land(district, friday, [{**unit, **WHOLE, "verified_on": "上周"}])
+    run(district, friday)
+    assert refusals(district, batch) == ["settled"]
+    assert not (district.settings.outbox / "U002" / friday.isoformat() / "returned.xlsx").exists()
 
 
 def test_a_line_corrected_on_the_same_day_is_taken_and_no_longer_goes_back(
@@ -366,7 +422,7 @@ def test_files_as_offices_save_them(district: District) -> None:
         "from ops.alert_event where event = 'verdict' group by 1, 2, 3"
     ) == [("confirmed", "2025-09-02", "1234.10", 4)]
     back = openpyxl.load_workbook(district.settings.outbox / "TC01/2025-09-02/returned.xlsx")
-    reasons = [str(row[0].value) for row in back["退回更正"].iter_rows(min_row=2)]
+    reasons = [str(row[2].value) for row in back["退回更正"].iter_rows(min_row=2)]
     assert sum("整份文件无法读取" in reason for reason in reasons) == 1
     assert sum("“核实结论”不在下拉列表之内" in reason for reason in reasons) == 1
     assert sum("“退缴金额（元）”是公式" in reason for reason in reasons) == 1
@@ -529,11 +585,11 @@ def test_what_comes_back_as_it_was_sent_says_nothing_anew(
     run(district, MONDAY)
     sent = district.settings.outbox / "TC01" / MONDAY.isoformat()
     sheet = openpyxl.load_workbook(sent / "returned.xlsx")["退回更正"]
-    assert [str(sheet.cell(row, 2).value) for row in range(2, sheet.max_row + 1)] == [
-        *["TC01/alerts.xlsx"] * 4, *["TC01/2.xlsx"] * 2, "",
+    assert [str(sheet.cell(row, 4).value) for row in range(2, sheet.max_row + 1)] == [
+        *["alerts.xlsx"] * 4, *["2.xlsx"] * 2, "",
     ]  # fmt: skip
-    assert "这份表格另有 2 行没有受理" in str(sheet.cell(5, 1).value)
-    assert "其余表格另有 6 行没有受理" in str(sheet.cell(8, 1).value)
+    assert "这份表格另有 2 行没有受理" in str(sheet.cell(5, 3).value)
+    assert "其余表格另有 6 行没有受理" in str(sheet.cell(8, 3).value)
     assert json.loads((sent / "manifest.json").read_text("utf-8"))["returned"] == 13
     assert district.value("select count(*) from quarantine.returns") == 13
 

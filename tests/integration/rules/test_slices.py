@@ -31,7 +31,8 @@ OPTIONS = Options(accounts=150, daily_days=0)
 LAST = date.fromisoformat(OPTIONS.last_day)
 FACTS = (
     *("int_voucher", "int_invoice", "int_reception_paper", "int_claim"),
-    *("int_expense_code", "int_payment", "int_payment_booking", "int_card_transaction"),
+    *("int_expense_code", "int_service_expense", "int_advance", "int_first_digit"),
+    *("int_payment", "int_payment_booking", "int_card_transaction"),
     *("int_card_booking", "int_merchant_category", "int_unit_books"),
 )
 # Per feed: the column in which a copy gets a new value.

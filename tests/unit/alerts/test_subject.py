@@ -61,6 +61,14 @@ def test_a_subject_from_its_id(kind: str, subject_id: str, text: str) -> None:
     assert readable_subject(kind, subject_id) == text
 
 
+def test_a_regulators_codes_are_named() -> None:
+    known = '{"regulator_name": "云溪区财政局", "rule_name": "附件缺失"}'
+    assert readable_subject("regulator_rule", "RG01:ATT-001", known) == (
+        "监管部门系统性问题\n云溪区财政局（RG01）\n附件缺失（ATT-001）"
+    )
+    assert "规则 ATT-001" in readable_subject("regulator_rule", "RG01:ATT-001", "{}")
+
+
 def test_what_only_the_evidence_tells() -> None:
     subject_id = f"{TOKEN}:41号店:2025-11-24"
     shown = readable_subject("card_group", subject_id, '{"card_last4": "2927"}')

@@ -17,8 +17,8 @@ from openpyxl.workbook import Workbook
 from extract_samples import CONCLUDED, DAY, GONE, JOINT, RETURNED, extract, row
 from huiyan.alerts import words
 from huiyan.delivery.case_sheet import CASE_COLUMNS
-from huiyan.delivery.extract import CSV_COLUMNS, CaseMember, Extract, ReturnedRow
-from huiyan.delivery.joint_sheet import JOINT_COLUMNS, suggestion
+from huiyan.delivery.extract import CSV_COLUMNS, CaseMember, Extract, ReturnedRow, Said
+from huiyan.delivery.joint_sheet import JOINT_COLUMNS, OBJECTION, asked, suggestion
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
@@ -127,8 +127,8 @@ def test_sheets_headings_and_typed_cells() -> None:
     assert values["对象"] == "记账凭证\n2025年9月 记0001\n账套 AF002"
     assert headings[-2:] == ["预警编号", "对象编号"]
     assert values["对象编号"] == "AF002/2025/09/记0001"
-    assert sheet.freeze_panes == "F2"
-    assert sheet.auto_filter.ref == f"A1:V{sheet.max_row}"
+    assert sheet.freeze_panes == "G2"
+    assert sheet.auto_filter.ref == f"A1:W{sheet.max_row}"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
     assert sheet.print_title_rows == "$1:$1"
@@ -151,7 +151,7 @@ def test_what_is_special_about_a_row_is_marked_and_said() -> None:
     )
     marks = [cell.value for cell in book["预警清单"]["B"]]
     assert marks == ["新增", "催办", "新增\n升级", "抽查"]
-    assert book["预警清单"]["L2"].value.splitlines()[0] == notice
+    assert book["预警清单"]["M2"].value.splitlines()[0] == notice
     told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
     assert "其中抽查 1 条" in told
     assert all(f"“{word}”" in told for word in words.MARK.values())
@@ -160,9 +160,12 @@ def test_what_is_special_about_a_row_is_marked_and_said() -> None:
 def test_what_is_printed() -> None:
     book = opened(ALL)
     printed = [column.heading for column in ALERT_COLUMNS[:PRINTED_COLUMNS]]
-    assert {"序号", "判定规则", "政策依据"} <= set(printed)
+    assert {"序号", "判定规则", "政策依据", "升级原因"} <= set(printed)
     assert "对象编号" not in printed
-    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$O${len(ALL.rows) + 1}"
+    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$Q${len(ALL.rows) + 1}"
+    form = book["核实反馈"]
+    last = [cell.value for cell in form[1]].index("核实日期")
+    assert form.print_area.endswith(f"${form.cell(1, last + 1).column_letter}${form.max_row}")
     for sheet in book:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
@@ -241,20 +244,145 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
     assert manifest["returned"] == 2
     assert "returned.xlsx" in {file["name"] for file in manifest["files"]}
     notes = {cell.value for line in opened(answered)["说明"].iter_rows() for cell in line}
-    assert "没有受理的反馈 2 条，见 returned.xlsx，请更正后再退。" in notes
+    assert "没有受理的反馈 2 条，见同时送达的“退回更正”表（returned.xlsx），请更正后再退。" in notes
     sheet = given_back(*answered.returned).active
     headings = [cell.value for cell in sheet[1]]
     line = dict(zip(headings, (cell.value for cell in sheet[2]), strict=True))
     assert line["退回原因"] == "\n".join(RETURNED.reasons)
     assert (line["行号"], line["核实结论"], line["反馈码"]) == (3, "大概属实", "AAAA-BBBB")
     assert line["情况说明"] == "'=HYPERLINK(1)"
-    assert sheet["C3"].value == "整份文件"
+    assert line["原文件"] == "alerts.xlsx"
+    assert sheet["E3"].value == "整份文件"
+    # The second page of the print says whose answers it shows, and why they came back.
+    assert headings[:3] == ["序号", "预警编号", "退回原因"]
+    assert sheet.print_title_cols == "$A:$C"
     free = {
         heading
         for heading, cell in zip(headings, sheet[2], strict=True)
         if not cell.protection.locked
     }
     assert free == {answer.heading for answer in ANSWER_COLUMNS}
+
+
+ANSWERED = Said(
+    "青禾镇人民政府",
+    "dispose",
+    date(2025, 11, 27),
+    verdict="confirmed",
+    reason="confirmed",
+    progress="closed",
+    action="return_money",
+    amount_recovered=Decimal("1860.00"),
+    note="=已退回",
+    evidence_reference="缴款书 7 号",
+    verified_by="王建国",
+)
+NEEDS = ("action", "evidence", "amount_recovered")
+
+
+def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> None:
+    mine: dict[str, Any] = {"role": "verify", "is_new": False, "close_out_needs": NEEDS}
+    untrue = replace(
+        Said("某单位", "dispose", DAY), verdict="not_confirmed", reason="data_wrong", note="无此事"
+    )
+    lacking = replace(ANSWERED, evidence_reference=None)
+    sent = extract(
+        row(alert_id="a1", **mine, state="delivered"),
+        row(alert_id="a2", **mine, state="rectifying", answers=(lacking,)),
+        row(alert_id="a3", **mine, state="rectifying", answers=(ANSWERED,)),
+        row(alert_id="a4", **mine, state="not_confirmed", answers=(untrue,)),
+        row(
+            alert_id="a5",
+            **mine,
+            state="rectifying",
+            answers=(
+                ANSWERED,
+                replace(untrue, role="verify", verdict="partly", progress="rectifying"),
+            ),
+        ),
+    )
+    assert Extract.from_dict(json.loads(sent.to_json())) == sent
+    assert "answers" not in json.loads(ALL.to_json())["rows"][0]
+    book = opened(sent)
+    form = book["核实反馈"]
+    headings = [cell.value for cell in form[1]]
+    lines = [dict(zip(headings, line, strict=True)) for line in form.iter_rows(2, values_only=True)]
+    assert [(line["预警编号"], line["待办"]) for line in lines] == [
+        ("a3", "待核实"),
+        ("a4", "待核实"),
+        ("a1", "处置中"),
+        ("a2", "处置中"),
+        ("a5", "处置中"),
+    ]
+    assert [line["序号"] for line in lines] == [3, 4, 1, 2, 5]
+    assert lines[0]["反馈情况"] == (
+        "青禾镇人民政府 2025-11-27 反馈：\n"
+        "属实（问题属实），已办结；处理措施：退缴资金；退缴金额：1,860.00 元；"
+        "佐证材料：缴款书 7 号；"
+        "情况说明：=已退回；核实人：王建国\n请核实：整改到位的填核实结论和“已办结”。"
+    )
+    assert "不属实（误报：数据有误）；情况说明：无此事" in lines[1]["反馈情况"]
+    assert lines[2]["反馈情况"] == "处置单位尚未反馈。"
+    assert lines[3]["反馈情况"].endswith("办结尚缺：佐证材料。")
+    assert headings.index("反馈情况") < headings.index("办理进展")
+    assert [cell.value for cell in book["预警清单"]["E"]][1:] == [
+        words.TASK[key]
+        for key in ("with_the_disposer",) * 2 + ("to_verify",) * 2 + ("with_the_disposer",)
+    ]
+    notes = "\n".join(str(cell.value) for cell in book["说明"]["A"])
+    assert "等待本单位办理的：待核实 2 条，在“核实反馈”中排在最前。" in notes
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "follows"),
+    [
+        ({}, "已反馈", "等待核实单位核对"),
+        ({"evidence_reference": None}, "待补正", "已报办结，但缺：佐证材料。"),
+        (
+            {"evidence_reference": None, "amount_recovered": None},
+            "待补正",
+            "已报办结，但缺：佐证材料、退缴金额。",
+        ),
+        (
+            {"amount_recovered": Decimal("1.00"), "note": None},
+            "待补正",
+            "已报办结，但缺：情况说明（退缴金额少于预警金额的原因）。",
+        ),
+        ({"progress": "rectifying", "action": None}, "整改中", "办结尚缺：处理措施。"),
+        ({"verdict": "not_confirmed", "reason": "data_wrong", "progress": None}, "已反馈", "等待"),
+        ({"verdict": None, "reason": None, "progress": "verifying"}, "待反馈", "办结须填："),
+    ],
+)
+def test_who_disposes_is_told_at_once_what_a_close_out_lacks(
+    changes: dict[str, Any], told: str, follows: str
+) -> None:
+    said = replace(ANSWERED, **changes)
+    sent = extract(
+        row(
+            state="rectifying" if said.verdict else "verifying",
+            answers=(said,),
+            close_out_needs=NEEDS,
+        )
+    )
+    form = opened(sent)["核实反馈"]
+    headings = [cell.value for cell in form[1]]
+    line = dict(zip(headings, (cell.value for cell in form[2]), strict=True))
+    assert line["待办"] == told
+    assert follows in line["反馈情况"]
+
+
+def test_the_first_sheet_says_where_to_answer() -> None:
+    sheet = opened(extract(row(close_out_needs=("action", "evidence"))))["预警清单"]
+    headings = [cell.value for cell in sheet[1]]
+    assert "待办\n（在“核实反馈”表填写）" in headings
+    (told,) = sheet.data_validations.dataValidation
+    assert str(told.sqref).startswith("A1:")
+    assert "按原渠道退回" in told.prompt
+    assert told.prompt in sheet.oddFooter.left.text
+    standard = sheet.cell(2, headings.index("办结标准") + 1).value
+    assert standard.splitlines()[1].startswith("办结须填：核实结论、处理措施、佐证材料（")
+    for words_said in opened(ALL)["说明"].iter_rows(values_only=True):
+        assert "次个" not in str(words_said)
 
 
 def test_the_notes_list_what_is_gone() -> None:
@@ -279,7 +407,7 @@ def test_an_extract_with_nothing_but_cleared_alerts_opens() -> None:
 
 def test_dates_before_the_calendar_of_spreadsheets_are_text() -> None:
     book = opened(extract(row(occurred_on=date(1899, 12, 31))))
-    assert book["预警清单"]["H2"].value == "1899-12-31"
+    assert book["预警清单"]["I2"].value == "1899-12-31"
     assert DAY.year == 2025
 
 
@@ -317,6 +445,15 @@ def test_a_case_has_a_sheet_of_its_own_with_what_it_gathers() -> None:
     assert again == case
     assert render(again, version=1) == render(case, version=1)
     assert case.content_hash() != ALL.content_hash()
+
+
+def test_a_long_case_is_not_printed_with_the_rest() -> None:
+    members = tuple(member(hit_id=f"h{number}", total=41) for number in range(41))
+    few = opened(replace(ALL, cases=members[:40]))["案件明细"]
+    assert few.print_area == "'案件明细'!$A$1:$J$42"
+    many = opened(replace(ALL, cases=members))["案件明细"]
+    assert many.print_area == f"'案件明细'!$A${many.max_row}:$J${many.max_row}"
+    assert "共 41 行，请在屏幕上查看，默认不打印" in many.cell(many.max_row, 1).value
 
 
 def test_joint_cases_have_a_sheet_of_their_own() -> None:
@@ -372,20 +509,25 @@ def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     known = row(alert_id="a1", concluded=CONCLUDED)
     book = opened(extract(known, row(alert_id="a2")))
     assert book["预警清单"]["B2"].value == "新增\n已有结论"
-    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in book["预警清单"]["L2"].value
+    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in book["预警清单"]["M2"].value
     form = book["核实反馈"]
     headings = [cell.value for cell in form[1]]
     place = headings.index("已有结论")
     assert headings[place - 1] == "核实日期"
     assert headings[place + 1 :] == ["接收单位代码", "推送日期", "反馈码"]
     said, nothing = (line[place] for line in form.iter_rows(min_row=2, values_only=True))
-    assert "采纳：核实结论选“属实”，佐证材料填“审〔2025〕7号”。" in said
+    assert "采纳：核实结论选“属实”，原因选“问题属实”，佐证材料填“审〔2025〕7号”。" in said
+    # Whoever objects is told the same, wherever it is told.
+    told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
+    assert all(OBJECTION in text for text in (said, told, asked(JOINT)))
+    assert "异议" not in book["预警清单"]["M2"].value
     assert not nothing
     verdict = headings.index("核实结论") + 1
     assert form.cell(2, verdict).value is None
     assert form.protection.sheet
     assert form.cell(2, place + 1).protection.locked
     unlike = row(concluded=("统计监督", "2025-11-20", "数据失实", ""))
-    assert "核实结论选与其相符的一项，佐证材料填“统计监督 2025-11-20 结论”" in suggestion(unlike)
+    assert "认定有问题的，核实结论选“属实”" in suggestion(unlike)
+    assert "佐证材料填“统计监督 2025-11-20 结论”" in suggestion(unlike)
     text = render(extract(known), version=1)["alerts.csv"].decode("utf-8-sig")
     assert "审计监督" not in text

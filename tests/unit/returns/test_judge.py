@@ -173,12 +173,19 @@ def test_a_word_for_none_is_named_to_the_sender() -> None:
         (replace(FOUND, amount_recovered=Decimal(-1)), CASE, ["amount_recovered: negative"]),
         (Answer(progress="closed"), VERIFIER, ["illegal_transition: delivered to closed"]),
         (Answer(progress="rectifying"), CASE, ["illegal_transition: delivered to rectifying"]),
+        (Answer(progress="acknowledged"), replace(CASE, state="verifying"), ["said_already"]),
+        (Answer(progress="verifying"), replace(CASE, state="verifying"), ["said_already"]),
+        (Answer(progress="verifying"), replace(VERIFIER, state="rectifying"), ["said_already"]),
         (
-            Answer(progress="acknowledged"),
+            Answer(progress="verifying", evidence_reference="收据 12"),
             replace(CASE, state="verifying"),
-            ["illegal_transition: verifying to acknowledged"],
+            ["nothing_new"],
         ),
-        (Answer(progress="verifying"), replace(CASE, state="verifying"), ["nothing_new"]),
+        (
+            replace(FOUND, verified_on="上周"),
+            replace(CASE, state="closed"),
+            ["illegal_transition: closed to confirmed"],
+        ),
         (
             FOUND,
             replace(CASE, state="auto_resolved"),
@@ -204,6 +211,66 @@ def test_who_answers_late_is_not_told_that_it_became_a_lead() -> None:
     late = [_too_late(line, _Alert((), state, OPENED, None, OPENED)) for state in ends]
     assert late[0] is not None
     assert late[0] == late[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "case", "named"),
+    [
+        (Answer(progress="closed"), CASE, "“办理进展”栏选了“已办结”，但“核实结论”栏没有填"),
+        (Answer(progress="closed"), VERIFIER, "“办理进展”栏选了“已办结”，但“核实结论”栏没有填"),
+        (Answer(progress="rectifying"), CASE, "“办理进展”栏选了“整改中”，但“核实结论”栏没有填"),
+        (
+            Answer(action="transfer_as_lead"),
+            VERIFIER,
+            "“处理措施”栏选了“转问题线索”，但“核实结论”栏没有填",
+        ),
+        (
+            Answer(verdict="not_confirmed", reason="data_wrong", progress="rectifying"),
+            CASE,
+            "“办理进展”改选“已办结”或留空；确有问题的，“核实结论”改选“属实”",
+        ),
+        (
+            replace(WHOLE, evidence_reference=None),
+            VERIFIER,
+            "选了“已办结”，按办结标准还缺：佐证材料",
+        ),
+        (
+            FOUND,
+            replace(CASE, state="confirmed", is_judged_by_verifier=True),
+            "“核实结论”和“原因”两栏留空",
+        ),
+    ],
+)
+def test_a_refusal_names_the_cells_and_the_words_of_the_sender(
+    answer: Answer, case: Case, named: str
+) -> None:
+    _, (refusal,) = judge(answer, case, latest=TODAY)
+    assert named in refusal.text
+    assert "销号" not in refusal.text
+    assert not refusal.is_final
+
+
+def test_what_is_settled_has_nothing_to_correct() -> None:
+    for state in ("closed", "transferred_as_lead", "auto_resolved"):
+        _, (refusal,) = judge(WHOLE, replace(CASE, state=state), latest=TODAY)
+        assert refusal.is_final, state
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(progress="closed"),
+        Answer(progress="rectifying", note="已催办"),
+        Answer(evidence_reference="收据 12"),
+        Answer(amount_recovered=Decimal("100.00")),
+        Answer(note="其余已抵扣"),
+    ],
+)
+def test_what_was_lacking_may_be_handed_in_by_itself(answer: Answer) -> None:
+    begun = replace(CASE, state="rectifying", verdict="confirmed", reason="confirmed")
+    taken, refusals = judge(answer, begun, latest=TODAY)
+    assert [(step.event, step.to_state) for step in taken] == [("rectifying", "rectifying")]
+    assert not refusals
 
 
 def optional(values: object) -> st.SearchStrategy[str | None]:
@@ -245,12 +312,43 @@ def test_any_answer_is_either_taken_legally_or_refused_with_a_reason(
 
 @pytest.mark.parametrize(
     "text",
-    ["2025-09-03", "2025/9/3", "2025.9.3", "2025年9月3日", "20250903", " 2025-9-3 00:00:00"],
-)
+    ["2025-09-03", "2025/9/3", "2025.9.3", "2025年9月3日", "20250903", " 2025-9-3 00:00:00",
+     "2025年9月3号", "2025 年 9 月 3 日", "2025—9—3", "2025–09–03", "2025——9——3",
+     "２０２５年９月３日", "２０２５－０９－０３", "2025。9。3", "25年9月3日", "2025-09-03 09:30",
+     "2025-09-03 09:30:15",
+     "2025/9/3 下午 3:05", "2025年9月3日15：05", "2025-09-03T09:30:00"],
+)  # fmt: skip
 def test_dates_as_people_write_them(text: str) -> None:
     assert read_date(text) == date(2025, 9, 3)
 
 
-@pytest.mark.parametrize("text", ["", "9月3日", "2025-13-01", "03/09/2025", "2025-9/3", "45903"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "9月3日", "2025-13-01", "03/09/2025", "2025-9/3", "45903", "2025-09-03 9", "9月", "上周"],
+)
 def test_what_is_no_date_is_none(text: str) -> None:
     assert read_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "day"),
+    [
+        ("11月28日", date(2025, 11, 20), date(2025, 11, 28)),
+        ("11月28号", date(2025, 11, 20), date(2025, 11, 28)),
+        ("11.28", date(2025, 11, 20), date(2025, 11, 28)),
+        ("11-28", date(2025, 11, 20), date(2025, 11, 28)),
+        ("１１／２８ 09:30", date(2025, 11, 20), date(2025, 11, 28)),
+        ("12月31日", date(2025, 11, 20), date(2024, 12, 31)),
+        ("2月29日", date(2025, 11, 20), date(2024, 2, 29)),
+        # Either of two years.
+        ("11月28日", date(2024, 11, 1), None),
+        # 11.30, of which a spreadsheet has lost the zero?
+        ("11.3", date(2025, 11, 1), None),
+        ("13月1日", date(2025, 11, 20), None),
+        ("2月30日", date(2025, 11, 20), None),
+    ],
+)
+def test_a_date_without_its_year_is_the_last_one(
+    text: str, earliest: date, day: date | None
+) -> None:
+    assert read_date(text, earliest=earliest, latest=date(2025, 12, 1)) == day

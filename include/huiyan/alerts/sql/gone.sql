@@ -37,6 +37,7 @@ select
     coalesce(openings.unit_name, openings.unit_id, '') as unit_name,
     alerts.subject_type,
     alerts.subject_id,
+    case alerts.subject_type when 'regulator_rule' then openings.evidence::text end as evidence,
     openings.amount,
     case
         when

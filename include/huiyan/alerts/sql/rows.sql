@@ -49,6 +49,7 @@ select
     rules.what_to_check,
     rules.legal_basis,
     rules.close_out_standard,
+    string_to_array(coalesce(rules.close_out_needs, ''), ',') as close_out_needs,
     coalesce(raised.reasons, '{}') as tier_reasons,
     rules.description,
     openings.opened_on,

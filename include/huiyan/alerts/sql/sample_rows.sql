@@ -22,6 +22,7 @@ select
     rules.what_to_check,
     rules.legal_basis,
     rules.close_out_standard,
+    string_to_array(coalesce(rules.close_out_needs, ''), ',') as close_out_needs,
     '{}'::text[] as tier_reasons,
     rules.description,
     samples.drawn_on as opened_on,

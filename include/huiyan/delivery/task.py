@@ -1,0 +1,145 @@
+"""Whom a row of an extract waits for, and what has been answered of it, in words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from huiyan.alerts import states, words
+from huiyan.delivery.extract import ExtractRow, Said
+from huiyan.delivery.neutralise import one_line
+
+# The order in which a body should take its rows: what waits for it, for others, for nobody.
+PLACE = {
+    "to_verify": 0,
+    "to_complete": 0,
+    "to_answer": 0,
+    "rectifying": 1,
+    "with_the_disposer": 1,
+    "answered": 2,
+}
+LONGEST_TEXT = 120
+
+
+def missing(row: ExtractRow) -> tuple[str, ...]:
+    """What the answers given lack of the rule's standard, in Chinese; empty without an answer."""
+    last: dict[str, Any] = {}
+    for said in row.answers:
+        last |= {name: value for name, value in vars(said).items() if value is not None}
+    verdict = last.get("verdict")
+    if verdict is None and last and row.state in ("rectifying", *states.FOUND):
+        # Who verifies has found it so, in words that are not shown to who disposes of it.
+        verdict = "partly" if row.state == "partly" else "confirmed"
+    if verdict is None:
+        return ()
+    reason, action = last.get("reason") or "confirmed", last.get("action")
+    recovered = last.get("amount_recovered")
+    lacking = states.missing_for_close_out(
+        row.close_out_needs,
+        verdict,
+        reason=reason,
+        action=action,
+        amount_recovered=recovered,
+        evidence_reference=last.get("evidence_reference"),
+    )
+    needs = states.asked_of_close_out(row.close_out_needs, verdict, reason=reason, action=action)
+    named = [words.CLOSE_OUT_NEEDS[need] for need in lacking]
+    if (
+        "amount_recovered" in needs
+        and "amount_recovered" not in lacking
+        and recovered is not None
+        and row.amount
+        and not states.is_accounted_for(recovered, row.amount, verdict, last.get("note"))
+    ):
+        named.append("情况说明（退缴金额少于预警金额的原因）")
+    return tuple(named)
+
+
+def task(row: ExtractRow) -> str:
+    """What the row waits for, a key of `words.TASK`."""
+    # Who both disposes and verifies answers once, as who verifies.
+    whose = ("dispose",) if row.role == "verify" else ("dispose", "verify")
+    disposer = next((said for said in reversed(row.answers) if said.role in whose), None)
+    is_answered = disposer is not None and (
+        disposer.verdict is not None or disposer.progress in ("rectifying", "closed")
+    )
+    is_untrue = disposer is not None and disposer.verdict == "not_confirmed"
+    if row.role == "verify":
+        is_last = is_answered and row.answers[-1] is disposer
+        is_ready = "sampled" in row.marks or (is_last and (is_untrue or not missing(row)))
+        return "to_verify" if is_ready else "with_the_disposer"
+    if disposer is None or not is_answered:
+        return "to_answer"
+    if disposer.progress == "closed":
+        return "to_complete" if missing(row) else "answered"
+    return "answered" if is_untrue else "rectifying"
+
+
+def needed(row: ExtractRow) -> str:
+    """Which cells the row needs before it can be closed; empty if the standard names none."""
+    if not row.close_out_needs:
+        return ""
+    cells = [words.CLOSE_OUT_NEEDS[need] for need in states.CLOSE_OUT_NEEDS]
+    asked = [
+        cell
+        for need, cell in zip(states.CLOSE_OUT_NEEDS, cells, strict=True)
+        if need in row.close_out_needs
+    ]
+    return f"办结须填：核实结论、{'、'.join(asked)}（不属实的：原因、佐证材料）。"
+
+
+def _words_of(said: Said) -> str:
+    parts = []
+    if said.verdict is not None:
+        reason = f"（{words.REASONS[said.reason]}）" if said.reason else ""
+        parts.append(f"{words.VERDICTS[said.verdict]}{reason}")
+    if said.progress is not None:
+        parts.append(words.PROGRESS[said.progress])
+    parts = ["，".join(parts)] if parts else []
+    if said.action is not None:
+        parts.append(f"处理措施：{words.ACTIONS[said.action]}")
+    if said.amount_recovered is not None:
+        parts.append(f"退缴金额：{said.amount_recovered:,.2f} 元")
+    for label, text in (
+        ("佐证材料", said.evidence_reference),
+        ("情况说明", said.note),
+        ("核实人", said.verified_by),
+    ):
+        if text:
+            parts.append(f"{label}：{one_line(text, LONGEST_TEXT).rstrip('。；')}")
+    return f"{said.body_name} {said.said_on.isoformat()} 反馈：\n" + "；".join(parts)
+
+
+def told(rows: Sequence[ExtractRow]) -> str:
+    """What has been answered of an alert, and what follows for the reader.
+
+    Args:
+        rows: of one alert, in every role of the reader.
+    """
+    row = max(rows, key=lambda row: len(row.answers))
+    lines = [_words_of(said) for said in row.answers]
+    return "\n".join([*lines, *filter(None, dict.fromkeys(map(_follows, rows)))])
+
+
+def _follows(row: ExtractRow) -> str:
+    lacking = "、".join(missing(row))
+    what = task(row)
+    if what == "to_complete":
+        return f"已报办结，但缺：{lacking}。请补填这些栏目再退，否则不能销号。"
+    if what == "answered":
+        return "等待核实单位核对，不必再填。"
+    if what == "rectifying":
+        short = f"办结尚缺：{lacking}。" if lacking else ""
+        return f"{short}整改到位后，办理进展选“已办结”。"
+    if what == "to_verify" and row.answers:
+        if row.answers[-1].verdict == "not_confirmed":
+            return "请核实：同意的填“不属实”和原因，不同意的填“属实”或“部分属实”。"
+        return "请核实：整改到位的填核实结论和“已办结”。"
+    if what == "with_the_disposer":
+        if not row.answers:
+            return "处置单位尚未反馈。"
+        return f"办结尚缺：{lacking}。" if lacking else ""
+    if what == "to_answer" and row.state in ("rectifying", *states.FOUND):
+        return (
+            "核实单位已认定问题存在：核实结论、原因两栏留空；整改到位后，办理进展选“已办结”，并填"
+            "处理措施、佐证材料，应当退缴的填退缴金额。"
+        )
+    return needed(row)
