@@ -151,10 +151,10 @@ def test_marts_and_the_command_tell_what_verdicts_say(district: District) -> Non
     said = CliRunner().invoke(app, ["proposals"]).output.splitlines()
     rows = [line.split() for line in said]
     assert ["INV-001", "1", "fixed", "5", "100%", "57%"] in rows
-    (excepted,) = (line for line in rows if line[-2:] == ["b", MONDAY.isoformat()])
+    (excepted,) = (line for line in rows if line[2:3] == [MONDAY.isoformat()] and line[-1] == "b")
     assert excepted[0] == "ATT-001"
     assert "FF002" in excepted
-    assert any(line[-2:] == ["c", MONDAY.isoformat()] for line in rows)
+    assert any(line[2:3] == [MONDAY.isoformat()] and line[-1] == "c" for line in rows)
 
 
 def test_what_comes_back_raises_the_tier_and_is_no_alert(district: District) -> None:
