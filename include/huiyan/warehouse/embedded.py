@@ -172,17 +172,19 @@ def _initialise(settings: Settings, data: Path, user: str | None) -> None:
     draft.rename(data)
 
 
-def _is_server(pid: int) -> bool:
-    """Whether a server runs under this number.
+def _folder_of_server(pid: int) -> Path | None:
+    """Data directory of the server that runs under this number, None if none does.
 
     After a power cut the number may be another program's; a server that was killed stays in the
     list of processes until its parent looks, which in a container may be never.
     """
     try:
         process = psutil.Process(pid)
-        return bool(process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE)
+        if process.name() != "postgres" or process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        return Path(process.cwd())
     except (ValueError, psutil.Error):
-        return False
+        return None
 
 
 def _pid_lines(data: Path) -> list[str]:
@@ -199,7 +201,7 @@ def _running_port(data: Path) -> int | None:
         pid, port, status = int(lines[0]), int(lines[3]), lines[7].strip()
     except (IndexError, ValueError):
         return None
-    return port if status == "ready" and _is_server(pid) else None
+    return port if status == "ready" and _folder_of_server(pid) == data.resolve() else None
 
 
 def _workers(data: Path) -> list[psutil.Process]:
@@ -215,6 +217,9 @@ def _workers(data: Path) -> list[psutil.Process]:
 def _forget_a_killed_server(data: Path) -> None:
     """Remove a pid file whose number lives on as a zombie's or as another program's.
 
+    Raises:
+        WarehouseError: the folder is a copy of one whose server runs, and as torn as it was then.
+
     PostgreSQL would refuse to start for as long as it does. The file also keeps a second server off
     the workers of the first; so they must have ended, as they do as soon as their server has.
     """
@@ -222,7 +227,16 @@ def _forget_a_killed_server(data: Path) -> None:
     if not lines or not lines[0].isdigit():
         return
     pid = int(lines[0])
-    if not psutil.pid_exists(pid) or _is_server(pid):
+    if not psutil.pid_exists(pid):
+        return
+    folder = _folder_of_server(pid)
+    if folder is not None and folder != data.resolve() and _pid_lines(folder)[:1] == lines[:1]:
+        raise WarehouseError(
+            f"{data} was copied from {folder} while its server ran, so its files do not fit "
+            f"together. Remove the copy, stop the server there (HUIYAN_HOME={folder.parent} huiyan "
+            "db stop) and copy again."
+        )
+    if folder == data.resolve():
         return
     deadline = time.monotonic() + WORKERS_END_SECONDS
     while _workers(data):

@@ -1,6 +1,7 @@
 """What is taken for a running server, and what a killed one leaves behind."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from huiyan.errors import WarehouseError
 from huiyan.settings import Settings
 from huiyan.warehouse import embedded
 
@@ -60,3 +62,25 @@ def test_any_other_pid_file_is_left_to_the_server(tmp_path: Path, first_line: st
     file.write_text(first_line + "\n")
     embedded._forget_a_killed_server(file.parent)
     assert file.exists()
+
+
+def test_a_copy_made_while_the_server_ran_is_not_taken_for_it(
+    tmp_path: Path, postgres: embedded.Server
+) -> None:
+    """What was written into the copy would go into the original."""
+    (home,) = {
+        Path(process.cwd()).parent
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == "postgres"
+        and str(postgres.port) in (process.info["cmdline"] or ())
+    }
+    assert embedded.running(Settings(home=home)) is not None
+    copied = Settings(home=tmp_path)
+    data = embedded.data_directory(copied)
+    data.mkdir()
+    shutil.copy(home / "postgres" / "postmaster.pid", data)
+    (data / "PG_VERSION").write_text("18\n")
+    assert embedded.running(copied) is None
+    assert embedded.stop(copied) is False
+    with pytest.raises(WarehouseError, match=f"copied from {home / 'postgres'} while its server"):
+        embedded.start(copied)
