@@ -374,8 +374,12 @@ def render(explanation: Record, console: Console) -> None:
         still = "still open" if hit["is_open"] else f"cleared on {hit['cleared_on']}"
         lines.append(("hit", f"{hit['hit_id']}, since {hit['first_detected_on']}, {still}"))
     if alert:
+        state = words.STATE[alert["state"]]
+        if hit and hit["is_open"] and alert["state"] == "auto_resolved":
+            # Taken back while its cause stands: what follows says why.
+            state = "不再推送"
         lines += [
-            ("alert", f"{alert['alert_id']}, {alert['state']} ({words.STATE[alert['state']]})"),
+            ("alert", f"{alert['alert_id']}, {alert['state']} ({state})"),
             ("tier", f"{alert['tier']} (base {alert['base_tier']}), due {alert['due_on']}"),
         ]
     else:

@@ -19,6 +19,8 @@ _HANDED_IN = (
 )
 _NOTHING = re.compile(
     rf"(?:(?:暂时?|尚|均|都|也)?(?:无|没有|没|未有|未提供|不详|不适用|略|空|待定|同上){_KIND}"
+    # Nothing lies with a form: a document is named, not pointed at.
+    rf"|(?:详|请|均|都|已)*(?:见|参见|参阅|如|附|随)*(?:附件|附后|附表|邮件|另附|所附)(?:附件|{_KIND})?[0-9一二三四五]*"
     # What is promised is not there yet.
     rf"|{_KIND}{_WHEN}{_HANDED_IN}{_KIND}"
     rf"|{_KIND}(?:补充|补办|办理|开具|收集|整理|准备)中"

@@ -229,7 +229,7 @@ def _raise_routing_problems(connection: psycopg.Connection, day: date) -> None:
     for problem, words in PROBLEMS.items():
         alerts, units = found.get(problem, (0, []))
         message = (
-            f"{words} {_some(units)}. Sent to the default office: {alerts}. Correct the "
+            f"{words} {_some(units)}. Alerts sent to the default office: {alerts}. Correct the "
             "jurisdictions or the bodies and deliver them again."
         )
         _note(connection, problem, "jurisdictions", day, message if units else None)

@@ -129,6 +129,15 @@ def asked_of_close_out(
     return asked | {"amount_recovered"} if action == "return_money" else asked
 
 
+def is_turned(former: str | None, verdict: str | None) -> bool:
+    """Whether a verdict says the contrary of the one before: a finding is none, or none is one.
+
+    What was put right and proven for the one proves nothing of the other.
+    """
+    known = former in VERDICTS and verdict in VERDICTS
+    return known and (former in FOUND) != (verdict in FOUND)
+
+
 def missing_for_close_out(
     needs: Collection[str],
     verdict: str,

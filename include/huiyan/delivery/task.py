@@ -23,6 +23,9 @@ def missing(row: ExtractRow) -> tuple[str, ...]:
     """What the answers given lack of the rule's standard, in Chinese; empty without an answer."""
     last: dict[str, Any] = {}
     for said in row.answers:
+        if states.is_turned(last.get("verdict"), said.verdict):
+            for name in ("action", "evidence_reference", "note"):
+                last.pop(name, None)
         last |= {name: value for name, value in vars(said).items() if value is not None}
     verdict = last.get("verdict")
     if verdict is None and last and row.state in ("rectifying", *states.FOUND):

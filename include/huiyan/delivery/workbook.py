@@ -130,7 +130,13 @@ def _standing(line: Line) -> str:
 
 
 def _evidence(line: Line) -> str:
-    said = (*line.row.notices, conclusion_of_others(line.row), readable(line.row.evidence))
+    raised = "；".join(line.row.tier_reasons)
+    said = (
+        *line.row.notices,
+        f"升级原因：{raised}" if raised else "",
+        conclusion_of_others(line.row),
+        readable(line.row.evidence),
+    )
     return "\n".join(part for part in said if part)
 
 
@@ -150,12 +156,11 @@ ALERT_COLUMNS = (
     Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
     Column("金额（元）", 12, "money", lambda line: line.row.amount),
     Column("办理期限", 11, "date", lambda line: line.row.due_on),
-    Column("判定规则", 22, "text", lambda line: line.row.description),
     Column("疑点依据", 30, "text", _evidence),
     Column("核查要点", 22, "text", lambda line: line.row.what_to_check),
     Column("办结标准", 20, "text", _standard),
     Column("政策依据", 17, "text", lambda line: line.row.legal_basis),
-    Column("升级原因", 13, "text", lambda line: "\n".join(line.row.tier_reasons) or "无"),
+    Column("判定规则", 22, "text", lambda line: line.row.description),
     Column("状态", 10, "centre", lambda line: words.STATE.get(line.row.state, "办理中")),
     Column("财务平台单位代码", 13, "code", lambda line: line.row.finance_agency_code),
     Column("国库平台单位代码", 13, "code", lambda line: line.row.treasury_agency_code),
@@ -164,7 +169,7 @@ ALERT_COLUMNS = (
     Column("对象编号", 30, "code", lambda line: line.row.subject_id),
 )
 # What is printed; the columns after it are for the screen, or one page could not be read.
-PRINTED_COLUMNS = 17
+PRINTED_COLUMNS = 15
 
 KEY_COLUMNS = (
     Column("序号", 5, "centre", lambda line: line.number),
@@ -468,6 +473,8 @@ def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
             "validate": "date",
             "criteria": ">=",
             "value": earliest,
+            # Whoever takes it in reads more ways to write a date than the office program does.
+            "error_type": "warning",
             "error_title": answer.heading,
             "error_message": f"请填写实际核实的日期，不早于 {earliest.isoformat()}。",
         }
@@ -529,7 +536,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "橙色：由行业监管部门处置，10 个工作日内反馈。",
                 "黄色：由单位财务人员自查处置，15 个工作日内反馈。",
                 "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降，"
-                "升级原因逐条列出。",
+                "升级原因列在“疑点依据”中。",
                 "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日在“新增”栏标注“催办”；催办后"
                 "仍未反馈的，提升一级、转由上一级单位办理并标注“升级”，重新计算期限。",
                 "“复发”：整改销号后复查期内，同一单位再次出现同类问题。“抽查”：从已自动消除或经审批"
@@ -590,14 +597,14 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "“反馈情况”列出处置单位已经报来的结论、措施、金额和材料，以及这一行办结还要填哪些栏目。",
                 "办理进展：收到后选“已签收”，着手核实选“核实中”，有了结论并在整改选“整改中”，整改"
                 "到位、材料齐备选“已办结”。直接填写结论的，视同已签收、已核实；选“整改中”“已办结”的，"
-                "必须有核实结论。处置单位填“已办结”的，由核实单位核对后销号，缺材料的标注“待补正”，"
+                "必须有核实结论，核实单位只选“已办结”的，即认可处置单位已报的结论。处置单位填“已办结”的，由核实单位核对后销号，缺材料的标注“待补正”，"
                 "补填所缺栏目再退即可；核实单位填“已办结”的即行销号。",
                 "结论与原因要相符：属实的，原因是“问题属实”或“通知前单位已自行纠正”；不属实的，选"
                 "误报或符合政策的原因，不选“整改中”；部分属实的，任选其一。",
                 "对照“办结标准”备齐材料后再填“已办结”：一般要有处理措施和佐证材料，应当退缴的还要"
                 "填写退缴金额：不能多于预警金额，少于预警金额的，结论选“部分属实”或写明情况说明。填好后"
                 "保存，不改文件名，按原渠道退回；可以只填一部分，其余的以后再退。佐证材料写明名称或文号，"
-                "“无”“后补”“稍后提供”不算。一并收到送达清单（manifest.json）的，原样退回即视同签收。",
+                "“无”“后补”“见附件”不算。一并收到送达清单（manifest.json）的，原样退回即视同签收。",
                 "“核实反馈”最右边的接收单位代码、推送日期、反馈码用来证明这张表是发给本单位的，不"
                 "打印，也不要改动；只能用自己收到的表格反馈，旧版和自制的表格不予受理。",
                 f"没有受理的反馈随下一次推送退回（“{RETURNED_SHEET}”表），逐行写明原因；在退回的表格上更正"

@@ -209,7 +209,7 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
 def _deliveries(day: DayRun) -> str:
     """What became of the feeds' deliveries, in words."""
     if not day.collected.keys() - {"missing"}:
-        return f"no feed has a delivery in {day.landing}"
+        return f"no feed has a delivery in {day.landing}/<feed>/{day.business_date}/"
     return "feeds: " + ", ".join(
         f"{day.collected[status]} {words}"
         for status, words in DELIVERIES.items()

@@ -49,9 +49,15 @@ FREE = ("note", "evidence_reference", "verified_by", "verified_on")
 GATE_REASONS = {
     "required": "没有填写",
     "not in the code list": "不在下拉列表之内，请从下拉列表中选择",
-    "not money": "不是金额，请只填数字",
+    "not money": "不是金额，请只填数字，没有的留空",
     "beyond": "金额过大",
     "longer than": "过长",
+}
+CHOICES = {
+    "progress": words.PROGRESS.values(),
+    "verdict": words.VERDICTS.values(),
+    "reason": words.REASONS.values(),
+    "action": words.ACTIONS.values(),
 }
 READER_REASONS = {
     "formula": "是公式，请改为直接填写的内容",
@@ -114,6 +120,8 @@ class _Alert:
     def learn(self, detail: dict[str, Any], verdict: str | None) -> None:
         """Take in what an event says."""
         if verdict is not None:
+            if states.is_turned(self.verdict, verdict):
+                self.action = self.evidence_reference = self.note = None
             self.verdict, self.reason = verdict, detail.get("reason")
             self.is_judged_by_verifier |= detail.get("role") == "verify"
         self.action = detail.get("action") or self.action
@@ -220,7 +228,9 @@ def _in_chinese(reason: str, labels: dict[str, str]) -> str:
     column, _, said = reason.partition(": ")
     for known, text in GATE_REASONS.items():
         if said.startswith(known):
-            return f"“{labels.get(column, column)}”{text}。"
+            choices = CHOICES.get(column) if known == "not in the code list" else None
+            offered = "：" + "、".join(choices) if choices else ""
+            return f"“{labels.get(column, column)}”{text}{offered}。"
     problem, _, column = reason.partition(":")
     text = READER_REASONS.get(problem, "无法读取，请在原表格上填写")
     shown = f"“{labels.get(column, column)}”" if column in labels else ""
@@ -454,14 +464,19 @@ def _in_order(group: list[Line]) -> list[Line]:
     """
     firsts: set[Answer] = set()
     for line in group:
-        if line.answer in firsts:
+        if line.answer in firsts or (
+            line.answer.is_mere_receipt and any(first.is_mere_receipt for first in firsts)
+        ):
             line.outcome = "repeated"
-        firsts.add(line.answer)
+        else:
+            firsts.add(line.answer)
     if len({answer.weight for answer in firsts}) < len(firsts):
         for line in group:
             line.refuse(
                 Refusal(
-                    "conflicting_answers", "同一批反馈里对这条预警填写了不同的内容，请只保留一行。"
+                    "conflicting_answers",
+                    "同一批反馈里对这条预警填写了不同的内容：请只保留一行，"
+                    "把其他行的绿色栏目清空。",
                 )
             )
     return sorted(group, key=lambda line: line.answer.weight)

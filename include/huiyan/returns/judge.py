@@ -85,6 +85,14 @@ class Answer:
         )
 
     @property
+    def is_mere_receipt(self) -> bool:
+        """Whether it says that the alert came and nothing else, whoever noted it and when."""
+        told = {
+            name for name, value in asdict(self).items() if value is not None and name != "progress"
+        }
+        return self.progress == "acknowledged" and told <= {"verified_by", "verified_on"}
+
+    @property
     def weight(self) -> int:
         """How far it goes: a mere receipt, being looked into, or more."""
         if self.verdict is None and self.progress in ("acknowledged", "verifying"):
@@ -332,7 +340,7 @@ def _unfit_date(text: str, opened_on: date, latest: date) -> list[Refusal]:
         return [
             Refusal(
                 "verified_on: not a date",
-                f"“核实日期”看不出是哪一天，请写全年、月、日，例如 {latest.isoformat()}。",
+                f"“核实日期”看不出是哪一天，请写全年、月、日，例如 {opened_on.isoformat()}。",
             )
         ]
     if day < opened_on:
@@ -384,8 +392,9 @@ def _illegal(answer: Answer, case: Case, state: str, to_state: str) -> Refusal:
 def _incomplete(answer: Answer, case: Case) -> Refusal | None:
     """Why the matter cannot be closed yet."""
     verdict = answer.verdict or case.verdict or ""
+    is_turned = states.is_turned(case.verdict, verdict)
     reason = answer.reason or (case.reason if answer.verdict is None else None) or "confirmed"
-    action = answer.action or case.action
+    action = answer.action or (None if is_turned else case.action)
     recovered = (
         case.amount_recovered if answer.amount_recovered is None else answer.amount_recovered
     )
@@ -396,7 +405,9 @@ def _incomplete(answer: Answer, case: Case) -> Refusal | None:
         reason=reason,
         action=action,
         amount_recovered=recovered,
-        evidence_reference=evidence if says_something(evidence) else case.evidence_reference,
+        evidence_reference=(
+            evidence if says_something(evidence) or is_turned else case.evidence_reference
+        ),
     )
     if missing:
         listed = "、".join(words.CLOSE_OUT_NEEDS[need] for need in missing)
@@ -410,7 +421,8 @@ def _incomplete(answer: Answer, case: Case) -> Refusal | None:
     asked = states.asked_of_close_out(case.close_out_needs, verdict, reason=reason, action=action)
     if "amount_recovered" not in asked or recovered is None or not case.amount:
         return None
-    if states.is_accounted_for(recovered, case.amount, verdict, answer.note, case.note):
+    notes = (answer.note, None if is_turned else case.note)
+    if states.is_accounted_for(recovered, case.amount, verdict, *notes):
         return None
     return Refusal(
         "close_out_incomplete: explanation",

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from huiyan.errors import ConfigurationError
 from huiyan.rules.catalogue import Rule, load_parameters, load_rule, load_rules
-from huiyan.rules.life_cycle import StatusEntry, load_history, newest_status
+from huiyan.rules.life_cycle import StatusEntry, checked_history, load_history, newest_status
 from huiyan.settings import REPOSITORY, get_settings
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def show_rule(
     console.print(table)
     if sql:
         console.print(rule.sql_path.read_text(encoding="utf-8"), markup=False, highlight=False)
+    # Whoever has just written a line of it asks here whether it is right.
+    checked_history(get_settings())
 
 
 @app.command("new")

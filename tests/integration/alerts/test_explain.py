@@ -139,6 +139,7 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
     render(explain(alerts["CARD-001"], warehouse), console)
     text = console.export_text() + json.dumps(explain(alerts["CARD-001"], warehouse), default=str)
     assert "C0002" in text
+    assert "(疑点已消除)" not in text
     assert "an exception covers it until 2025-10-01: 再经批准 (approved by 区纪委)" in text
     assert CARD not in text
 

@@ -481,6 +481,11 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
     own = RULE_STATUS.own_file(monday)
     own.parent.mkdir(parents=True)
     own.write_text(
+        f"{','.join(RULE_STATUS.columns)}\nCARD-001,1,fixed,2025-01-01,office 2,office 2,both\n"
+    )
+    wrong = CliRunner().invoke(app, ["show", "CARD-001"])
+    assert "office 2 has both proposed and approved it" in str(wrong.exception)
+    own.write_text(
         f"{','.join(RULE_STATUS.columns)}\n"
         "CARD-001,1,fixed,2000-01-01,product,commission,initial issue\n"
         f"CARD-001,1,retired,{WEDNESDAY},office 2,commission,no official cards any more\n"

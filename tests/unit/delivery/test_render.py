@@ -128,7 +128,7 @@ def test_sheets_headings_and_typed_cells() -> None:
     assert headings[-2:] == ["预警编号", "对象编号"]
     assert values["对象编号"] == "AF002/2025/09/记0001"
     assert sheet.freeze_panes == "G2"
-    assert sheet.auto_filter.ref == f"A1:W{sheet.max_row}"
+    assert sheet.auto_filter.ref == f"A1:V{sheet.max_row}"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
     assert sheet.print_title_rows == "$1:$1"
@@ -151,7 +151,10 @@ def test_what_is_special_about_a_row_is_marked_and_said() -> None:
     )
     marks = [cell.value for cell in book["预警清单"]["B"]]
     assert marks == ["新增", "催办", "新增\n升级", "抽查"]
-    assert book["预警清单"]["M2"].value.splitlines()[0] == notice
+    assert book["预警清单"]["L2"].value.splitlines()[:2] == [
+        notice,
+        "升级原因：金额 60,000.00 元，超过升级线 50,000.00 元",
+    ]
     told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
     assert "其中抽查 1 条" in told
     assert all(f"“{word}”" in told for word in words.MARK.values())
@@ -160,9 +163,9 @@ def test_what_is_special_about_a_row_is_marked_and_said() -> None:
 def test_what_is_printed() -> None:
     book = opened(ALL)
     printed = [column.heading for column in ALERT_COLUMNS[:PRINTED_COLUMNS]]
-    assert {"序号", "判定规则", "政策依据", "升级原因"} <= set(printed)
+    assert {"序号", "疑点依据", "政策依据"} <= set(printed)
     assert "对象编号" not in printed
-    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$Q${len(ALL.rows) + 1}"
+    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$O${len(ALL.rows) + 1}"
     form = book["核实反馈"]
     last = [cell.value for cell in form[1]].index("核实日期")
     assert form.print_area.endswith(f"${form.cell(1, last + 1).column_letter}${form.max_row}")
@@ -509,7 +512,7 @@ def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     known = row(alert_id="a1", concluded=CONCLUDED)
     book = opened(extract(known, row(alert_id="a2")))
     assert book["预警清单"]["B2"].value == "新增\n已有结论"
-    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in book["预警清单"]["M2"].value
+    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in book["预警清单"]["L2"].value
     form = book["核实反馈"]
     headings = [cell.value for cell in form[1]]
     place = headings.index("已有结论")
@@ -520,7 +523,7 @@ def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     # Whoever objects is told the same, wherever it is told.
     told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
     assert all(OBJECTION in text for text in (said, told, asked(JOINT)))
-    assert "异议" not in book["预警清单"]["M2"].value
+    assert "异议" not in book["预警清单"]["L2"].value
     assert not nothing
     verdict = headings.index("核实结论") + 1
     assert form.cell(2, verdict).value is None

@@ -28,8 +28,8 @@ def test_a_file_name_that_looks_like_markup_is_printed_as_it_is() -> None:
             {"missing": 1, "unchanged": 14, "landed": 2},
             "feeds: 2 in a new version, 14 unchanged, 1 with nothing in the landing zone; judged",
         ),
-        ({"missing": 16}, "no feed has a delivery in /x/[landing]; judged"),
-        ({}, "no feed has a delivery in /x/[landing]; judged"),
+        ({"missing": 16}, "no feed has a delivery in /x/[landing]/<feed>/2025-09-01/; judged"),
+        ({}, "no feed has a delivery in /x/[landing]/<feed>/2025-09-01/; judged"),
     ],
 )
 def test_it_says_what_was_taken(collected: dict[str, int], said: str) -> None:

@@ -203,6 +203,31 @@ def test_what_is_refused(answer: Answer, case: Case, codes: list[str]) -> None:
     assert refused(answer, case) == codes
 
 
+@pytest.mark.parametrize(
+    ("known", "turned"), [("confirmed", "not_confirmed"), ("not_confirmed", "partly")]
+)
+def test_what_proved_the_contrary_proves_nothing(known: str, turned: str) -> None:
+    case = replace(
+        VERIFIER,
+        state="rectifying" if known == "confirmed" else known,
+        verdict=known,
+        reason="confirmed" if known == "confirmed" else "data_wrong",
+        action="explained",
+        evidence_reference="收据 12",
+        close_out_needs=("action", "evidence"),
+    )
+    reason = "rule_wrong" if turned == "not_confirmed" else "confirmed"
+    contrary = Answer(verdict=turned, reason=reason, progress="closed")
+    lacking = "evidence" if turned == "not_confirmed" else "action, evidence"
+    assert refused(contrary, case) == [f"close_out_incomplete: {lacking}"]
+    proven = replace(contrary, action="explained", evidence_reference="缴款书7号")
+    assert states(proven, case)[-1] == "closed"
+    alert = _Alert(("evidence",), case.state, OPENED, None)
+    alert.learn({"evidence_reference": "收据 12", "action": "explained"}, known)
+    alert.learn({"reason": reason}, turned)
+    assert (alert.evidence_reference, alert.action) == (None, None)
+
+
 def test_who_answers_late_is_not_told_that_it_became_a_lead() -> None:
     ends = ("closed", "transferred_as_lead")
     refusals = [judge(FOUND, replace(CASE, state=state), latest=TODAY)[1] for state in ends]
