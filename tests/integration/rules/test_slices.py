@@ -198,7 +198,7 @@ steps = st.tuples(
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(history=st.lists(steps, min_size=2, max_size=3))
+@given(history=st.lists(steps, min_size=2, max_size=2))
 def test_moving_on_ends_where_a_full_evaluation_ends(
     district: District,
     history: list[tuple[int, list[str], str]],
