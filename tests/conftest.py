@@ -62,6 +62,7 @@ def _start(settings: Settings) -> embedded.Server:
     with superuser(server) as connection:
         # No test takes the machine's power away, and what is built is analysed as it is built.
         connection.execute("alter system set fsync = off")
+        connection.execute("alter system set full_page_writes = off")
         connection.execute("alter system set autovacuum = off")
         connection.execute("select pg_reload_conf()")
     return server
