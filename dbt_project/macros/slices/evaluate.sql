@@ -343,7 +343,7 @@
 {%- endmacro %}
 
 {#-
-    Slices that would hold a good part of their driver: filling and judging them twice costs more than
+    Slices that would hold a quarter of their driver: filling and judging them twice costs more than
     the rule as a whole. Without scopes they stay empty, and their rules are evaluated in full.
 -#}
 {% macro wide_slices() -%}
@@ -359,17 +359,12 @@
         inner join {{ driver }} on scope.key = {{ slice.key }}
         where scope.slice = '{{ slice.name }}'
     ) > (
-        select {{ wide_from() }} * reltuples
+        select 0.25 * reltuples
         from pg_class
         where oid = '{{ fact.rows_of | default(driver) }}'::regclass
     );
     {%- endfor %}
     delete from slice.scope where slice in (select slice from slice.wide);
-{%- endmacro %}
-
-{#- The part of its driver from which a slice is wide. -#}
-{% macro wide_from() -%}
-    0.25
 {%- endmacro %}
 
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}

@@ -167,11 +167,6 @@
     )) }}
 {%- endmacro %}
 
-{#- Beginnings of the economic codes of meetings, training, labour and commissioned services. -#}
-{% macro service_codes() -%}
-    {{ return(['30215', '30216', '30226', '30227']) }}
-{%- endmacro %}
-
 {#- A card at a merchant; swipes that name no merchant are at one. -#}
 {% macro merchant_key(relation='') -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}

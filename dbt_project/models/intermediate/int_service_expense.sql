@@ -4,7 +4,7 @@ with claims as (
     select *
     from {{ ref('int_claim') }}
     where
-        {{ begins_with('dep_bgt_eco_code', service_codes()) }}
+        {{ begins_with('dep_bgt_eco_code', ['30215', '30216', '30226', '30227']) }}
 ),
 
 papers as (

@@ -70,7 +70,7 @@ def _said(
 
 def _learnt(former: Said, to_state: str, detail: Mapping[str, Any], on: date) -> Said:
     if states.is_turned(former.verdict, to_state):
-        former = replace(former, action=None, evidence_reference=None, note=None)
+        former = replace(former, **states.UNSAID)
     changes: dict[str, Any] = {name: detail[name] for name in _KEPT if detail.get(name)}
     for name in ("note", "evidence_reference"):
         if says_something(detail.get(name)):

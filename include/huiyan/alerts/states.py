@@ -11,6 +11,7 @@ never implied.
 from collections import deque
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any
 
 from huiyan.said import says_something
 
@@ -129,10 +130,14 @@ def asked_of_close_out(
     return asked | {"amount_recovered"} if action == "return_money" else asked
 
 
+# What was done, said and proven for one verdict tells nothing of the contrary one.
+UNSAID: Mapping[str, Any] = dict.fromkeys(("action", "evidence_reference", "note"))
+
+
 def is_turned(former: str | None, verdict: str | None) -> bool:
     """Whether a verdict says the contrary of the one before: a finding is none, or none is one.
 
-    What was put right and proven for the one proves nothing of the other.
+    Then `UNSAID` is what remains of what had been said.
     """
     known = former in VERDICTS and verdict in VERDICTS
     return known and (former in FOUND) != (verdict in FOUND)

@@ -24,8 +24,7 @@ def missing(row: ExtractRow) -> tuple[str, ...]:
     last: dict[str, Any] = {}
     for said in row.answers:
         if states.is_turned(last.get("verdict"), said.verdict):
-            for name in ("action", "evidence_reference", "note"):
-                last.pop(name, None)
+            last |= states.UNSAID
         last |= {name: value for name, value in vars(said).items() if value is not None}
     verdict = last.get("verdict")
     if verdict is None and last and row.state in ("rectifying", *states.FOUND):

@@ -121,7 +121,7 @@ class _Alert:
         """Take in what an event says."""
         if verdict is not None:
             if states.is_turned(self.verdict, verdict):
-                self.action = self.evidence_reference = self.note = None
+                vars(self).update(states.UNSAID)
             self.verdict, self.reason = verdict, detail.get("reason")
             self.is_judged_by_verifier |= detail.get("role") == "verify"
         self.action = detail.get("action") or self.action

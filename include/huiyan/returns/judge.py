@@ -6,7 +6,7 @@ Every refusal has a code, for the quarantine, and the Chinese words in which the
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -392,9 +392,10 @@ def _illegal(answer: Answer, case: Case, state: str, to_state: str) -> Refusal:
 def _incomplete(answer: Answer, case: Case) -> Refusal | None:
     """Why the matter cannot be closed yet."""
     verdict = answer.verdict or case.verdict or ""
-    is_turned = states.is_turned(case.verdict, verdict)
+    if states.is_turned(case.verdict, verdict):
+        case = replace(case, **states.UNSAID)
     reason = answer.reason or (case.reason if answer.verdict is None else None) or "confirmed"
-    action = answer.action or (None if is_turned else case.action)
+    action = answer.action or case.action
     recovered = (
         case.amount_recovered if answer.amount_recovered is None else answer.amount_recovered
     )
@@ -405,9 +406,7 @@ def _incomplete(answer: Answer, case: Case) -> Refusal | None:
         reason=reason,
         action=action,
         amount_recovered=recovered,
-        evidence_reference=(
-            evidence if says_something(evidence) or is_turned else case.evidence_reference
-        ),
+        evidence_reference=evidence if says_something(evidence) else case.evidence_reference,
     )
     if missing:
         listed = "、".join(words.CLOSE_OUT_NEEDS[need] for need in missing)
@@ -421,8 +420,7 @@ def _incomplete(answer: Answer, case: Case) -> Refusal | None:
     asked = states.asked_of_close_out(case.close_out_needs, verdict, reason=reason, action=action)
     if "amount_recovered" not in asked or recovered is None or not case.amount:
         return None
-    notes = (answer.note, None if is_turned else case.note)
-    if states.is_accounted_for(recovered, case.amount, verdict, *notes):
+    if states.is_accounted_for(recovered, case.amount, verdict, answer.note, case.note):
         return None
     return Refusal(
         "close_out_incomplete: explanation",

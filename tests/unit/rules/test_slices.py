@@ -38,7 +38,7 @@ def _said(macro: str) -> Any:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals["return"] = give
     source = MACROS.read_text("utf-8")
-    for name in ("key_of", "claim_key", "merchant_key", "service_codes", "begins_with", "facts"):
+    for name in ("key_of", "claim_key", "merchant_key", "facts"):
         if name != macro:
             source = source.replace(f"macro {name}(", f"macro former_{name}(")
             environment.globals[name] = (
