@@ -24,12 +24,6 @@
         where {{ naming_column }} is not null
     ),
 
-    vouchers_with_budget_entries as (
-        select distinct voucher_id
-        from {{ ref('int_voucher_entry') }}
-        where {{ begins_with('gov_acct_cls_code', '7') }}
-    ),
-
     namings as (
         select
             {{ document }},
@@ -37,34 +31,21 @@
             min(unit_id) as voucher_unit_id,
             max(posting_date) as posting_date,
             max(case when is_live then 1 else 0 end) = 1 as is_live,
-            sum(
-                case
-                    when is_debit and {{ begins_with('gov_acct_cls_code', '7') }} then amt
-                end
-            ) as budget_amount,
-            sum(case when is_expense then amt end) as expense_amount
+            cast(
+                sum(
+                    case
+                        when not has_budget_expense and is_expense then amt
+                        when
+                            has_budget_expense
+                            and is_debit
+                            and {{ begins_with('gov_acct_cls_code', '7') }}
+                            then amt
+                    end
+                ) as numeric(18, 2)
+            ) as booked_amount
         from naming_entries
         group by {{ document }}, voucher_id
-    ),
-
-    final as (
-        select
-            namings.{{ document }},
-            namings.voucher_id,
-            namings.voucher_unit_id,
-            namings.posting_date,
-            namings.is_live,
-            cast(
-                case
-                    when vouchers_with_budget_entries.voucher_id is not null
-                        then namings.budget_amount
-                    else namings.expense_amount
-                end as numeric(18, 2)
-            ) as booked_amount
-        from namings
-        left join vouchers_with_budget_entries
-            on namings.voucher_id = vouchers_with_budget_entries.voucher_id
     )
 
-    select * from final
+    select * from namings
 {%- endmacro %}

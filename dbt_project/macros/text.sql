@@ -65,8 +65,55 @@
     {{ return((full, half)) }}
 {%- endmacro %}
 
-{#- A number as a person may have typed it, in half-width characters. -#}
+{#- A number as a person may have typed it, in half-width characters; most are so already. -#}
 {% macro half_width(expression) -%}
     {%- set full, half = width_pairs() -%}
-    translate({{ expression }}, '{{ full }}', '{{ half }}')
+    case
+        when {{ byte_length(expression) }} = char_length({{ expression }}) then {{ expression }}
+        else translate({{ expression }}, '{{ full }}', '{{ half }}')
+    end
+{%- endmacro %}
+
+{#- Bytes of a text in UTF-8. -#}
+{% macro byte_length(expression) -%}
+    {{ return(adapter.dispatch('byte_length', 'huiyan')(expression)) }}
+{%- endmacro %}
+
+{% macro default__byte_length(expression) -%}
+    octet_length({{ expression }})
+{%- endmacro %}
+
+{% macro duckdb__byte_length(expression) -%}
+    strlen({{ expression }})
+{%- endmacro %}
+
+{#-
+    Of the row of a group that comes first by `place_in_group` (a whole number that no two rows of the
+    group share; rows without it are none of them) the texts `columns`: `of_first_row` takes one out.
+-#}
+{% macro first_row(columns, place_in_group) -%}
+    {{ return(adapter.dispatch('first_row', 'huiyan')(columns, place_in_group)) }}
+{%- endmacro %}
+
+{% macro default__first_row(columns, place_in_group) -%}
+    min(case when {{ place_in_group }} is not null then array[
+        lpad(cast({{ place_in_group }} as text), 10, '0'), {{ columns | join(', ') }}
+    ] end)
+{%- endmacro %}
+
+{% macro duckdb__first_row(columns, place_in_group) -%}
+    arg_min([{{ columns | join(', ') }}], {{ place_in_group }})
+{%- endmacro %}
+
+{#- The text at `place`, from 1, of what `first_row` took. -#}
+{% macro of_first_row(row, place) -%}
+    {{ return(adapter.dispatch('of_first_row', 'huiyan')(row, place)) }}
+{%- endmacro %}
+
+{% macro default__of_first_row(row, place) -%}
+    {{ row }}[{{ place + 1 }}]
+{%- endmacro %}
+
+{% macro duckdb__of_first_row(row, place) -%}
+    {{ row }}[{{ place }}]
 {%- endmacro %}

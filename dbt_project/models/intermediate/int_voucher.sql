@@ -1,6 +1,6 @@
 -- One row per voucher as of the business date, its entries taken together.
 {{ config(tags=['fact']) }}
-with entries as (
+with entries as not materialized (
     select
         voucher_id,
         acct_set_code,
@@ -67,8 +67,10 @@ vouchers as (
         min(fiscal_year) as fiscal_year,
         min(acct_period) as acct_period,
         min(voucher_no) as voucher_no,
-        min(vou_seq) as first_seq,
-        min(case when is_expense then vou_seq end) as first_expense_seq,
+        {{ first_row(['agency_code', 'inputer', 'auditor', 'vou_det_desc'], 'vou_seq') }}
+            as first_entry,
+        {{ first_row(['vou_det_desc'], 'case when is_expense then vou_seq end') }}
+            as first_expense_entry,
         min(voucher_date) as voucher_date,
         max(poster_date) as posting_date,
         coalesce(min(bill_date), min(voucher_date)) as event_date,
@@ -92,6 +94,8 @@ vouchers as (
         max(case when is_financial_credit then 1 else 0 end) = 1
         and max(case when is_financial_credit and not is_noncash then 1 else 0 end) = 0
             as is_noncash_only,
+        max(case when {{ begins_with('gov_acct_cls_code', '7') }} then 1 else 0 end) = 1
+            as has_budget_expense,
         min(case when inputer = auditor then inputer end) as self_reviewer,
         coalesce(sum(case when is_financial and dr_cr = 'D' then amt end), 0) as financial_debit,
         coalesce(sum(case when is_financial and dr_cr = 'C' then amt end), 0) as financial_credit,
@@ -141,6 +145,17 @@ reversed as (
     group by voucher_id
 ),
 
+told as (
+    select
+        *,
+        {{ of_first_row('first_entry', 1) }} as finance_agency_code,
+        {{ of_first_row('first_entry', 2) }} as inputer,
+        {{ of_first_row('first_entry', 3) }} as auditor,
+        coalesce({{ of_first_row('first_expense_entry', 1) }}, {{ of_first_row('first_entry', 4) }})
+            as summary
+    from vouchers
+),
+
 attached as (
     select
         voucher_id,
@@ -159,7 +174,7 @@ final as (
         vouchers.fiscal_year,
         vouchers.acct_period,
         vouchers.voucher_no,
-        first_entry.agency_code as finance_agency_code,
+        vouchers.finance_agency_code,
         units.unit_id,
         units.treasury_agency_code,
         vouchers.voucher_date,
@@ -174,6 +189,7 @@ final as (
         cast(vouchers.reception_amount as numeric(18, 2)) as reception_amount,
         vouchers.has_reception_expense,
         vouchers.is_noncash_only,
+        vouchers.has_budget_expense,
         cast(vouchers.financial_debit as numeric(18, 2)) as financial_debit,
         cast(vouchers.financial_credit as numeric(18, 2)) as financial_credit,
         cast(vouchers.budget_debit as numeric(18, 2)) as budget_debit,
@@ -182,22 +198,14 @@ final as (
         coalesce(attached.invoice_count, 0) as invoice_count,
         coalesce(attached.letter_count, 0) as letter_count,
         coalesce(attached.list_count, 0) as list_count,
-        coalesce(expense_entry.vou_det_desc, first_entry.vou_det_desc) as summary,
-        first_entry.inputer,
-        first_entry.auditor,
+        vouchers.summary,
+        vouchers.inputer,
+        vouchers.auditor,
         vouchers.self_reviewer
-    from vouchers
-    inner join entries as first_entry
-        on
-            vouchers.voucher_id = first_entry.voucher_id
-            and vouchers.first_seq = first_entry.vou_seq
-    left join entries as expense_entry
-        on
-            vouchers.voucher_id = expense_entry.voucher_id
-            and vouchers.first_expense_seq = expense_entry.vou_seq
+    from told as vouchers
     left join reversed on vouchers.voucher_id = reversed.voucher_id
     left join attached on vouchers.voucher_id = attached.voucher_id
-    left join units on first_entry.agency_code = units.finance_agency_code
+    left join units on vouchers.finance_agency_code = units.finance_agency_code
 )
 
 select * from final

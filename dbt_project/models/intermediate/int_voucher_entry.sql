@@ -24,6 +24,7 @@ select
     entries.pay_voucher_no,
     entries.card_txn_no,
     vouchers.is_live,
+    vouchers.has_budget_expense,
     entries.dr_cr = 'D' as is_debit,
     entries.dr_cr = 'D' and {{ begins_with('entries.gov_acct_cls_code', '5') }} as is_expense,
     entries.amt,
