@@ -16,9 +16,9 @@ payments as (
 
 wordings as (
     select 'voucher' as subject_type, voucher_id as subject_id, wording from entries
-    union
+    union all
     select 'voucher', voucher_id, wording from invoices
-    union
+    union all
     select 'payment', payment_no, wording from payments
 ),
 
@@ -34,15 +34,24 @@ telling as (
     group by texts.wording
 ),
 
-final as (
-    select
+mentions as (
+    select distinct
         wordings.subject_type,
         wordings.subject_id,
-        {{ joined_list('telling.found_words', 'wordings.wording') }} as found_words,
-        {{ joined_list('wordings.wording') }} as found_in
+        wordings.wording,
+        telling.found_words
     from wordings
     inner join telling on wordings.wording = telling.wording
-    group by wordings.subject_type, wordings.subject_id
+),
+
+final as (
+    select
+        subject_type,
+        subject_id,
+        {{ joined_list('found_words', 'wording') }} as found_words,
+        {{ joined_list('wording') }} as found_in
+    from mentions
+    group by subject_type, subject_id
 )
 
 select * from final

@@ -28,56 +28,106 @@ numbered as not materialized (
     where length(digits) between 1 and 15
 ),
 
-numbers as (
-    select acct_set_code, fiscal_year, series, number, acct_period
+-- As few rows as there are periods; only with leading zeros may one number be written in two ways.
+ranges as (
+    select
+        acct_set_code,
+        fiscal_year,
+        series,
+        acct_period,
+        min(number) as first_number,
+        max(number) as last_number,
+        count(*) as voucher_count,
+        count(case when number > 0 then 1 end) as number_count,
+        min(digit_count) < max(digit_count)
+        and max(case when {{ begins_with('digits', '0') }} then 1 else 0 end) = 1 as may_repeat
     from numbered
-    group by acct_set_code, fiscal_year, series, number, acct_period
+    group by acct_set_code, fiscal_year, series, acct_period
 ),
 
 periods as (
-    select distinct acct_set_code, fiscal_year, acct_period from numbers
+    select distinct acct_set_code, fiscal_year, acct_period from ranges
+),
+
+ordered_ranges as (
+    select
+        *,
+        lag(last_number) over (
+            partition by acct_set_code, fiscal_year, series order by first_number, last_number
+        ) as last_number_before
+    from ranges
+),
+
+-- Ranges that do not overlap have no number in common; more vouchers than numbers have one.
+all_series as (
+    select
+        acct_set_code,
+        fiscal_year,
+        series,
+        count(*) = 1 as is_of_one_period,
+        coalesce(min(first_number - last_number_before) > 0, true) as is_apart,
+        sum(voucher_count) > max(last_number) - min(first_number) + 1
+        and max(case when may_repeat then 1 else 0 end) = 0 as is_crowded
+    from ordered_ranges
+    group by acct_set_code, fiscal_year, series
+),
+
+-- Of few series the ranges leave open whether a number comes back: found once, not once per period.
+repeated as materialized (
+    select distinct acct_set_code, fiscal_year, series
+    from (
+        select numbered.acct_set_code, numbered.fiscal_year, numbered.series
+        from all_series
+        inner join numbered
+            on
+                all_series.acct_set_code = numbered.acct_set_code
+                and all_series.fiscal_year = numbered.fiscal_year
+                and all_series.series = numbered.series
+        where not all_series.is_apart and not all_series.is_crowded
+        group by
+            numbered.acct_set_code, numbered.fiscal_year, numbered.series, numbered.number
+        having min(numbered.acct_period) < max(numbered.acct_period)
+    ) as numbers_of_two_periods
 ),
 
 -- A series of several periods in which no number comes back is counted through the year.
 series_kinds as (
     select
-        acct_set_code,
-        fiscal_year,
-        series,
-        min(first_period) < max(last_period) and max(period_count) = 1 as is_through_year
-    from (
-        select
-            acct_set_code,
-            fiscal_year,
-            series,
-            min(acct_period) as first_period,
-            max(acct_period) as last_period,
-            count(*) as period_count
-        from numbers
-        group by acct_set_code, fiscal_year, series, number
-    ) as uses
-    group by acct_set_code, fiscal_year, series
+        all_series.acct_set_code,
+        all_series.fiscal_year,
+        all_series.series,
+        not all_series.is_of_one_period
+        and not all_series.is_crowded
+        and repeated.series is null as is_through_year
+    from all_series
+    left join repeated
+        on
+            all_series.acct_set_code = repeated.acct_set_code
+            and all_series.fiscal_year = repeated.fiscal_year
+            and all_series.series = repeated.series
 ),
 
 counted as (
     select
-        numbers.*,
+        ranges.*,
         series_kinds.is_through_year,
-        case when series_kinds.is_through_year then 0 else numbers.acct_period end as counter
-    from numbers
+        case when series_kinds.is_through_year then 0 else ranges.acct_period end as counter
+    from ranges
     inner join series_kinds
         on
-            numbers.acct_set_code = series_kinds.acct_set_code
-            and numbers.fiscal_year = series_kinds.fiscal_year
-            and numbers.series = series_kinds.series
+            ranges.acct_set_code = series_kinds.acct_set_code
+            and ranges.fiscal_year = series_kinds.fiscal_year
+            and ranges.series = series_kinds.series
 ),
 
--- Few counters have a gap: only their vouchers are put in order.
+-- Few counters have or may have a gap: only their vouchers are put in order.
 gapped as (
     select acct_set_code, fiscal_year, series, counter, is_through_year
     from counted
     group by acct_set_code, fiscal_year, series, counter, is_through_year
-    having max(number) > count(case when number > 0 then 1 end)
+    having
+        max(last_number) > sum(number_count)
+        or max(case when may_repeat then 1 else 0 end) = 1
 ),
 
 placed as (

@@ -8,7 +8,7 @@ books as (
 ),
 
 bookings as (
-    select distinct payment_no from {{ ref('int_payment_booking') }} where is_live
+    select payment_no from {{ ref('int_payment_booking') }} where is_live
 ),
 
 population as not materialized (
