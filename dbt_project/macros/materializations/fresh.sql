@@ -64,7 +64,7 @@
 {#- Indexes are made after the rows are in: an index that grows with them costs several times more. -#}
 {% macro filled_anew(table, parts, is_made) -%}
     {%- if not is_made %}
-    create table {{ table }} as ({{ sql }}) with no data;
+    create table {{ table }} as ({{ sql }}){{ ' with no data' if parts }};
     {{ slice_of(table, sql) }}
     {%- if config.get('moves_on') %}
     {{ slice_tables(table) }}
@@ -76,20 +76,40 @@
     {%- for index in indexes %}
     drop index if exists {{ table.include(identifier=false) }}.{{ table.identifier }}_{{ loop.index }};
     {%- endfor %}
+    {%- if parts %}
+    {{ shares_queries() }}
+    {%- endif %}
     {%- for name, query in parts or [] %}
-    {{ guarded_part(table, name, query) }}
-    {%- else %}
-    insert into {{ table }} {{ sql }};
+    {{ guarded_part(table, name, query, is_large=true) }}
     {%- endfor %}
+    {%- if is_made and not parts %}
+    insert into {{ table }} {{ sql }};
+    {%- endif %}
     {%- for index in indexes %}
-    create index {{ table.identifier }}_{{ loop.index }} on {{ table }} {{ index }};
+    create {{ 'unique ' if 'nulls not distinct' in index }}index {{ table.identifier }}_{{ loop.index }}
+    on {{ table }} {{ index }};
     {%- endfor %}
 {%- endmacro %}
 
-{#- One part of a query in parts: if its own SQL or data make it fail, the failure is noted. -#}
-{% macro guarded_part(table, name, query) -%}
+{#- Lets PostgreSQL share a query among processes sooner: one machine hands rows over in memory. -#}
+{% macro shares_queries() -%}
+    set local parallel_tuple_cost = 0.01;
+{%- endmacro %}
+
+{#-
+    One part of a query in parts: if its own SQL or data make it fail, the failure is noted. One that
+    reads whole facts is large: PostgreSQL shares a query among processes where it makes a new table,
+    and never where it inserts.
+-#}
+{% macro guarded_part(table, name, query, is_large=false) -%}
     do $part$ begin
+        {%- if is_large %}
+        create temporary table found on commit drop as {{ query }};
+        insert into {{ table }} select * from found;
+        drop table found;
+        {%- else %}
         insert into {{ table }} {{ query }};
+        {%- endif %}
     exception when
         data_exception
         or cardinality_violation

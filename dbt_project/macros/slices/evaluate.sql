@@ -11,25 +11,35 @@
     set local default_statistics_target = 10;
     {{ touched_records(before, today) }}
     {{ widened_records(before) }}
-    {{ made_slices(today) }}
+    {{ made_sources(today) }}
+    {{ made_facts(facts_of_others()) }}
     {{ narrowed_records() }}
+    {{ made_facts(facts() | map(attribute='name') | reject('in', facts_of_others()) | list) }}
     {{ touched_scopes(before, today) }}
     {{ wide_slices() }}
     truncate slice.rule_finding;
     {{ findings_of_slices('before', before, parts) }}
-    {{ made_slices(today) }}
+    {{ made_counts(-1) }}
+    {{ made_sources(today) }}
+    {{ made_facts(facts() | map(attribute='name') | list) }}
     {{ moved_facts() }}
+    {{ made_counts(1) }}
+    {{ moved_counts() }}
     {{ findings_of_slices('after', today, parts) }}
+    {{ shares_queries() }}
     {%- for name, query in parts %}
     {%- set slice = slice_of_rule(name) %}
     {%- if slice == 'whole' %}
     delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}';
-    {{ guarded_part(results, name, query) }}
+    {{ guarded_part(results, name, query, is_large=true) }}
     {%- elif slice not in record_slices() %}
     {%- set is_wide = "exists (select from slice.wide where slice = '" ~ slice ~ "')" %}
     delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}' and {{ is_wide }};
     {{ guarded_part(
-        results, name, 'select found.* from (' ~ query ~ ') as found where ' ~ is_wide
+        results,
+        name,
+        'select found.* from (' ~ query ~ ') as found where ' ~ is_wide,
+        is_large=true,
     ) }}
     {%- endif %}
     {%- endfor %}
@@ -84,7 +94,7 @@
     from slice.touched
     inner join {{ bookings }} as bookings
         on bookings.{{ document }} = any(array[touched.key, {{ half_width('touched.key') }}])
-    where touched.kind = '{{ kind }}' and touched.key != {{ half_width('touched.key') }}
+    where touched.kind = '{{ kind }}' and touched.key != ({{ half_width('touched.key') }})
     on conflict do nothing;
     {%- endfor %}
     create temporary table touched_number on commit drop as
@@ -156,12 +166,8 @@
     analyze slice.touched;
 {%- endmacro %}
 
-{#-
-    Makes the touched records anew, as of `today`, in the slices. To know which vouchers are reversed,
-    the reversals that name their numbers are looked at; to know which documents exist, those that the
-    vouchers name.
--#}
-{% macro made_slices(today) -%}
+{#- The staging rows of the touched records, and of the reversals that may name their numbers. -#}
+{% macro made_sources(today) -%}
     set local huiyan.business_date = '{{ today }}';
     {%- for source in fact_sources() %}
     {%- set query %}
@@ -177,7 +183,15 @@
     {%- endset %}
     {{ refilled('slice.' ~ source.name, query) }}
     {%- endfor %}
-    {%- for one in facts() %}
+{%- endmacro %}
+
+{#-
+    Makes the facts `names` of the touched records anew in the slices. To know which vouchers are
+    reversed, the reversals that name their numbers are looked at; to know which documents exist,
+    those that the vouchers name.
+-#}
+{% macro made_facts(names) -%}
+    {%- for one in facts() if one.name in names %}
     {%- set query %}
     select made.*
     from slice.{{ one.name }}_made as made
@@ -210,14 +224,26 @@
 {%- endmacro %}
 
 {#-
+    The facts that other records have a say in: whether a voucher is reversed, and whether a document
+    bears the number it names. All others say only what the voucher's own rows and these say.
+-#}
+{% macro facts_of_others() -%}
+    {{ return([
+        'int_voucher', 'int_voucher_entry', 'int_payment', 'int_card_transaction',
+        'int_payment_booking', 'int_card_booking',
+    ]) }}
+{%- endmacro %}
+
+{#-
     Forgets the vouchers that a touched one might have changed and has not: numbers come back every
     month, and most of the vouchers that share one with a reversal stand as they stood. What no fact
-    says otherwise of, no rule finds otherwise. They stay at hand: which of the vouchers with a number
-    is reversed shows only beside the others.
+    says otherwise of, no rule finds otherwise. Their entries stay at hand: which of the vouchers with
+    a number is reversed shows only beside the others.
 -#}
 {% macro narrowed_records() -%}
     create temporary table changed_voucher on commit drop as
-    {%- for one in facts() if one.is_kept and one.owner == 'voucher' %}
+    {%- for one in facts()
+        if one.is_kept and one.owner == 'voucher' and one.name in facts_of_others() %}
     {%- set rows_of %}
         select facts.*
         from slice.touched
@@ -230,17 +256,24 @@
     from (({{ before }} except all {{ now }}) union all ({{ now }} except all {{ before }})) as differing
     {{- ' union' if not loop.last }}
     {%- endfor %};
-    with forgotten as (
-        delete from slice.touched
-        where
-            kind = 'voucher'
-            and is_near
-            and key not in (select voucher_id from changed_voucher)
-        returning key
-    )
+    create temporary table forgotten on commit drop as
+    select key
+    from slice.touched
+    where
+        kind = 'voucher'
+        and is_near
+        and key not in (select voucher_id from changed_voucher);
+    analyze forgotten;
+    delete from slice.touched
+    using forgotten
+    where touched.kind = 'voucher' and touched.key = forgotten.key;
     insert into slice.scope (slice, kind, key)
     select 'reversal', 'voucher', key from forgotten
     on conflict do nothing;
+    {%- for one in facts() if one.owner == 'voucher' and one.name in facts_of_others() %}
+    delete from slice.{{ one.name }} where voucher_id in (select key from forgotten);
+    {%- endfor %}
+    delete from slice.stg_finance__attachment where voucher_id in (select key from forgotten);
 {%- endmacro %}
 
 {#- The scopes of every slice that touched records belong to, before or now, and those that fell due. -#}
@@ -352,14 +385,13 @@
     {%- set fact = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
     {%- set driver = kept(fact.name) %}
     insert into slice.wide (slice)
-    select '{{ slice.name }}'
-    where (
-        select count(*)
-        from slice.scope
-        inner join {{ driver }} on scope.key = {{ slice.key }}
-        where scope.slice = '{{ slice.name }}'
-    ) > (
-        select 0.25 * reltuples
+    select scope.slice
+    from slice.scope
+    inner join {{ driver }} on scope.key = {{ slice.key }}
+    where scope.slice = '{{ slice.name }}'
+    limit 1
+    offset (
+        select greatest(cast(0.25 * reltuples as bigint), 0)
         from pg_class
         where oid = '{{ fact.rows_of | default(driver) }}'::regclass
     );
@@ -391,6 +423,50 @@
     {%- endfor %}
     {%- for name in summaries() %}
     {{ refilled(kept(name), 'select * from slice.' ~ name ~ '_made') }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- What the touched records, as the facts show them, count for in the facts of many: times `sign`. -#}
+{% macro made_counts(sign) -%}
+    {%- for driver in facts() if driver.name in counted_facts() | map(attribute='driver') %}
+    {%- set query %}
+    select facts.*
+    from slice.touched
+    inner join {{ kept(driver.name) }} as facts on touched.key = facts.{{ driver.column }}
+    where touched.kind = '{{ driver.owner }}'
+    {%- endset %}
+    {{ refilled('slice.' ~ driver.name, query) }}
+    {%- for one in counted_facts() if one.driver == driver.name %}
+    {%- set sums %}
+    {{ one.key | join(', ') }}
+    {%- for sum in one.sums %}, {{ sign }} * {{ sum }} as {{ sum }}{% endfor %}
+    {%- endset %}
+    {%- if sign < 0 %}
+    create temporary table {{ one.name }}_moved on commit drop as
+    {%- else %}
+    insert into {{ one.name }}_moved
+    {%- endif %}
+    select {{ sums }} from slice.{{ one.name }}_made;
+    {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Moves the facts of many by what came, less what went. -#}
+{% macro moved_counts() -%}
+    {%- for one in counted_facts() %}
+    {%- set key = one.key | join(', ') %}
+    {%- set rows = one.sums[0] %}
+    insert into {{ kept(one.name) }} as held ({{ key }}, {{ one.sums | join(', ') }})
+    select {{ key }}
+    {%- for sum in one.sums %}, sum({{ sum }}){% endfor %}
+    from {{ one.name }}_moved
+    group by {{ key }}
+    having {% for sum in one.sums %}sum({{ sum }}) != 0{{ ' or ' if not loop.last }}{% endfor %}
+    on conflict ({{ key }}) do update set
+    {%- for sum in one.sums %}
+    {{ sum }} = held.{{ sum }} + excluded.{{ sum }}{{ ',' if not loop.last }}
+    {%- endfor %};
+    delete from {{ kept(one.name) }} where {{ rows }} = 0;
     {%- endfor %}
 {%- endmacro %}
 

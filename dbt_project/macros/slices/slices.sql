@@ -40,6 +40,38 @@
     ]) }}
 {%- endmacro %}
 
+{#-
+    Facts of many records: sums by `key`, of which a day moves only what its touched records count for.
+    `driver` is the one fact they are sums of; the first of `sums` counts rows: at 0 there are none.
+-#}
+{% macro counted_facts() -%}
+    {{ return([
+        {
+            'name': 'int_first_digit_count', 'driver': 'int_first_digit',
+            'key': [
+                'acct_set_code', 'fiscal_year', 'unit_id', 'finance_agency_code',
+                'treasury_agency_code', 'first_digits',
+            ],
+            'sums': ['entry_count'],
+        },
+        {
+            'name': 'int_account_movement', 'driver': 'int_payment',
+            'key': ['account_no', 'pay_date'],
+            'sums': ['movement_count'],
+        },
+        {
+            'name': 'int_payment_day', 'driver': 'int_payment',
+            'key': ['treasury_agency_code', 'unit_id', 'finance_agency_code', 'pay_date'],
+            'sums': ['payment_count', 'amount'],
+        },
+        {
+            'name': 'int_payee', 'driver': 'int_payment',
+            'key': ['payee_acct_no', 'payee_acct_name', 'payee_normalised_name'],
+            'sums': ['payment_count', 'live_payment_count'],
+        },
+    ]) }}
+{%- endmacro %}
+
 {#- Tables made from all facts, small enough to be filled anew every day. -#}
 {% macro summaries() -%}
     {{ return(['int_merchant_category', 'int_unit_books']) }}
@@ -83,8 +115,7 @@
         },
         {
             'name': 'seller', 'driver': 'int_invoice',
-            'key': key_of(['unit_id'], 'seller_name'),
-            'others': {'int_voucher': of_driver ~ 'int_invoice)'},
+            'key': key_of(['unit_id'], 'seller_name'), 'others': {},
         },
         {
             'name': 'file', 'driver': 'int_attachment', 'key': 'lower(file_sha256)',
@@ -115,9 +146,6 @@
         {
             'name': 'payee_name', 'driver': 'int_payment',
             'key': key_of(['treasury_agency_code'], 'payee_normalised_name'), 'others': {},
-        },
-        {
-            'name': 'payee_account', 'driver': 'int_payment', 'key': 'payee_acct_no', 'others': {},
         },
         {
             'name': 'economic_code', 'driver': 'int_payment',
@@ -182,7 +210,11 @@
     {%- for slice in keyed_slices() if slice.driver == name -%}
         {%- do found.append('((' ~ slice.key ~ '))') -%}
     {%- endfor -%}
+    {%- for counted in counted_facts() if counted.name == name %}
+        {%- do found.append('(' ~ counted.key | join(', ') ~ ') nulls not distinct') -%}
+    {%- endfor -%}
     {%- do found.extend({
+        'int_first_digit': ['(acct_set_code, fiscal_year, voucher_date)'],
         'int_voucher': [
             '(posting_date)',
             '(acct_set_code, fiscal_year, voucher_no)',
@@ -244,6 +276,8 @@
         {%- endfor %}
         create unlogged table if not exists slice.{{ name }} as (select * from {{ relation }})
         with no data;
+        create or replace view slice.{{ name }}_made as ({{ over_slices(query) }});
+    {%- elif name in counted_facts() | map(attribute='name') %}
         create or replace view slice.{{ name }}_made as ({{ over_slices(query) }});
     {%- elif name in summaries() %}
         create or replace view slice.{{ name }}_made as ({{ query }});

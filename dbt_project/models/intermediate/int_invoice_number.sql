@@ -4,28 +4,23 @@ with all_invoices as (
     select * from {{ ref('int_invoice') }}
 ),
 
-vouchers as (
-    select * from {{ ref('int_voucher') }}
-),
-
 numbers as (
     select
-        vouchers.finance_agency_code,
-        invoices.seller_name,
-        coalesce(invoices.invoice_code, '') as invoice_code,
-        invoices.invoice_no,
-        max(vouchers.unit_id) as unit_id,
-        max(vouchers.treasury_agency_code) as treasury_agency_code,
-        min(invoices.voucher_id) as first_voucher_id,
-        max(invoices.voucher_id) as last_voucher_id,
-        max(invoices.amount) as amount,
-        min(invoices.invoice_date) as invoice_date
-    from all_invoices as invoices
-    inner join vouchers on invoices.voucher_id = vouchers.voucher_id
+        finance_agency_code,
+        seller_name,
+        coalesce(invoice_code, '') as invoice_code,
+        invoice_no,
+        max(unit_id) as unit_id,
+        max(treasury_agency_code) as treasury_agency_code,
+        min(voucher_id) as first_voucher_id,
+        max(voucher_id) as last_voucher_id,
+        max(amount) as amount,
+        min(invoice_date) as invoice_date
+    from all_invoices
     where
-        invoices.seller_name is not null
-        and invoices.invoice_date is not null
-        and {{ matches('invoices.invoice_no', '^[0-9]{1,20}$') }}
+        seller_name is not null
+        and invoice_date is not null
+        and {{ matches('invoice_no', '^[0-9]{1,20}$') }}
     group by 1, 2, 3, 4
 ),
 

@@ -1,7 +1,7 @@
 -- One row per payee name that reads as a natural person's.
 {{ config(materialized='fresh_view') }}
-with payments as (
-    select * from {{ ref('int_payment') }}
+with payees as (
+    select * from {{ ref('int_payee') }}
 ),
 
 organisation_words as (
@@ -17,7 +17,7 @@ plain_names as (
         payee_acct_name,
         max(payee_normalised_name) as payee_normalised_name,
         replace(replace(payee_acct_name, ' ', ''), '　', '') as plain_name
-    from payments
+    from payees
     group by payee_acct_name
 ),
 

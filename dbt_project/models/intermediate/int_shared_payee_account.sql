@@ -6,41 +6,48 @@ with payments as not materialized (
 
 shared as (
     select payee_acct_no
-    from payments
+    from {{ ref('int_payee') }}
+    where live_payment_count > 0 and payee_acct_no is not null
     group by payee_acct_no
     having min(payee_normalised_name) != max(payee_normalised_name)
 ),
 
-final as (
-    select
-        payments.payee_acct_no,
-        payments.payment_no,
-        payments.unit_id,
-        payments.treasury_agency_code,
-        payments.finance_agency_code,
-        payments.payee_acct_name,
-        payments.payee_normalised_name,
-        lag(payments.payee_normalised_name) over in_order as earlier_normalised_name,
-        row_number() over (
-            partition by payments.payee_acct_no, payments.payee_normalised_name
-            order by payments.pay_date, payments.payment_no
-        ) as place_of_name,
-        row_number() over (
-            partition by payments.payee_acct_no, payments.treasury_agency_code
-            order by payments.pay_date, payments.payment_no
-        ) as place_of_agency,
-        row_number() over (
-            partition by payments.payee_acct_no
-            order by payments.pay_date desc, payments.payment_no desc
-        ) as place_from_latest,
-        payments.amount,
-        payments.pay_date,
-        lag(payments.pay_date) over in_order as earlier_pay_date
+-- Before anything is put in order: few payments are to such accounts, which no planner knows.
+chosen as materialized (
+    select payments.*
     from payments
     inner join shared on payments.payee_acct_no = shared.payee_acct_no
+),
+
+final as (
+    select
+        payee_acct_no,
+        payment_no,
+        unit_id,
+        treasury_agency_code,
+        finance_agency_code,
+        payee_acct_name,
+        payee_normalised_name,
+        lag(payee_normalised_name) over in_order as earlier_normalised_name,
+        row_number() over (
+            partition by payee_acct_no, payee_normalised_name
+            order by pay_date, payment_no
+        ) as place_of_name,
+        row_number() over (
+            partition by payee_acct_no, treasury_agency_code
+            order by pay_date, payment_no
+        ) as place_of_agency,
+        row_number() over (
+            partition by payee_acct_no
+            order by pay_date desc, payment_no desc
+        ) as place_from_latest,
+        amount,
+        pay_date,
+        lag(pay_date) over in_order as earlier_pay_date
+    from chosen
     window
         in_order as (
-            partition by payments.payee_acct_no order by payments.pay_date, payments.payment_no
+            partition by payee_acct_no order by pay_date, payment_no
         )
 )
 

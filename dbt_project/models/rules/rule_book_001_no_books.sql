@@ -1,6 +1,6 @@
 -- 有支付无账：最近 90 天有国库支付，但在记账平台没有对应单位，或 90 天以上没有记过账。
-with payments as (
-    select * from {{ ref('int_payment') }}
+with payment_days as (
+    select * from {{ ref('int_payment_day') }}
 ),
 
 units as (
@@ -18,13 +18,12 @@ in_review as (
 paid as (
     select
         treasury_agency_code,
-        count(*) as payment_count,
+        sum(payment_count) as payment_count,
         sum(amount) as total_amount,
         max(pay_date) as last_pay_date
-    from payments
+    from payment_days
     where
-        is_live
-        and {{ days_between(business_date(), 'pay_date') }}
+        {{ days_between(business_date(), 'pay_date') }}
         between 0 and {{ rule_parameter('BOOK-001', 'paid_within_days') }} - 1
     group by treasury_agency_code
 ),

@@ -1,7 +1,7 @@
 -- 一个账号多个收款人：同一收款账号在 180 天内以两个以上不同的户名收款。
 {%- set agency = 'treasury_agency_code' %}
-with payments as (
-    select * from {{ ref('int_payment') }}
+with payees as (
+    select * from {{ ref('int_payee') }}
 ),
 
 shared as (
@@ -9,7 +9,9 @@ shared as (
 ),
 
 population as (
-    select distinct payee_acct_no from payments where is_live and payee_acct_no is not null
+    select distinct payee_acct_no
+    from payees
+    where live_payment_count > 0 and payee_acct_no is not null
 ),
 
 -- Two names within the days mean two neighbours in time that differ within the days.

@@ -19,6 +19,10 @@
 -- depends_on: {{ ref('int_service_expense') }}
 -- depends_on: {{ ref('int_advance') }}
 -- depends_on: {{ ref('int_first_digit') }}
+-- depends_on: {{ ref('int_first_digit_count') }}
+-- depends_on: {{ ref('int_account_movement') }}
+-- depends_on: {{ ref('int_payment_day') }}
+-- depends_on: {{ ref('int_payee') }}
 -- depends_on: {{ ref('int_invoice') }}
 -- depends_on: {{ ref('int_voucher') }}
 {%- set rules = [

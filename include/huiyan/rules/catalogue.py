@@ -22,7 +22,7 @@ Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
 Tier = Literal["yellow", "orange", "red"]
 Slice = Literal[
     "whole", "record", "booking", "invoice", "seller", "file", "letter", "claim", "month_code",
-    "service_payee", "payee", "payee_name", "payee_account", "economic_code", "merchant", "card",
+    "service_payee", "payee", "payee_name", "economic_code", "merchant", "card",
 ]  # fmt: skip
 CloseOutNeed = Literal["action", "evidence", "amount_recovered"]
 

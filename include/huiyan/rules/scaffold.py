@@ -40,7 +40,6 @@ SLICES = {
     "service_payee": "all units' expenses for services of one counterparty",
     "payee": "one unit's payments to one account",
     "payee_name": "one unit's payments to one name",
-    "payee_account": "all units' payments to one account",
     "economic_code": "one unit's payments under one economic code",
     "merchant": "one card's swipes at one merchant, with what books them",
     "card": "one card's swipes",

@@ -34,6 +34,7 @@ FACTS = (
     *("int_expense_code", "int_service_expense", "int_advance", "int_first_digit"),
     *("int_payment", "int_payment_booking", "int_card_transaction"),
     *("int_card_booking", "int_merchant_category", "int_unit_books"),
+    *("int_first_digit_count", "int_account_movement", "int_payment_day", "int_payee"),
 )
 # Per feed: the column in which a copy gets a new value.
 NUMBERS = {

@@ -50,6 +50,11 @@ def _said(macro: str) -> Any:
     return returned.value.args[0]
 
 
+def _counted() -> dict[str, str]:
+    """The facts that are sums of one other, with the one."""
+    return {each["name"]: each["driver"] for each in _said("counted_facts")}
+
+
 @cache
 def _parents(model: str) -> frozenset[str]:
     (path,) = MODELS.rglob(f"{model}.sql")
@@ -85,7 +90,7 @@ def test_every_model_that_grows_is_a_fact_a_summary_or_a_view_over_facts() -> No
         for path in (MODELS / "intermediate").glob("int_*.sql")
         if _staging_of(path.stem) & FACT_SOURCES
     }
-    assert grows == {*_said("sliced_models"), *_said("summaries")}
+    assert grows == {*_said("sliced_models"), *_said("summaries"), *_counted()}
 
 
 def test_only_what_is_kept_is_moved_on_and_left_out_of_a_days_build() -> None:
@@ -95,7 +100,9 @@ def test_only_what_is_kept_is_moved_on_and_left_out_of_a_days_build() -> None:
         if "tags=['fact']" in path.read_text("utf-8")
     }
     facts = _said("facts")
-    assert tagged == {each["name"] for each in facts if each.get("is_kept")} | {*_said("summaries")}
+    kept = {each["name"] for each in facts if each.get("is_kept")}
+    assert tagged == kept | {*_said("summaries"), *_counted()}
+    assert all(_parents(name) & kept == {driver} for name, driver in _counted().items())
     made: set[str] = set()
     for each in facts:
         others = {
@@ -113,7 +120,7 @@ def test_what_is_left_out_while_the_registers_stand_is_made_of_them_and_of_seeds
 
 
 def test_a_rule_reads_only_what_its_slice_holds() -> None:
-    facts = frozenset(each["name"] for each in _said("facts"))
+    facts = frozenset({*(each["name"] for each in _said("facts")), *_counted()})
     held = {
         **{name: set(models) for name, models in _said("record_slices").items()},
         **{each["name"]: {each["driver"], *each["others"]} for each in _said("keyed_slices")},
