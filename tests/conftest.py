@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from huiyan.settings import Settings
-from huiyan.warehouse import embedded
+from huiyan.warehouse import dbt, embedded
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.dbt import PARSED
 from huiyan.warehouse.evaluate import evaluate
@@ -80,7 +81,9 @@ def _prepare(home: Path) -> None:
         name = database_name(0)
         settings = settings.model_copy(update={"warehouse_url": url(server, name)})
         migrate(settings)
-        evaluate(date(2025, 1, 1), settings)
+        # What a test before has parsed in this process would not be written for the others.
+        with patch.dict(dbt._manifests, clear=True):
+            evaluate(date(2025, 1, 1), settings)
         with connect(settings) as owner:
             owner.execute(
                 "truncate ops.evaluation, marts.fct_rule_run, marts.fct_rule_hit,"
