@@ -1,4 +1,4 @@
--- One row per account set, year and first two digits: how many amounts begin with them.
+-- One row per account set, agency, year and first two digits: how many amounts begin with them.
 {{ config(tags=['fact']) }}
 with digits as (
     select * from {{ ref('int_first_digit') }}
