@@ -73,6 +73,7 @@
     truncate {{ table }};
     {%- endif %}
     {%- set indexes = slice_indexes(table.identifier) %}
+    {%- set is_counted = table.identifier in counted_facts() | map(attribute='name') %}
     {%- for index in indexes %}
     drop index if exists {{ table.include(identifier=false) }}.{{ table.identifier }}_{{ loop.index }};
     {%- endfor %}
@@ -86,7 +87,7 @@
     insert into {{ table }} {{ sql }};
     {%- endif %}
     {%- for index in indexes %}
-    create {{ 'unique ' if 'nulls not distinct' in index }}index {{ table.identifier }}_{{ loop.index }}
+    create {{ 'unique ' if is_counted }}index {{ table.identifier }}_{{ loop.index }}
     on {{ table }} {{ index }};
     {%- endfor %}
 {%- endmacro %}
