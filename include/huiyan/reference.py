@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from huiyan.feeds.contract import Column, FeedContract, load_contracts
+from huiyan.feeds.contract import LONGEST_NAME, Column, FeedContract, load_contracts
 from huiyan.rules.catalogue import Parameter, Rule, load_parameters, load_rules
 from huiyan.rules.life_cycle import StatusEntry, shipped_history
 from huiyan.settings import REPOSITORY
@@ -29,7 +29,7 @@ def _table(headings: list[str], rows: list[list[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in escaped)
 
 
-def _column_values(column: Column) -> str:
+def _column_values(contract: FeedContract, column: Column) -> str:
     words = [f"{code} {spellings[0]}" for code, spellings in column.values.items()]
     if column.values and column.type == "text":
         words.append("any other code as sent")
@@ -40,6 +40,8 @@ def _column_values(column: Column) -> str:
         )
     if column.pattern:
         words.append(f"`{column.pattern}`")
+    if contract.is_name(column):
+        words.append(f"at most {LONGEST_NAME} characters")
     if column.free_text:
         words.append("card numbers masked")
     if column.default:
@@ -66,7 +68,7 @@ def _feed(contract: FeedContract) -> str:
             column.label,
             column.type,
             "K" if column.key else "R" if column.required else "",
-            _column_values(column),
+            _column_values(contract, column),
             column.description,
         ]
         for column in contract.columns

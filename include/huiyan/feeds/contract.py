@@ -15,6 +15,11 @@ CONTRACTS = Path(__file__).parent / "contracts"
 ColumnType = Literal["text", "int", "date", "timestamp", "money", "flag", "enum"]
 
 
+# Records are found by names, codes and numbers: an index takes 2,700 bytes, which are four texts of
+# four bytes a character.
+LONGEST_NAME = 160
+
+
 class _Declared(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,6 +40,7 @@ class Column(_Declared):
         pattern: regular expression the text must match.
         sensitive: `card_number` is never stored; its token and last four digits are.
         free_text: people write in it what they like; card numbers in it are masked.
+        is_name: a free text that names somebody, which is no longer than any other name.
         default: what an empty cell means.
     """
 
@@ -51,6 +57,7 @@ class Column(_Declared):
     pattern: str | None = None
     sensitive: Literal["card_number"] | None = None
     free_text: bool = False
+    is_name: bool = False
     default: str | None = None
     description: str
 
@@ -152,6 +159,13 @@ class FeedContract(_Declared):
             if column.name == name:
                 return column
         raise NotFoundError(f"Feed {self.name} has no column {name!r}.")
+
+    def is_name(self, column: Column) -> bool:
+        """Whether it holds a name, a code or a number: no longer than `LONGEST_NAME` characters."""
+        if column.type != "text" or column.sensitive:
+            return False
+        is_prose = column.free_text and not column.is_name
+        return column.key or not (self.is_form or column.pattern or is_prose)
 
     @property
     def is_form(self) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from huiyan.errors import ContractError
-from huiyan.feeds.contract import Column, FeedContract, load_contracts
+from huiyan.feeds.contract import LONGEST_NAME, Column, FeedContract, load_contracts
 from huiyan.feeds.tables import TYPED
 from huiyan.settings import REPOSITORY
 
@@ -54,8 +54,6 @@ USUAL_SINCE = "2000-01-01"
 HUGE_AMOUNT = 1_000_000_000
 # Beyond it is no district's money, and sums of it would not fit an amount's 18 digits.
 LARGEST_AMOUNT = 1_000_000_000_000
-# Keys are indexed, and an index takes 2,700 bytes: three texts of a key at four bytes a character.
-LONGEST_KEY = 200
 
 
 def _bounds_reason(low: int | None, high: int | None) -> str:
@@ -135,12 +133,12 @@ def _of_column(contract: FeedContract, column: Column) -> list[Any]:
                 **_says("row", f"{column.name}: {reason}"),
             )
         )
-    if column.key and column.type == "text":
+    if contract.is_name(column):
         expectations.append(
             gxe.ExpectColumnValueLengthsToBeBetween(
                 column=column.name,
-                max_value=LONGEST_KEY,
-                **_says("row", f"{column.name}: longer than {LONGEST_KEY} characters"),
+                max_value=LONGEST_NAME,
+                **_says("row", f"{column.name}: longer than {LONGEST_NAME} characters"),
             )
         )
     if column.min is not None or column.max is not None:

@@ -63,7 +63,9 @@ BAD: list[tuple[dict[str, Any], list[str]]] = [
     ({"amt": "-9" + "9" * 12}, ["amt: beyond ±1,000,000,000,000"]),
     ({"fiscal_year": "0"}, ["fiscal_year: out of 1950–2099"]),
     ({"acct_set_code": "A/2025"}, ["acct_set_code: contains /, which parts the voucher's id"]),
-    ({"voucher_no": "号" * 201}, ["voucher_no: longer than 200 characters"]),
+    ({"voucher_no": "号" * 161}, ["voucher_no: longer than 160 characters"]),
+    ({"fund_tra_obj_name": "号" * 161}, ["fund_tra_obj_name: longer than 160 characters"]),
+    ({"pay_voucher_no": "号" * 161}, ["pay_voucher_no: longer than 160 characters"]),
     ({"voucher_date": "2025-02-30"}, ["voucher_date: not a date"]),
     ({"voucher_date": "1900-01-01"}, ["voucher_date: out of 1950–2099"]),
     ({"bill_date": "2199-01-01"}, ["bill_date: out of 1950–2099"]),
@@ -102,8 +104,9 @@ GOOD: list[dict[str, Any]] = [
     {"red_flag": "是"},
     {"bill_date": "", "vou_cnt": None},
     {"set_mode_code": "9"},
-    {"voucher_no": "号" * 200, "acct_set_code": "套" * 200},
+    {"voucher_no": "号" * 160, "acct_set_code": "套" * 160, "fund_tra_obj_name": "来" * 160},
     {"amt": "-1,000,000,000,000.00", "fiscal_year": "1950"},
+    {"vou_det_desc": "摘" * 5000},
     {"vou_det_desc": "100% off: {batch} \\n'; drop table ops.batch; -- %s %(x)s :name"},
 ]
 

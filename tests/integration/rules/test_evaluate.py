@@ -1,7 +1,8 @@
 """Evaluation on real PostgreSQL: repetition, order, lateness, correction, absence, exactness."""
 
+import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from huiyan.errors import ConfigurationError, EvaluationError, WarehouseError
 from huiyan.explain import explain
+from huiyan.feeds.contract import LONGEST_NAME, load_contract
 from huiyan.rules.catalogue import load_rules
 from huiyan.rules.cli import app
 from huiyan.settings import Settings
@@ -20,7 +22,7 @@ from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
 from huiyan.warehouse.reviewed import EXCEPTIONS, RULE_STATUS
 from landed import accept, accept_day, accept_references
-from landing_zone import Row, attachment, payment, swipe, voucher
+from landing_zone import Row, accounts, attachment, payment, swipe, users, voucher
 from warehouses import Snapshot, Warehouses
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
@@ -587,6 +589,66 @@ def test_a_day_moved_on_from_the_one_before_is_a_day_judged_in_full(
     evaluate(TUESDAY, in_full=True)
     assert moved_on_from == [MONDAY, None]
     assert (working(warehouse), state(warehouse)) == moved
+
+
+def long_text(of: str, length: int = LONGEST_NAME) -> str:
+    """A text that no compression shortens, always the same for the same `of`."""
+    characters = random.Random(of)
+    return "".join(chr(characters.randint(0x20000, 0x2A6DF)) for _ in range(length))
+
+
+def with_long_texts(feed: str, rows: Iterable[Row]) -> list[Row]:
+    """The rows with names and numbers as long as they may be, and with long prose."""
+    contract = load_contract(feed)
+    of_lists = {"township", "status", "platform", "mcc", "currency", "dep_bgt_eco_code"}
+    of_lists |= {"gov_acct_cls_code", "agency_name"}
+    names = [
+        column.name
+        for column in contract.columns
+        if contract.is_name(column) and not column.values and column.name not in of_lists
+    ]
+    prose = [c.name for c in contract.columns if c.free_text and not contract.is_name(c)]
+    return [
+        {
+            **row,
+            **{name: long_text(row.get(name) or name) for name in names},
+            **{name: long_text(row.get(name) or name, 2000) for name in prose},
+        }
+        for row in rows
+    ]
+
+
+def test_names_as_long_as_they_may_be_fit_every_index(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day with them is judged in full, and the next one moved on from it."""
+    monkeypatch.setattr(module, "WORTH_SLICING", 0)
+    for feed, rows in {
+        "finance_users": users("finance"),
+        "treasury_users": users("treasury"),
+        "accounts": accounts(),
+        "leases": [],
+    }.items():
+        accept(warehouse, feed, MONDAY, with_long_texts(feed, rows))
+    for day, number in ((MONDAY, "1"), (TUESDAY, "2")):
+        for feed, rows in {
+            "finance_vouchers": reception(number, pay_voucher_no=number, card_txn_no=number),
+            "finance_attachments": [
+                attachment("F002", number, 1, "invoice", amount="800.00"),
+                attachment("F002", number, 2, "official_letter", document_date="2025-07-10"),
+            ],
+            "treasury_payments": [payment(number, "T002", "1500.00")],
+            "card_transactions": [swipe(number, "T002", "88.00", mcc="5813")],
+        }.items():
+            accept(warehouse, feed, day, with_long_texts(feed, rows))
+        assert evaluate(day).failures == {day: {}}
+    assert query(
+        warehouse,
+        "select (select count(*) from intermediate.int_voucher where unit_id is not null),"
+        " (select count(*) from intermediate.int_payment_booking),"
+        " (select count(*) from intermediate.int_card_booking)",
+    ) == [(2, 2, 2)]
+    assert {subject for _, subject in open_hits(warehouse)} >= {long_text("1"), long_text("2")}
 
 
 def test_slices_that_do_not_hold_give_way_to_a_full_evaluation(
