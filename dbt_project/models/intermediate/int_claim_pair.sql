@@ -4,16 +4,6 @@ with claims as (
     select * from {{ ref('int_claim') }}
 ),
 
-invoices as (
-    select distinct voucher_id, invoice_id
-    from {{ ref('int_invoice') }}
-    where invoice_id is not null
-),
-
-invoiced as (
-    select distinct voucher_id from invoices
-),
-
 neighbours as (
     select
         *,
@@ -55,6 +45,22 @@ pairs as (
         < (later.event_date, later.posting_date, later.voucher_id)
         and {{ days_between('later.event_date', 'earlier.event_date') }}
         <= {{ rule_parameter('VOU-008', 'window_days') }}
+),
+
+-- The invoices of few vouchers are asked for.
+invoices as (
+    select distinct carried.voucher_id, carried.invoice_id
+    from (
+        select voucher_id from pairs
+        union
+        select earlier_voucher_id from pairs
+    ) as paired
+    inner join {{ ref('int_invoice') }} as carried on paired.voucher_id = carried.voucher_id
+    where carried.invoice_id is not null
+),
+
+invoiced as (
+    select distinct voucher_id from invoices
 ),
 
 in_common as (

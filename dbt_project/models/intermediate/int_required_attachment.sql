@@ -4,14 +4,16 @@ with expenses as (
     select * from {{ ref('int_expense_code') }}
 ),
 
-attachments as (
-    select distinct voucher_id, attachment_type from {{ ref('int_attachment') }}
-),
-
 required as (
     select seed.dep_bgt_eco_code, seed.attachment_type
     from {{ ref('required_attachment') }} as seed
     where {{ in_force('seed') }}
+),
+
+attachments as (
+    select distinct voucher_id, attachment_type
+    from {{ ref('int_attachment') }}
+    where attachment_type in (select required.attachment_type from required)
 ),
 
 -- Few codes are compared by their beginning; the many vouchers are then joined on equality.

@@ -3,7 +3,7 @@ with vouchers as (
     select * from {{ ref('int_voucher') }}
 ),
 
-population as (
+population as not materialized (
     select
         voucher_id,
         unit_id,

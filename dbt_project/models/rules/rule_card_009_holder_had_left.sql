@@ -7,7 +7,7 @@ persons as (
     select * from {{ ref('int_person') }}
 ),
 
-population as (
+population as not materialized (
     select
         swipes.*,
         persons.status as holder_status,

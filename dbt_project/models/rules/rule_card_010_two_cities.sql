@@ -1,4 +1,11 @@
 -- 一小时内两地刷卡：同一张卡不到 60 分钟内在两个城市刷卡（网上商户除外），且都没有退货。
+{%- set city %}
+    case
+        when right(swipes.merchant_city, 1) = '市'
+            then left(swipes.merchant_city, length(swipes.merchant_city) - 1)
+        else swipes.merchant_city
+    end
+{%- endset %}
 with swipes as (
     select * from {{ ref('int_card_transaction') }}
 ),
@@ -10,23 +17,16 @@ categories as (
 population as (
     select
         swipes.*,
-        regexp_replace(swipes.merchant_city, '市$', '') as city,
-        row_number() over (
-            partition by swipes.card_token order by swipes.txn_at, swipes.txn_no
-        ) as place
+        {{ city }} as city,
+        row_number() over in_order as place,
+        lag({{ city }}) over in_order as earlier_city
     from swipes
     left join categories on swipes.mcc = categories.mcc
     where
         swipes.is_live
         and swipes.merchant_city is not null
         and not coalesce(categories.is_online, false)
-),
-
-compared as (
-    select
-        *,
-        lag(city) over (partition by card_token order by place) as earlier_city
-    from population
+    window in_order as (partition by swipes.card_token order by swipes.txn_at, swipes.txn_no)
 ),
 
 -- The latest earlier swipe elsewhere stands before the first of the swipes in this city.
@@ -34,9 +34,9 @@ with_elsewhere as (
     select
         *,
         max(case when city != earlier_city then place - 1 end) over (
-            partition by card_token order by place
+            partition by card_token order by txn_at, txn_no
         ) as elsewhere_place
-    from compared
+    from population
 ),
 
 hits as (

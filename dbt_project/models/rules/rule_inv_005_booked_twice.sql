@@ -7,34 +7,43 @@ vouchers as (
     select * from {{ ref('int_voucher') }}
 ),
 
-invoices as (
-    select invoice_id, voucher_id, max(amount) as amount
+population as (
+    select
+        invoice_id,
+        max(amount) as invoice_amount,
+        min(voucher_id) as first_voucher_id,
+        max(voucher_id) as last_voucher_id
     from all_invoices
     where invoice_id is not null
-    group by invoice_id, voucher_id
+    group by invoice_id
 ),
 
-population as (
-    select invoice_id, count(*) as voucher_count, max(amount) as invoice_amount
-    from invoices
-    group by invoice_id
+-- Few invoices are in several vouchers.
+carriers as (
+    select
+        population.invoice_id,
+        population.invoice_amount,
+        all_invoices.voucher_id,
+        count(*) over (partition by population.invoice_id) as voucher_count
+    from population
+    inner join all_invoices on population.invoice_id = all_invoices.invoice_id
+    where population.first_voucher_id != population.last_voucher_id
+    group by population.invoice_id, population.invoice_amount, all_invoices.voucher_id
 ),
 
 bookings as (
     select
-        invoices.invoice_id,
-        population.voucher_count,
-        population.invoice_amount,
+        carriers.invoice_id,
+        carriers.voucher_count,
+        carriers.invoice_amount,
         vouchers.*,
-        sum(vouchers.expense_amount) over (partition by invoices.invoice_id) as total_expense,
+        sum(vouchers.expense_amount) over (partition by carriers.invoice_id) as total_expense,
         row_number() over (
-            partition by invoices.invoice_id
+            partition by carriers.invoice_id
             order by vouchers.event_date, vouchers.posting_date, vouchers.voucher_id
         ) as place
-    from population
-    inner join invoices on population.invoice_id = invoices.invoice_id
-    inner join vouchers on invoices.voucher_id = vouchers.voucher_id
-    where population.voucher_count >= 2
+    from carriers
+    inner join vouchers on carriers.voucher_id = vouchers.voucher_id
 ),
 
 hits as (

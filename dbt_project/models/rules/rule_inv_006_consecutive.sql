@@ -8,6 +8,24 @@ population as (
     select distinct finance_agency_code, seller_name, first_invoice_no from numbers
 ),
 
+-- Most numbers stand alone.
+runs as (
+    select distinct finance_agency_code, seller_name, invoice_code, first_invoice_no
+    from numbers
+    where invoice_no != first_invoice_no
+),
+
+numbers_in_runs as (
+    select numbers.*
+    from runs
+    inner join numbers
+        on
+            runs.finance_agency_code = numbers.finance_agency_code
+            and runs.seller_name = numbers.seller_name
+            and runs.invoice_code = numbers.invoice_code
+            and runs.first_invoice_no = numbers.first_invoice_no
+),
+
 windows as (
     select
         *,
@@ -16,7 +34,7 @@ windows as (
         max(last_voucher_id) over following_numbers as window_last_voucher,
         min(invoice_date) over following_numbers as window_first_date,
         max(invoice_date) over following_numbers as window_last_date
-    from numbers
+    from numbers_in_runs
     window following_numbers as (
         partition by finance_agency_code, seller_name, invoice_code, first_invoice_no
         order by invoice_no
@@ -35,14 +53,14 @@ suspects as (
 ),
 
 suspect_numbers as (
-    select numbers.*
+    select numbers_in_runs.*
     from suspects
-    inner join numbers
+    inner join numbers_in_runs
         on
-            suspects.finance_agency_code = numbers.finance_agency_code
-            and suspects.seller_name = numbers.seller_name
-            and suspects.invoice_code = numbers.invoice_code
-            and suspects.first_invoice_no = numbers.first_invoice_no
+            suspects.finance_agency_code = numbers_in_runs.finance_agency_code
+            and suspects.seller_name = numbers_in_runs.seller_name
+            and suspects.invoice_code = numbers_in_runs.invoice_code
+            and suspects.first_invoice_no = numbers_in_runs.first_invoice_no
 ),
 
 listed as (

@@ -30,10 +30,12 @@ allowances as (
 ),
 
 invoiced as (
-    select voucher_id, sum(amount) as invoice_amount
+    select
+        voucher_id,
+        sum(amount) as invoice_amount,
+        count(*) = count(amount) as is_told
     from all_invoices
     group by voucher_id
-    having count(*) = count(amount)
 ),
 
 population as (
@@ -44,7 +46,10 @@ population as (
     from invoiced
     inner join vouchers on invoiced.voucher_id = vouchers.voucher_id
     left join allowances on invoiced.voucher_id = allowances.voucher_id
-    where vouchers.attachment_count >= vouchers.vou_cnt and allowances.voucher_id is null
+    where
+        invoiced.is_told
+        and vouchers.attachment_count >= vouchers.vou_cnt
+        and allowances.voucher_id is null
 ),
 
 hits as (

@@ -3,7 +3,7 @@ with payments as (
     select * from {{ ref('int_payment') }}
 ),
 
-population as (
+population as not materialized (
     select * from payments where is_live and pay_acct_kind = 'zero_balance'
 ),
 

@@ -14,7 +14,7 @@ staff as (
     group by salary_acct_no
 ),
 
-population as (
+population as not materialized (
     select
         payment_no,
         unit_id,

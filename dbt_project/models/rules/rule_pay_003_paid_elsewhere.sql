@@ -3,7 +3,7 @@ with payments as (
     select * from {{ ref('int_payment') }}
 ),
 
-population as (
+population as not materialized (
     select
         payment_no,
         unit_id,

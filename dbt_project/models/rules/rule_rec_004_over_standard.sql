@@ -22,11 +22,11 @@ receptions as (
         max(event_date) as event_date,
         max(amount) as amount,
         cast(sum(visitors_num) as integer) as visitors,
-        cast(sum(companions_num) as integer) as companions
+        cast(sum(companions_num) as integer) as companions,
+        count(*) = count(visitors_num) and count(*) = count(companions_num) as is_told
     from papers
     where attachment_type = 'reception_list' and has_reception_expense
     group by voucher_id
-    having count(*) = count(visitors_num) and count(*) = count(companions_num)
 ),
 
 population as (
@@ -41,7 +41,7 @@ population as (
     left join units on receptions.unit_id = units.unit_id
     left join standards as own on units.township = own.township
     left join standards as common on common.township = '*'
-    where receptions.visitors + receptions.companions > 0
+    where receptions.is_told and receptions.visitors + receptions.companions > 0
 ),
 
 hits as (

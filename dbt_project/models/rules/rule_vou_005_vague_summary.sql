@@ -13,7 +13,7 @@ vague_words as (
     where {{ in_force('seed') }}
 ),
 
-population as (
+population as not materialized (
     select
         voucher_id,
         unit_id,
