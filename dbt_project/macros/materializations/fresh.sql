@@ -63,6 +63,7 @@
 
 {#- Indexes are made after the rows are in: an index that grows with them costs several times more. -#}
 {% macro filled_anew(table, parts, is_made) -%}
+    {{ shares_queries() }}
     {%- if not is_made %}
     create table {{ table }} as ({{ sql }}){{ ' with no data' if parts }};
     {{ slice_of(table, sql) }}
@@ -77,9 +78,6 @@
     {%- for index in indexes %}
     drop index if exists {{ table.include(identifier=false) }}.{{ table.identifier }}_{{ loop.index }};
     {%- endfor %}
-    {%- if parts %}
-    {{ shares_queries() }}
-    {%- endif %}
     {%- for name, query in parts or [] %}
     {{ guarded_part(table, name, query, is_large=true) }}
     {%- endfor %}

@@ -50,16 +50,20 @@ classified as (
     select
         entries.*,
         entries.dr_cr = 'D' and {{ begins_with('entries.gov_acct_cls_code', '5') }} as is_expense,
+        entries.dr_cr = 'D'
+        and {{ begins_with('entries.gov_acct_cls_code', '5') }}
+        and {{ begins_with('entries.dep_bgt_eco_code', '30217') }} as is_reception,
         entries.dr_cr = 'C'
         and {{ begins_with('entries.gov_acct_cls_code', ['1', '2', '3', '4', '5']) }}
             as is_financial_credit,
         {{ begins_with('entries.gov_acct_cls_code', ['1', '2', '3', '4', '5']) }} as is_financial,
         {{ begins_with('entries.gov_acct_cls_code', ['6', '7', '8']) }} as is_budget,
-        noncash_codes.gov_acct_cls_code is not null as is_noncash
+        entries.gov_acct_cls_code = any(array(select gov_acct_cls_code from noncash_codes))
+            as is_noncash
     from entries
-    left join noncash_codes on entries.gov_acct_cls_code = noncash_codes.gov_acct_cls_code
 ),
 
+-- Entries come in the order of their vouchers, by index, to as many processes as there are.
 vouchers as (
     select
         voucher_id,
@@ -75,32 +79,19 @@ vouchers as (
         max(poster_date) as posting_date,
         coalesce(min(bill_date), min(voucher_date)) as event_date,
         max(vou_cnt) as vou_cnt,
-        max(case when red_flag then 1 else 0 end) = 1 as is_reversal,
-        coalesce(sum(case when is_expense then amt end), 0) as expense_amount,
-        coalesce(
-            sum(
-                case
-                    when is_expense and {{ begins_with('dep_bgt_eco_code', '30217') }} then amt
-                end
-            ),
-            0
-        ) as reception_amount,
-        max(
-            case
-                when is_expense and {{ begins_with('dep_bgt_eco_code', '30217') }} then 1
-                else 0
-            end
-        ) = 1 as has_reception_expense,
-        max(case when is_financial_credit then 1 else 0 end) = 1
-        and max(case when is_financial_credit and not is_noncash then 1 else 0 end) = 0
+        coalesce(bool_or(red_flag), false) as is_reversal,
+        coalesce(sum(amt) filter (where is_expense), 0) as expense_amount,
+        coalesce(sum(amt) filter (where is_reception), 0) as reception_amount,
+        coalesce(bool_or(is_reception), false) as has_reception_expense,
+        coalesce(bool_or(is_financial_credit), false)
+        and coalesce(bool_and(is_noncash) filter (where is_financial_credit), true)
             as is_noncash_only,
-        max(case when {{ begins_with('gov_acct_cls_code', '7') }} then 1 else 0 end) = 1
-            as has_budget_expense,
-        min(case when inputer = auditor then inputer end) as self_reviewer,
-        coalesce(sum(case when is_financial and dr_cr = 'D' then amt end), 0) as financial_debit,
-        coalesce(sum(case when is_financial and dr_cr = 'C' then amt end), 0) as financial_credit,
-        coalesce(sum(case when is_budget and dr_cr = 'D' then amt end), 0) as budget_debit,
-        coalesce(sum(case when is_budget and dr_cr = 'C' then amt end), 0) as budget_credit
+        coalesce(bool_or({{ begins_with('gov_acct_cls_code', '7') }}), false) as has_budget_expense,
+        min(inputer) filter (where inputer = auditor) as self_reviewer,
+        coalesce(sum(amt) filter (where is_financial and dr_cr = 'D'), 0) as financial_debit,
+        coalesce(sum(amt) filter (where is_financial and dr_cr = 'C'), 0) as financial_credit,
+        coalesce(sum(amt) filter (where is_budget and dr_cr = 'D'), 0) as budget_debit,
+        coalesce(sum(amt) filter (where is_budget and dr_cr = 'C'), 0) as budget_credit
     from classified
     group by voucher_id
 ),
