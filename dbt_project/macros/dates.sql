@@ -28,3 +28,13 @@
 {% macro minutes_between(later, earlier) -%}
     cast(floor(extract(epoch from (({{ later }}) - ({{ earlier }}))) / 60) as integer)
 {%- endmacro %}
+
+{#- The last day of the accounting period `acct_period` of `fiscal_year`. -#}
+{% macro last_day_of_period() -%}
+    cast(make_date(fiscal_year, acct_period, 1) + interval '1 month' - interval '1 day' as date)
+{%- endmacro %}
+
+{#- A number for the quarter of `fiscal_year` in which `acct_period` lies, one more for the next. -#}
+{% macro quarter_no() -%}
+    fiscal_year * 4 + cast(floor((acct_period - 1) / 3.0) as integer)
+{%- endmacro %}

@@ -16,15 +16,14 @@
     {{ narrowed_records() }}
     {{ made_facts(facts() | map(attribute='name') | reject('in', facts_of_others()) | list) }}
     {{ touched_scopes(before, today) }}
+    {{ set_aside() }}
+    {{ changed_counts() }}
+    {{ moved_counts() }}
+    {{ booking_scopes(results, before, today) }}
     {{ wide_slices() }}
     truncate slice.rule_finding;
     {{ findings_of_slices('before', before, parts) }}
-    {{ made_counts(-1) }}
-    {{ made_sources(today) }}
-    {{ made_facts(facts() | map(attribute='name') | list) }}
     {{ moved_facts() }}
-    {{ made_counts(1) }}
-    {{ moved_counts() }}
     {{ findings_of_slices('after', today, parts) }}
     {{ shares_queries() }}
     {%- for name, query in parts %}
@@ -56,6 +55,11 @@
 {#- A fact, or what is made from facts, as a whole. -#}
 {% macro kept(name) -%}
     intermediate.{{ name }}
+{%- endmacro %}
+
+{#- What was made of the touched records for a fact. -#}
+{% macro made(name) -%}
+    made_{{ name }}
 {%- endmacro %}
 
 {#- The slice a rule's model is evaluated over, `whole` if none. -#}
@@ -286,44 +290,6 @@
         union
         {{ due_vouchers(rule_parameter('ALL', 'attachment_grace_days'), before, today) }}
     ) as looked_at;
-    create temporary table made_booking on commit drop as
-    select payment_no, voucher_id from slice.int_payment_booking;
-    create index on made_booking (payment_no);
-    create index on made_booking (voucher_id);
-    analyze made_booking;
-    insert into slice.scope (slice, kind, key)
-    with recursive reached as (
-        select kind, key from slice.touched where kind in ('voucher', 'payment')
-        union
-        (
-            select due.kind, due.key
-            from (
-                {{ due_vouchers(rule_parameter('BOOK-005', 'unknown_days') ~ ' + 1', before, today) }}
-            ) as due
-        )
-        union
-        select next_one.kind, next_one.key
-        from reached
-        cross join lateral (
-            select 'payment' as kind, payment_no as key
-            from {{ kept('int_payment_booking') }}
-            where reached.kind = 'voucher' and voucher_id = reached.key
-            union all
-            select 'payment', payment_no
-            from made_booking
-            where reached.kind = 'voucher' and voucher_id = reached.key
-            union all
-            select 'voucher', voucher_id
-            from {{ kept('int_payment_booking') }}
-            where reached.kind = 'payment' and payment_no = reached.key
-            union all
-            select 'voucher', voucher_id
-            from made_booking
-            where reached.kind = 'payment' and payment_no = reached.key
-        ) as next_one
-    )
-
-    select 'booking', kind, key from reached;
     {%- for slice in keyed_slices() if slice.name != 'claim' %}
     {%- set driver = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
     {%- for relation in [kept(slice.driver), 'slice.' ~ slice.driver] %}
@@ -350,6 +316,89 @@
     on conflict do nothing;
     {%- endfor %}
     {{ claim_scopes() }}
+{%- endmacro %}
+
+{#- Keeps the facts made of the touched records while the slices serve the rules. -#}
+{% macro set_aside() -%}
+    {%- set drivers = counted_facts() | map(attribute='driver') | list %}
+    {%- for one in facts() if one.is_kept or one.name in drivers %}
+    create temporary table {{ made(one.name) }} on commit drop as
+    select made.*
+    from slice.touched
+    inner join slice.{{ one.name }} as made on made.{{ one.column }} = touched.key
+    where touched.kind = '{{ one.owner }}';
+    {%- endfor %}
+    create index on {{ made('int_payment_booking') }} (payment_no);
+    create index on {{ made('int_payment_booking') }} (voucher_id);
+    analyze {{ made('int_payment_booking') }};
+{%- endmacro %}
+
+{#-
+    The payments and vouchers that name one another, before or now, from the touched ones on and from
+    those that fell due: payments too of units of which another thing holds now of whether their books
+    name payments, and those found not to be booked, which are one day older. The sums of many records
+    are moved on already, the facts are not.
+-#}
+{% macro booking_scopes(results, before, today) -%}
+    {%- set late_days = rule_parameter('BOOK-002', 'late_days') %}
+    {%- set silent_days = rule_parameter('BOOK-001', 'silent_days') %}
+    {%- set naming_days = rule_parameter('BOOK-002', 'naming_days') %}
+    create temporary table turned_unit on commit drop as
+    select unit_id
+    from {{ kept('int_unit_books') }} as then_kept
+    inner join slice.int_unit_books_made as now_kept using (unit_id)
+    where
+        ({{ names_payments("date '" ~ before ~ "'", 'then_kept', silent_days, naming_days) }})
+        is distinct from
+        ({{ names_payments("date '" ~ today ~ "'", 'now_kept', silent_days, naming_days) }});
+    analyze turned_unit;
+    insert into slice.scope (slice, kind, key)
+    with recursive reached as (
+        select kind, key from slice.touched where kind in ('voucher', 'payment')
+        union
+        (
+            select due.kind, due.key
+            from (
+                {{ due_vouchers(rule_parameter('BOOK-005', 'unknown_days') ~ ' + 1', before, today) }}
+            ) as due
+        )
+        union
+        select 'payment', payment_no
+        from {{ kept('int_payment') }}
+        where
+            x_pay_date >= date '{{ before }}' - cast({{ late_days }} as integer)
+            and x_pay_date < date '{{ today }}' - cast({{ late_days }} as integer)
+        union
+        select 'payment', payments.payment_no
+        from turned_unit
+        inner join {{ kept('int_payment') }} as payments on turned_unit.unit_id = payments.unit_id
+        union
+        select 'payment', subject_id
+        from {{ results }}
+        where rule_id = 'BOOK-002' and subject_id is not null
+        union
+        select next_one.kind, next_one.key
+        from reached
+        cross join lateral (
+            select 'payment' as kind, payment_no as key
+            from {{ kept('int_payment_booking') }}
+            where reached.kind = 'voucher' and voucher_id = reached.key
+            union all
+            select 'payment', payment_no
+            from {{ made('int_payment_booking') }}
+            where reached.kind = 'voucher' and voucher_id = reached.key
+            union all
+            select 'voucher', voucher_id
+            from {{ kept('int_payment_booking') }}
+            where reached.kind = 'payment' and payment_no = reached.key
+            union all
+            select 'voucher', voucher_id
+            from {{ made('int_payment_booking') }}
+            where reached.kind = 'payment' and payment_no = reached.key
+        ) as next_one
+    )
+
+    select 'booking', kind, key from reached;
     analyze slice.scope;
 {%- endmacro %}
 
@@ -408,65 +457,95 @@
         and posting_date <= date '{{ today }}' - cast({{ days }} as integer)
 {%- endmacro %}
 
-{#- Takes the touched records' rows out of the facts and puts those made in the slices there. -#}
+{#- Takes the touched records' rows out of the facts and puts those made of them there. -#}
 {% macro moved_facts() -%}
     {%- for one in facts() if one.is_kept %}
-    {%- set relation = kept(one.name) %}
-    delete from {{ relation }} as kept
+    delete from {{ kept(one.name) }} as kept
     using slice.touched
     where touched.kind = '{{ one.owner }}' and kept.{{ one.column }} = touched.key;
-    insert into {{ relation }}
-    select made.*
-    from slice.touched
-    inner join slice.{{ one.name }} as made on made.{{ one.column }} = touched.key
-    where touched.kind = '{{ one.owner }}';
+    insert into {{ kept(one.name) }} select * from {{ made(one.name) }};
     {%- endfor %}
     {%- for name in summaries() %}
     {{ refilled(kept(name), 'select * from slice.' ~ name ~ '_made') }}
     {%- endfor %}
 {%- endmacro %}
 
-{#- What the touched records, as the facts show them, count for in the facts of many: times `sign`. -#}
-{% macro made_counts(sign) -%}
+{#-
+    What the touched records count for in the facts of many, now (as made of them) and before (as the
+    facts show them).
+-#}
+{% macro changed_counts() -%}
+    {%- for phase in ['now', 'before'] %}
     {%- for driver in facts() if driver.name in counted_facts() | map(attribute='driver') %}
-    {%- set query %}
+    {%- set before %}
     select facts.*
     from slice.touched
     inner join {{ kept(driver.name) }} as facts on touched.key = facts.{{ driver.column }}
     where touched.kind = '{{ driver.owner }}'
     {%- endset %}
+    {%- set query = before if phase == 'before' else 'select * from ' ~ made(driver.name) %}
     {{ refilled('slice.' ~ driver.name, query) }}
     {%- for one in counted_facts() if one.driver == driver.name %}
-    {%- set sums %}
-    {{ one.key | join(', ') }}
-    {%- for sum in one.sums %}, {{ sign }} * {{ sum }} as {{ sum }}{% endfor %}
-    {%- endset %}
-    {%- if sign < 0 %}
-    create temporary table {{ one.name }}_moved on commit drop as
-    {%- else %}
-    insert into {{ one.name }}_moved
-    {%- endif %}
-    select {{ sums }} from slice.{{ one.name }}_made;
+    {{ 'create temporary table ' ~ one.name ~ '_changed on commit drop as' if phase == 'now'
+        else 'insert into ' ~ one.name ~ '_changed' }}
+    select made.*, {{ phase == 'now' }} as is_now from slice.{{ one.name }}_made as made;
+    {%- endfor %}
     {%- endfor %}
     {%- endfor %}
 {%- endmacro %}
 
-{#- Moves the facts of many by what came, less what went. -#}
+{#-
+    Moves the facts of many by what came, less what went. Lows and highs only move outwards, since no
+    record of theirs goes while days go by; if one did, the facts must be made anew.
+-#}
 {% macro moved_counts() -%}
     {%- for one in counted_facts() %}
     {%- set key = one.key | join(', ') %}
-    {%- set rows = one.sums[0] %}
-    insert into {{ kept(one.name) }} as held ({{ key }}, {{ one.sums | join(', ') }})
-    select {{ key }}
-    {%- for sum in one.sums %}, sum({{ sum }}){% endfor %}
+    {%- set ends = [] %}
+    {%- for low in one.lows | default([]) %}{% do ends.append((low, 'min', 'least')) %}{% endfor %}
+    {%- for high in one.highs | default([]) %}{% do ends.append((high, 'max', 'greatest')) %}{% endfor %}
+    {%- set columns = [key] + one.sums + ends | map('first') | list %}
+    create temporary table {{ one.name }}_moved on commit drop as
+    select
+        {{ key }}
+        {%- for sum in one.sums %},
+        sum(case when is_now then {{ sum }} else -{{ sum }} end) as {{ sum }}
+        {%- endfor %}
+        {%- for end, furthest, _ in ends %},
+        {{ furthest }}({{ end }}) filter (where is_now) as {{ end }},
+        {{ furthest }}({{ end }}) filter (where not is_now) as {{ end }}_before
+        {%- endfor %}
+    from {{ one.name }}_changed
+    group by {{ key }};
+    {%- if ends %}
+    do $ends$ begin
+        if exists (
+            select from {{ one.name }}_moved
+            where
+                {%- for end, _, further in ends %}
+                {{ 'or ' if not loop.first -}}
+                ({{ end }}_before is not null and {{ end }} is distinct from {{ further }}({{ end }}, {{ end }}_before))
+                {%- endfor %}
+        ) then
+            raise exception 'a record at an end of {{ one.name }} went';
+        end if;
+    end $ends$;
+    {%- endif %}
+    insert into {{ kept(one.name) }} as held ({{ columns | join(', ') }})
+    select {{ columns | join(', ') }}
     from {{ one.name }}_moved
-    group by {{ key }}
-    having {% for sum in one.sums %}sum({{ sum }}) != 0{{ ' or ' if not loop.last }}{% endfor %}
+    where
+        {%- for sum in one.sums %}
+        {{ 'or ' if not loop.first }}{{ sum }} != 0
+        {%- endfor %}
     on conflict ({{ key }}) do update set
     {%- for sum in one.sums %}
-    {{ sum }} = held.{{ sum }} + excluded.{{ sum }}{{ ',' if not loop.last }}
+    {{ sum }} = held.{{ sum }} + excluded.{{ sum }}{{ ',' if not loop.last or ends }}
+    {%- endfor %}
+    {%- for end, _, further in ends %}
+    {{ end }} = {{ further }}(held.{{ end }}, excluded.{{ end }}){{ ',' if not loop.last }}
     {%- endfor %};
-    delete from {{ kept(one.name) }} where {{ rows }} = 0;
+    delete from {{ kept(one.name) }} where {{ one.sums[0] }} = 0;
     {%- endfor %}
 {%- endmacro %}
 

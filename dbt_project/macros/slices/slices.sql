@@ -32,8 +32,12 @@
         {'name': 'int_expense_code', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_service_expense', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_advance', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
-        {'name': 'int_first_digit', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
+        {'name': 'int_rent_receipt', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_payment', 'owner': 'payment', 'column': 'payment_no', 'is_kept': true},
+        {
+            'name': 'int_payment_between_units', 'owner': 'payment', 'column': 'payment_no',
+            'is_kept': true,
+        },
         {'name': 'int_card_transaction', 'owner': 'swipe', 'column': 'txn_no', 'is_kept': true},
         {'name': 'int_payment_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_card_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
@@ -43,11 +47,12 @@
 {#-
     Facts of many records: sums by `key`, of which a day moves only what its touched records count for.
     `driver` is the one fact they are sums of; the first of `sums` counts rows: at 0 there are none.
+    Beside sums there may be `lows` and `highs` of what stays with a record: it is part of its id.
 -#}
 {% macro counted_facts() -%}
     {{ return([
         {
-            'name': 'int_first_digit_count', 'driver': 'int_first_digit',
+            'name': 'int_first_digit_count', 'driver': 'int_voucher_entry',
             'key': [
                 'acct_set_code', 'fiscal_year', 'unit_id', 'finance_agency_code',
                 'treasury_agency_code', 'first_digits',
@@ -68,6 +73,26 @@
             'name': 'int_payee', 'driver': 'int_payment',
             'key': ['payee_acct_no', 'payee_acct_name', 'payee_normalised_name'],
             'sums': ['payment_count', 'live_payment_count'],
+        },
+        {
+            'name': 'int_posting_day', 'driver': 'int_voucher',
+            'key': [
+                'unit_id', 'finance_agency_code', 'treasury_agency_code', 'fiscal_year',
+                'acct_period', 'posting_date',
+            ],
+            'sums': ['voucher_count', 'reception_count', 'reception_amount'],
+        },
+        {
+            'name': 'int_naming_day', 'driver': 'int_payment_booking',
+            'key': ['voucher_unit_id', 'posting_date'],
+            'sums': ['booking_count'],
+        },
+        {
+            'name': 'int_number_range', 'driver': 'int_voucher',
+            'key': ['acct_set_code', 'fiscal_year', 'series', 'acct_period'],
+            'sums': ['voucher_count', 'number_count', 'padded_count'],
+            'lows': ['first_number', 'fewest_digits'],
+            'highs': ['last_number', 'most_digits'],
         },
     ]) }}
 {%- endmacro %}
@@ -93,7 +118,8 @@
 -#}
 {% macro record_slices() -%}
     {%- set not_of_one = [
-        'int_payment_booking', 'int_card_booking', 'int_service_expense', 'int_advance', 'int_first_digit'
+        'int_payment_booking', 'int_card_booking', 'int_service_expense', 'int_advance',
+        'int_rent_receipt', 'int_payment_between_units',
     ] -%}
     {{ return({
         'record': facts() | map(attribute='name') | reject('in', not_of_one) | list,
@@ -214,14 +240,16 @@
         {%- do found.append('(' ~ counted.key | join(', ') ~ ') nulls not distinct') -%}
     {%- endfor -%}
     {%- do found.extend({
-        'int_first_digit': ['(acct_set_code, fiscal_year, voucher_date)'],
         'int_voucher': [
             '(posting_date)',
             '(acct_set_code, fiscal_year, voucher_no)',
+            '(acct_set_code, fiscal_year, voucher_date) where is_live',
             '(acct_set_code, fiscal_year) where is_reversal',
+            '(finance_agency_code) where has_reception_expense',
         ],
         'int_payment_booking': ['(payment_no)'],
         'int_card_booking': ['(txn_no)'],
+        'int_payment': ['(x_pay_date)'],
     }.get(name, [])) -%}
     {{ return(found) }}
 {%- endmacro %}
@@ -250,7 +278,6 @@
         'int_claim_pair',
         'int_gift_card_mention',
         'int_invoice_number',
-        'int_payment_between_units',
         'int_payment_half_month',
         'int_payment_without_procurement',
         'int_person_payee',

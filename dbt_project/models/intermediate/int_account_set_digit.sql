@@ -14,11 +14,12 @@ last_days as materialized (
         years.acct_set_code,
         years.fiscal_year,
         (
-            select max(digits.voucher_date)
-            from {{ ref('int_first_digit') }} as digits
+            select max(vouchers.voucher_date)
+            from {{ ref('int_voucher') }} as vouchers
             where
-                digits.acct_set_code = years.acct_set_code
-                and digits.fiscal_year = years.fiscal_year
+                vouchers.is_live
+                and vouchers.acct_set_code = years.acct_set_code
+                and vouchers.fiscal_year = years.fiscal_year
         ) as last_voucher_date
     from years
 ),

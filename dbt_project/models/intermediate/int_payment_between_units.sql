@@ -1,5 +1,5 @@
 -- One row per live payment from one supervised unit to another, by account, else by name.
-{{ config(materialized='fresh_view') }}
+{{ config(tags=['fact']) }}
 with payments as (
     select * from {{ ref('int_payment') }} where is_live and unit_id is not null
 ),

@@ -4,12 +4,12 @@ with units as (
     select * from {{ ref('int_unit') }}
 ),
 
-vouchers as not materialized (
-    select * from {{ ref('int_voucher') }}
+posting_days as not materialized (
+    select * from {{ ref('int_posting_day') }}
 ),
 
-bookings as not materialized (
-    select * from {{ ref('int_payment_booking') }}
+naming_days as not materialized (
+    select * from {{ ref('int_naming_day') }}
 ),
 
 card_bookings as not materialized (
@@ -18,15 +18,14 @@ card_bookings as not materialized (
 
 posted as (
     select unit_id, max(posting_date) as last_posting_date
-    from vouchers
+    from posting_days
     where unit_id is not null
     group by unit_id
 ),
 
 named as (
     select voucher_unit_id as unit_id, max(posting_date) as last_named_payment_on
-    from bookings
-    where is_live and voucher_unit_id is not null
+    from naming_days
     group by voucher_unit_id
 ),
 

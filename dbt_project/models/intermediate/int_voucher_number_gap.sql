@@ -4,45 +4,17 @@ with vouchers as not materialized (
     select * from {{ ref('int_voucher') }}
 ),
 
-split as (
-    select
-        voucher_id,
-        acct_set_code,
-        fiscal_year,
-        acct_period,
-        unit_id,
-        finance_agency_code,
-        treasury_agency_code,
-        rtrim(voucher_no, '0123456789') as series,
-        substr(voucher_no, length(rtrim(voucher_no, '0123456789')) + 1) as digits
-    from vouchers
-),
-
--- Reversals and reversed vouchers are there; longer numbers are no counters.
 numbered as not materialized (
-    select
-        *,
-        cast(digits as bigint) as number,
-        cast(length(digits) as integer) as digit_count
-    from split
-    where length(digits) between 1 and 15
+    {{ numbered_vouchers('vouchers') }}
 ),
 
 -- As few rows as there are periods; only with leading zeros may one number be written in two ways.
 ranges as (
     select
-        acct_set_code,
-        fiscal_year,
-        series,
-        acct_period,
-        min(number) as first_number,
-        max(number) as last_number,
-        count(*) as voucher_count,
-        count(case when number > 0 then 1 end) as number_count,
-        min(digit_count) < max(digit_count)
-        and max(case when {{ begins_with('digits', '0') }} then 1 else 0 end) = 1 as may_repeat
-    from numbered
-    group by acct_set_code, fiscal_year, series, acct_period
+        *,
+        fewest_digits < most_digits and padded_count > 0 as may_repeat,
+        {{ last_day_of_period() }} as period_ends_on
+    from {{ ref('int_number_range') }}
 ),
 
 periods as (
@@ -120,10 +92,11 @@ counted as (
             and ranges.series = series_kinds.series
 ),
 
--- Few counters have or may have a gap: only their vouchers are put in order.
-gapped as (
+-- Few counters that have ended have or may have a gap: only their vouchers are put in order.
+gapped as materialized (
     select acct_set_code, fiscal_year, series, counter, is_through_year
     from counted
+    where is_through_year or period_ends_on < {{ business_date() }}
     group by acct_set_code, fiscal_year, series, counter, is_through_year
     having
         max(last_number) > sum(number_count)
@@ -187,9 +160,7 @@ gaps as (
 final as (
     select
         *,
-        {{ add_days(
-            "cast(make_date(fiscal_year, acct_period, 1) + interval '1 month' as date)", -1
-        ) }} as period_ends_on
+        {{ last_day_of_period() }} as period_ends_on
     from gaps
 )
 

@@ -21,10 +21,12 @@ population as not materialized (
         payments.is_live
         and {{ days_between(business_date(), 'payments.x_pay_date') }}
         > {{ rule_parameter('BOOK-002', 'late_days') }}
-        and {{ days_between(business_date(), 'books.last_posting_date') }}
-        <= {{ rule_parameter('BOOK-001', 'silent_days') }}
-        and {{ days_between(business_date(), 'books.last_named_payment_on') }}
-        < {{ rule_parameter('BOOK-002', 'naming_days') }}
+        and {{ names_payments(
+            business_date(),
+            'books',
+            rule_parameter('BOOK-001', 'silent_days'),
+            rule_parameter('BOOK-002', 'naming_days'),
+        ) }}
 ),
 
 hits as (

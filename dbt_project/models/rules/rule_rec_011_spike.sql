@@ -1,14 +1,18 @@
 -- 接待费突增：一个季度的公务接待费（30217）达到 5000 元，且超过本单位前四个季度平均数的 3 倍。
 with vouchers as not materialized (
-    select
-        *,
-        fiscal_year * 4 + cast(floor((acct_period - 1) / 3.0) as integer) as quarter_no
+    select *, {{ quarter_no() }} as quarter_no
     from {{ ref('int_voucher') }}
+    where is_live and has_reception_expense
+),
+
+days as not materialized (
+    select *, {{ quarter_no() }} as quarter_no
+    from {{ ref('int_posting_day') }}
 ),
 
 books as (
     select finance_agency_code, min(quarter_no) as first_quarter_no
-    from vouchers
+    from days
     group by finance_agency_code
 ),
 
@@ -19,12 +23,10 @@ quarters as (
         max(unit_id) as unit_id,
         max(treasury_agency_code) as treasury_agency_code,
         min(fiscal_year) as fiscal_year,
-        count(*) as voucher_count,
-        {{ joined_list('voucher_id', limit=100) }} as vouchers,
-        sum(reception_amount) as amount,
-        max(event_date) as last_event_date
-    from vouchers
-    where is_live and has_reception_expense
+        sum(reception_count) as voucher_count,
+        sum(reception_amount) as amount
+    from days
+    where reception_count > 0
     group by finance_agency_code, quarter_no
 ),
 
@@ -49,25 +51,48 @@ population as (
     where books.first_quarter_no < compared.quarter_no - 4
 ),
 
-hits as (
-    select
-        finance_agency_code || ':' || fiscal_year || '-' || (quarter_no - fiscal_year * 4 + 1)
-            as subject_id,
-        unit_id,
-        finance_agency_code,
-        treasury_agency_code,
-        last_event_date as occurred_on,
-        amount,
-        {{ evidence({
-            'reception_amount': 'amount',
-            'earlier_amount': 'earlier_amount',
-            'voucher_count': 'voucher_count',
-            'vouchers': 'vouchers',
-        }) }} as evidence
+spikes as (
+    select *
     from population
     where
         amount >= {{ rule_parameter('REC-011', 'min_amount') }}
         and amount * 4 > earlier_amount * {{ rule_parameter('REC-011', 'times_mean') }}
+),
+
+vouchers_of_spikes as (
+    select
+        spikes.finance_agency_code,
+        spikes.quarter_no,
+        {{ joined_list('vouchers.voucher_id', limit=100) }} as vouchers,
+        max(vouchers.event_date) as last_event_date
+    from spikes
+    inner join vouchers
+        on
+            spikes.finance_agency_code = vouchers.finance_agency_code
+            and spikes.quarter_no = vouchers.quarter_no
+    group by spikes.finance_agency_code, spikes.quarter_no
+),
+
+hits as (
+    select
+        spikes.finance_agency_code || ':' || spikes.fiscal_year || '-'
+        || (spikes.quarter_no - spikes.fiscal_year * 4 + 1) as subject_id,
+        spikes.unit_id,
+        spikes.finance_agency_code,
+        spikes.treasury_agency_code,
+        vouchers_of_spikes.last_event_date as occurred_on,
+        spikes.amount,
+        {{ evidence({
+            'reception_amount': 'spikes.amount',
+            'earlier_amount': 'spikes.earlier_amount',
+            'voucher_count': 'spikes.voucher_count',
+            'vouchers': 'vouchers_of_spikes.vouchers',
+        }) }} as evidence
+    from spikes
+    inner join vouchers_of_spikes
+        on
+            spikes.finance_agency_code = vouchers_of_spikes.finance_agency_code
+            and spikes.quarter_no = vouchers_of_spikes.quarter_no
 )
 
 {{ rule_result('agency_quarter') }}

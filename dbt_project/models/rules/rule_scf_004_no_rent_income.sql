@@ -3,10 +3,6 @@ with leases as (
     select * from {{ ref('int_lease') }}
 ),
 
-entries as (
-    select * from {{ ref('int_voucher_entry') }}
-),
-
 population as (
     select
         *,
@@ -21,13 +17,7 @@ population as (
 ),
 
 income as (
-    select
-        unit_id,
-        voucher_date,
-        coalesce(vou_det_desc, '') as summary,
-        {{ normalised_name('fund_tra_obj_name') }} as counterparty
-    from entries
-    where is_live and not is_debit and {{ begins_with('gov_acct_cls_code', ['4605', '2103']) }}
+    select * from {{ ref('int_rent_receipt') }}
 ),
 
 paid as (

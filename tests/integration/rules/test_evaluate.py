@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
+from typing import LiteralString
 
 import pytest
 from typer.testing import CliRunner
@@ -651,18 +652,32 @@ def test_names_as_long_as_they_may_be_fit_every_index(
     assert {subject for _, subject in open_hits(warehouse)} >= {long_text("1"), long_text("2")}
 
 
+@pytest.mark.parametrize(
+    ("tampered", "complaint"),
+    [
+        ("delete from rules.rule_results where rule_id = 'REC-001'", "of which 0 were known"),
+        (
+            "update intermediate.int_voucher set voucher_no = '记0099'",
+            "a record at an end of int_number_range went",
+        ),
+    ],
+    ids=["a hit that should go is not there", "a number that was the highest is another"],
+)
 def test_slices_that_do_not_hold_give_way_to_a_full_evaluation(
-    warehouse: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tampered: LiteralString,
+    complaint: str,
+    warehouse: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The results were tampered with: a hit that should go is not there."""
     monkeypatch.setattr(module, "WORTH_SLICING", 0)
     deliver_monday(warehouse)
     evaluate(MONDAY)
     with connect(warehouse, role="huiyan_build") as connection:
-        connection.execute("delete from rules.rule_results where rule_id = 'REC-001'")
+        connection.execute(tampered)
     deliver_tuesday(warehouse)
     evaluate(TUESDAY)
     assert "2025-09-02 is evaluated in full" in caplog.text
-    assert "of which 0 were known" in caplog.text
+    assert complaint in caplog.text
     assert ("REC-001", "AF002/2025/07/记0002") in open_hits(warehouse)
     assert LETTER_MISSING not in open_hits(warehouse)

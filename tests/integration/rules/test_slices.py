@@ -31,10 +31,12 @@ OPTIONS = Options(accounts=150, daily_days=0)
 LAST = date.fromisoformat(OPTIONS.last_day)
 FACTS = (
     *("int_voucher", "int_invoice", "int_reception_paper", "int_claim"),
-    *("int_expense_code", "int_service_expense", "int_advance", "int_first_digit"),
+    *("int_expense_code", "int_service_expense", "int_advance", "int_rent_receipt"),
     *("int_payment", "int_payment_booking", "int_card_transaction"),
     *("int_card_booking", "int_merchant_category", "int_unit_books"),
-    *("int_first_digit_count", "int_account_movement", "int_payment_day", "int_payee"),
+    *("int_first_digit_count", "int_account_movement", "int_payment_day"),
+    *("int_payee", "int_posting_day", "int_naming_day", "int_number_range"),
+    "int_payment_between_units",
 )
 # Per feed: the column in which a copy gets a new value.
 NUMBERS = {
