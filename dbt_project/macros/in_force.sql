@@ -37,11 +37,26 @@
     {%- for lookup in lookups %}
     create index if not exists {{ this.identifier }}_{{ loop.index }} on {{ this }} {{ lookup }};
     {%- endfor %}
-    do $$ begin
-        if exists (select from staging.merged_batch where feed = '{{ feed }}' and is_pending) then
+    do $$
+    declare
+        merged bigint;
+    begin
+        select sum(batch.row_count) into merged
+        from staging.merged_batch as pending
+        inner join {{ source('ops', 'batch') }} as batch on pending.batch_id = batch.batch_id
+        where pending.feed = '{{ feed }}' and pending.is_pending;
+        if merged is not null then
             update staging.merged_batch set is_pending = false
             where feed = '{{ feed }}' and is_pending;
-            analyze {{ this }};
+            {#- One day among hundreds tells the planner nothing new. #}
+            if (
+                select (held.n_mod_since_analyze + merged) * 20 >= known.reltuples
+                from pg_class as known
+                inner join pg_stat_all_tables as held on known.oid = held.relid
+                where known.oid = '{{ this }}'::regclass
+            ) then
+                analyze {{ this }};
+            end if;
         end if;
     end $$
 {%- endmacro %}

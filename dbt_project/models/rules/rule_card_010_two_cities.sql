@@ -19,7 +19,8 @@ population as (
         swipes.*,
         {{ city }} as city,
         row_number() over in_order as place,
-        lag({{ city }}) over in_order as earlier_city
+        lag({{ city }}) over in_order as earlier_city,
+        lag(swipes.txn_at) over in_order as earlier_at
     from swipes
     left join categories on swipes.mcc = categories.mcc
     where
@@ -35,8 +36,20 @@ with_elsewhere as (
         *,
         max(case when city != earlier_city then place - 1 end) over (
             partition by card_token order by txn_at, txn_no
-        ) as elsewhere_place
+        ) as elsewhere_place,
+        max(case when city != earlier_city then earlier_at end) over (
+            partition by card_token order by txn_at, txn_no
+        ) as elsewhere_at
     from population
+),
+
+-- Before any is put beside its earlier one: few follow one elsewhere that soon.
+soon_after as (
+    select *
+    from with_elsewhere
+    where
+        {{ minutes_between('txn_at', 'elsewhere_at') }}
+        < {{ rule_parameter('CARD-010', 'within_minutes') }}
 ),
 
 hits as (
@@ -59,12 +72,9 @@ hits as (
             'earlier_merchant_city': 'earlier.merchant_city',
             'earlier_txn_no': 'earlier.txn_no',
         }) }} as evidence
-    from with_elsewhere as later
+    from soon_after as later
     inner join population as earlier
         on later.card_token = earlier.card_token and later.elsewhere_place = earlier.place
-    where
-        {{ minutes_between('later.txn_at', 'earlier.txn_at') }}
-        < {{ rule_parameter('CARD-010', 'within_minutes') }}
 )
 
 {{ rule_result('card_transaction') }}
