@@ -85,7 +85,7 @@
     insert into {{ table }} {{ sql }};
     {%- endif %}
     {%- for index in indexes %}
-    create {{ 'unique ' if is_counted }}index {{ table.identifier }}_{{ loop.index }}
+    create {{ 'unique ' if is_counted and loop.first }}index {{ table.identifier }}_{{ loop.index }}
     on {{ table }} {{ index }};
     {%- endfor %}
 {%- endmacro %}

@@ -8,7 +8,7 @@
     {#- Slices are few rows, reached by indexes that lie in memory. #}
     set local random_page_cost = 1.1;
     {#- Of slices the planner must know the size, not the distribution. #}
-    set local default_statistics_target = 10;
+    set local default_statistics_target = 3;
     {{ touched_records(before, today) }}
     {{ widened_records(before) }}
     {{ made_sources(today) }}
@@ -20,8 +20,8 @@
     {{ changed_counts() }}
     {{ moved_counts() }}
     {{ booking_scopes(results, before, today) }}
-    {{ wide_slices() }}
-    truncate slice.rule_finding;
+    {{ card_booking_scopes(results, before, today) }}
+    truncate slice.rule_finding, slice.wide;
     {{ findings_of_slices('before', before, parts) }}
     {{ moved_facts() }}
     {{ findings_of_slices('after', today, parts) }}
@@ -105,6 +105,7 @@
     select distinct
         entries.acct_set_code,
         entries.fiscal_year,
+        entries.acct_period,
         entries.voucher_no,
         entries.red_vou_no
     from slice.touched
@@ -114,19 +115,29 @@
         and (entries.valid_to is null or entries.valid_to > '{{ before }}');
     create temporary table known_reversal on commit drop as
     select distinct
-        reversals.voucher_id,
-        reversals.acct_set_code,
-        reversals.fiscal_year,
+        entries.voucher_id,
+        entries.acct_set_code,
+        entries.fiscal_year,
+        entries.acct_period,
         entries.red_vou_no
-    from (select distinct acct_set_code, fiscal_year from touched_number) as years
-    inner join {{ kept('int_voucher') }} as reversals
-        on
-            years.acct_set_code = reversals.acct_set_code
-            and years.fiscal_year = reversals.fiscal_year
+    from (
+        select acct_set_code, fiscal_year, voucher_no from touched_number
+        union
+        select acct_set_code, fiscal_year, red_vou_no
+        from touched_number
+        where red_vou_no is not null
+    ) as numbers
     inner join staging.stg_finance__voucher_entry as entries
-        on reversals.voucher_id = entries.voucher_id
-    where reversals.is_reversal and entries.red_vou_no is not null;
-    {#- Numbers come back every month: only one that is reversed ties its vouchers together. #}
+        on
+            numbers.acct_set_code = entries.acct_set_code
+            and numbers.fiscal_year = entries.fiscal_year
+            and numbers.voucher_no = entries.red_vou_no
+    inner join {{ kept('int_voucher') }} as reversals on entries.voucher_id = reversals.voucher_id
+    where entries.red_vou_no is not null and reversals.is_reversal;
+    {#-
+        Numbers come back every month: only one that is reversed ties its vouchers together, and no
+        reversal means a voucher of a later period.
+    #}
     create temporary table reversed_number on commit drop as
     select touched_number.acct_set_code, touched_number.fiscal_year, touched_number.voucher_no
     from touched_number
@@ -135,6 +146,7 @@
             touched_number.acct_set_code = known_reversal.acct_set_code
             and touched_number.fiscal_year = known_reversal.fiscal_year
             and touched_number.voucher_no = known_reversal.red_vou_no
+            and touched_number.acct_period <= known_reversal.acct_period
     union
     select acct_set_code, fiscal_year, red_vou_no
     from touched_number
@@ -290,7 +302,7 @@
         union
         {{ due_vouchers(rule_parameter('ALL', 'attachment_grace_days'), before, today) }}
     ) as looked_at;
-    {%- for slice in keyed_slices() if slice.name != 'claim' %}
+    {%- for slice in keyed_slices() if not slice.has_own_scopes %}
     {%- set driver = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
     {%- for relation in [kept(slice.driver), 'slice.' ~ slice.driver] %}
     insert into slice.scope (slice, kind, key)
@@ -316,6 +328,9 @@
     on conflict do nothing;
     {%- endfor %}
     {{ claim_scopes() }}
+    {{ invoice_run_scopes() }}
+    {{ card_day_scopes() }}
+    {{ person_scopes(before, today) }}
 {%- endmacro %}
 
 {#- Keeps the facts made of the touched records while the slices serve the rules. -#}
@@ -331,6 +346,7 @@
     create index on {{ made('int_payment_booking') }} (payment_no);
     create index on {{ made('int_payment_booking') }} (voucher_id);
     analyze {{ made('int_payment_booking') }};
+    analyze {{ made('int_card_booking') }};
 {%- endmacro %}
 
 {#-
@@ -403,6 +419,59 @@
 {%- endmacro %}
 
 {#-
+    The same of swipes: touched ones, those that a touched voucher names, before or now, those that
+    fell due, those of units of which another thing holds now of whether their books name swipes, and
+    those found not to be claimed, which are one day older; with the vouchers that name them.
+-#}
+{% macro card_booking_scopes(results, before, today) -%}
+    {%- set unclaimed_days = rule_parameter('CARD-005', 'unclaimed_days') %}
+    {%- set naming_days = rule_parameter('CARD-005', 'naming_days') %}
+    create temporary table turned_card_unit on commit drop as
+    select unit_id
+    from {{ kept('int_unit_books') }} as then_kept
+    inner join slice.int_unit_books_made as now_kept using (unit_id)
+    where
+        ({{ names_swipes("date '" ~ before ~ "'", 'then_kept', naming_days) }})
+        is distinct from
+        ({{ names_swipes("date '" ~ today ~ "'", 'now_kept', naming_days) }});
+    analyze turned_card_unit;
+    insert into slice.scope (slice, kind, key)
+    select 'card_booking', kind, key from slice.touched where kind = 'swipe'
+    {%- for relation in [kept('int_card_booking'), made('int_card_booking')] %}
+    union
+    select 'card_booking', 'swipe', bookings.txn_no
+    from slice.touched
+    inner join {{ relation }} as bookings on touched.key = bookings.voucher_id
+    where touched.kind = 'voucher'
+    {%- endfor %}
+    union
+    select 'card_booking', 'swipe', txn_no
+    from {{ kept('int_card_transaction') }}
+    where
+        txn_date >= date '{{ before }}' - cast({{ unclaimed_days }} as integer)
+        and txn_date < date '{{ today }}' - cast({{ unclaimed_days }} as integer)
+    union
+    select 'card_booking', 'swipe', swipes.txn_no
+    from turned_card_unit
+    inner join {{ kept('int_card_transaction') }} as swipes
+        on turned_card_unit.unit_id = swipes.unit_id
+    union
+    select 'card_booking', 'swipe', subject_id
+    from {{ results }}
+    where rule_id = 'CARD-005' and subject_id is not null;
+    analyze slice.scope;
+    {%- for relation in [kept('int_card_booking'), made('int_card_booking')] %}
+    insert into slice.scope (slice, kind, key)
+    select distinct 'card_booking', 'voucher', bookings.voucher_id
+    from slice.scope
+    inner join {{ relation }} as bookings on scope.key = bookings.txn_no
+    where scope.slice = 'card_booking' and scope.kind = 'swipe'
+    on conflict do nothing;
+    {%- endfor %}
+    analyze slice.scope;
+{%- endmacro %}
+
+{#-
     Vouchers that claim what a touched one claims, before or now, and then all that any of these
     claims: what such a voucher has in common with others shows only with all of its claims.
 -#}
@@ -425,27 +494,102 @@
 {%- endmacro %}
 
 {#-
-    Slices that would hold a quarter of their driver: filling and judging them twice costs more than
-    the rule as a whole. Without scopes they stay empty, and their rules are evaluated in full.
+    Invoice numbers whose run a touched one is in, before or now: from its ten on, as far as the tens
+    next to each other have numbers. Tens that only touched vouchers have are among the first.
 -#}
-{% macro wide_slices() -%}
-    truncate slice.wide;
-    {%- for slice in keyed_slices() %}
-    {%- set fact = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
-    {%- set driver = kept(fact.name) %}
-    insert into slice.wide (slice)
-    select scope.slice
-    from slice.scope
-    inner join {{ driver }} on scope.key = {{ slice.key }}
-    where scope.slice = '{{ slice.name }}'
-    limit 1
-    offset (
-        select greatest(cast(0.25 * reltuples as bigint), 0)
-        from pg_class
-        where oid = '{{ fact.rows_of | default(driver) }}'::regclass
-    );
+{% macro invoice_run_scopes() -%}
+    insert into slice.scope (slice, kind, key)
+    with recursive reached as (
+        {%- for relation in [kept('int_invoice'), 'slice.int_invoice'] %}
+        select finance_agency_code, seller_name, {{ invoice_tens() }} as tens
+        from {{ relation }}
+        where
+            {{ invoice_tens() }} is not null
+            and voucher_id in (select key from slice.touched where kind = 'voucher')
+        union
+        {%- endfor %}
+        select reached.finance_agency_code, reached.seller_name, next_one.tens
+        from reached
+        cross join lateral (
+            select lpad(cast(number as text), length(reached.tens), '0') as tens
+            from (
+                values
+                (cast(nullif(reached.tens, '') as numeric) - 1),
+                (cast(nullif(reached.tens, '') as numeric) + 1)
+            ) as neighbours (number)
+            where number >= 0 and length(cast(number as text)) <= length(reached.tens)
+        ) as next_one
+        {#- With a limit it is asked of an index, once per ten; all invoices would be read without. #}
+        cross join lateral (
+            select invoices.voucher_id
+            from {{ kept('int_invoice') }} as invoices
+            where {{ invoice_tens_key('invoices') }} = {{ invoice_tens_key('reached', 'next_one.tens') }}
+            limit 1
+        ) as one_of_them
+    )
+
+    select 'invoice_run', '', {{ invoice_tens_key(tens='tens') }} from reached;
+{%- endmacro %}
+
+{#- Days on which a card was used so near to a touched swipe, before or now, that it counts for both. -#}
+{% macro card_day_scopes() -%}
+    {%- set days = 'cast(ceil(' ~ rule_parameter('CARD-010', 'within_minutes') ~ ' / 1440.0) as integer)' %}
+    {%- for relation in [kept('int_card_transaction'), 'slice.int_card_transaction'] %}
+    insert into slice.scope (slice, kind, key)
+    select distinct 'card_day', '', {{ card_day_key('step') }}
+    from {{ relation }}
+    cross join generate_series(-{{ days }}, {{ days }}) as step
+    where txn_no in (select key from slice.touched where kind = 'swipe')
+    on conflict do nothing;
     {%- endfor %}
-    delete from slice.scope where slice in (select slice from slice.wide);
+{%- endmacro %}
+
+{#- Payments to the salary account and swipes with the card of whom the staff lists say otherwise now. -#}
+{% macro person_scopes(before, today) -%}
+    create temporary table person_before on commit drop as select * from {{ kept('int_person') }};
+    set local huiyan.business_date = '{{ today }}';
+    create temporary table changed_person on commit drop as
+    (select * from person_before except select * from {{ kept('int_person') }})
+    union all
+    (select * from {{ kept('int_person') }} except select * from person_before);
+    analyze changed_person;
+    set local huiyan.business_date = '{{ before }}';
+    insert into slice.scope (slice, kind, key)
+    select 'record', 'payment', payments.payment_no
+    from changed_person
+    inner join {{ kept('int_payment') }} as payments
+        on changed_person.salary_acct_no = payments.payee_acct_no
+    union
+    select 'record', 'swipe', swipes.txn_no
+    from changed_person
+    inner join {{ kept('int_card_transaction') }} as swipes
+        on changed_person.person_id = swipes.holder_id
+    on conflict do nothing;
+{%- endmacro %}
+
+{#- As many rows of a fact as make a slice wide, and one more. -#}
+{% macro wide_rows(fact) -%}
+    (
+        select greatest(cast(0.25 * reltuples as bigint), 0) + 1
+        from pg_class
+        where oid = '{{ fact.rows_of | default(kept(fact.name)) }}'::regclass
+    )
+{%- endmacro %}
+
+{#-
+    Empties a slice that would hold a quarter of its driver: filling and judging it twice costs more
+    than the rule as a whole. Without scopes it stays empty, and its rules are evaluated in full.
+-#}
+{% macro emptied_if_wide(slice, fact) -%}
+    insert into slice.wide (slice)
+    select '{{ slice.name }}'
+    where (select count(*) from slice.{{ fact.name }}) >= {{ wide_rows(fact) }};
+    delete from slice.scope
+    where
+        slice = '{{ slice.name }}'
+        and exists (select from slice.wide where wide.slice = '{{ slice.name }}');
+    delete from slice.{{ fact.name }}
+    where exists (select from slice.wide where wide.slice = '{{ slice.name }}');
 {%- endmacro %}
 
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}
@@ -571,7 +715,13 @@
     inner join {{ kept(slice.driver) }} as facts on scope.key = {{ slice.key }}
     where scope.slice = '{{ slice.name }}'
     {%- endset %}
+    {%- set fact = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
+    {%- if phase == 'before' %}
+    {{ refilled('slice.' ~ slice.driver, query ~ ' limit ' ~ wide_rows(fact)) }}
+    {{ emptied_if_wide(slice, fact) }}
+    {%- else %}
     {{ refilled('slice.' ~ slice.driver, query) }}
+    {%- endif %}
     {%- for other, condition in slice.others.items() %}
     {{ refilled('slice.' ~ other, 'select * from ' ~ kept(other) ~ ' where ' ~ condition) }}
     {%- endfor %}

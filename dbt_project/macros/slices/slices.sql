@@ -38,6 +38,10 @@
             'name': 'int_payment_between_units', 'owner': 'payment', 'column': 'payment_no',
             'is_kept': true,
         },
+        {
+            'name': 'int_payment_to_unit_name', 'owner': 'payment', 'column': 'payment_no',
+            'is_kept': true,
+        },
         {'name': 'int_card_transaction', 'owner': 'swipe', 'column': 'txn_no', 'is_kept': true},
         {'name': 'int_payment_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
         {'name': 'int_card_booking', 'owner': 'voucher', 'column': 'voucher_id', 'is_kept': true},
@@ -70,20 +74,50 @@
             'sums': ['payment_count', 'amount'],
         },
         {
+            'name': 'int_payment_half_month', 'driver': 'int_payment',
+            'key': [
+                'treasury_agency_code', 'unit_id', 'finance_agency_code', 'pay_year', 'pay_month',
+                'half',
+            ],
+            'sums': ['payment_count', 'amount'],
+        },
+        {
+            'name': 'int_paid_budget_line', 'driver': 'int_payment',
+            'key': [
+                'treasury_agency_code', 'dep_exp_eco_code', 'st_year', 'unit_id',
+                'finance_agency_code',
+            ],
+            'sums': ['payment_count', 'amount'],
+        },
+        {
             'name': 'int_payee', 'driver': 'int_payment',
             'key': ['payee_acct_no', 'payee_acct_name', 'payee_normalised_name'],
             'sums': ['payment_count', 'live_payment_count'],
         },
         {
             'name': 'int_posting_day', 'driver': 'int_voucher',
+            'key': ['unit_id', 'posting_date'],
+            'sums': ['voucher_count'],
+        },
+        {
+            'name': 'int_agency_quarter', 'driver': 'int_voucher',
             'key': [
-                'unit_id', 'finance_agency_code', 'treasury_agency_code', 'fiscal_year',
-                'acct_period', 'posting_date',
+                'unit_id', 'finance_agency_code', 'treasury_agency_code', 'quarter_no',
             ],
             'sums': ['voucher_count', 'reception_count', 'reception_amount'],
         },
         {
+            'name': 'int_public_expense', 'driver': 'int_expense_code',
+            'key': ['finance_agency_code', 'fiscal_year', 'dep_bgt_eco_code'],
+            'sums': ['voucher_count', 'amount'],
+        },
+        {
             'name': 'int_naming_day', 'driver': 'int_payment_booking',
+            'key': ['voucher_unit_id', 'posting_date'],
+            'sums': ['booking_count'],
+        },
+        {
+            'name': 'int_swipe_naming_day', 'driver': 'int_card_booking',
             'key': ['voucher_unit_id', 'posting_date'],
             'sums': ['booking_count'],
         },
@@ -114,23 +148,26 @@
 
 {#-
     The slices of whole records, by name, each with the facts that it holds of a record. `record` is
-    for rules that judge each one by itself, `booking` for payments with the vouchers that name them.
+    for rules that judge each one by itself, `booking` for payments with the vouchers that name them,
+    `card_booking` for swipes with the same.
 -#}
 {% macro record_slices() -%}
     {%- set not_of_one = [
         'int_payment_booking', 'int_card_booking', 'int_service_expense', 'int_advance',
-        'int_rent_receipt', 'int_payment_between_units',
+        'int_rent_receipt', 'int_payment_between_units', 'int_payment_to_unit_name',
     ] -%}
     {{ return({
         'record': facts() | map(attribute='name') | reject('in', not_of_one) | list,
         'booking': ['int_voucher', 'int_attachment', 'int_payment', 'int_payment_booking'],
+        'card_booking': ['int_card_transaction', 'int_card_booking'],
     }) }}
 {%- endmacro %}
 
 {#-
     The other slices: each holds the rows of `driver` whose `key` (SQL over its columns, null for rows
     no rule of the slice looks at) is touched, and of other facts (`others`) the rows that a condition
-    picks. With `has_grace`, vouchers whose grace for attachments ends touch their keys as well.
+    picks. With `has_grace`, vouchers whose grace for attachments ends touch their keys as well; with
+    `has_own_scopes`, more keys are touched than those of touched records: a macro finds them.
 -#}
 {% macro keyed_slices() -%}
     {%- set of_driver = 'voucher_id in (select voucher_id from slice.' -%}
@@ -140,8 +177,8 @@
             'others': {'int_voucher': of_driver ~ 'int_invoice)'},
         },
         {
-            'name': 'seller', 'driver': 'int_invoice',
-            'key': key_of(['unit_id'], 'seller_name'), 'others': {},
+            'name': 'invoice_run', 'driver': 'int_invoice', 'key': invoice_tens_key(), 'others': {},
+            'has_own_scopes': true,
         },
         {
             'name': 'file', 'driver': 'int_attachment', 'key': 'lower(file_sha256)',
@@ -152,7 +189,7 @@
         },
         {
             'name': 'claim', 'driver': 'int_claim', 'key': claim_key(),
-            'others': {'int_invoice': of_driver ~ 'int_claim)'},
+            'others': {'int_invoice': of_driver ~ 'int_claim)'}, 'has_own_scopes': true,
         },
         {
             'name': 'month_code', 'driver': 'int_expense_code',
@@ -175,7 +212,7 @@
         },
         {
             'name': 'economic_code', 'driver': 'int_payment',
-            'key': key_of(['treasury_agency_code'], 'dep_exp_eco_code'), 'others': {},
+            'key': agency_code_key(), 'others': {},
         },
         {
             'name': 'merchant', 'driver': 'int_card_transaction',
@@ -183,8 +220,8 @@
             'others': {'int_card_booking': 'txn_no in (select txn_no from slice.int_card_transaction)'},
         },
         {
-            'name': 'card', 'driver': 'int_card_transaction',
-            'key': "coalesce(card_token, '')", 'others': {},
+            'name': 'card_day', 'driver': 'int_card_transaction', 'key': card_day_key(),
+            'others': {}, 'has_own_scopes': true,
         },
     ]) }}
 {%- endmacro %}
@@ -221,6 +258,35 @@
     )) }}
 {%- endmacro %}
 
+{#- Ten invoice numbers of a seller to an agency, as text without their last digit. -#}
+{% macro invoice_tens_key(relation='', tens='') -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {{ return(key_of(
+        [prefix ~ 'finance_agency_code', prefix ~ 'seller_name'], tens or invoice_tens(relation)
+    )) }}
+{%- endmacro %}
+
+{#- An invoice number without its last digit; null if it is no number or the seller is unknown. -#}
+{% macro invoice_tens(relation='') -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {{ return(
+        'case when ' ~ prefix ~ 'seller_name is not null and ' ~ prefix ~ "invoice_no ~ '^[0-9]{1,20}$'"
+        ~ ' then left(' ~ prefix ~ 'invoice_no, length(' ~ prefix ~ 'invoice_no) - 1) end'
+    ) }}
+{%- endmacro %}
+
+{#- A card on a day, or `days` (an SQL expression) later; swipes without a date are on one. -#}
+{% macro card_day_key(days='0') -%}
+    {%- set day = "cast(txn_date - date '2000-01-01' + " ~ days ~ ' as text)' -%}
+    {{ return(key_of(['card_token'], 'coalesce(' ~ day ~ ", '')")) }}
+{%- endmacro %}
+
+{#- What an agency pays under one economic code; null without one. -#}
+{% macro agency_code_key(relation='') -%}
+    {%- set prefix = relation ~ '.' if relation else '' -%}
+    {{ return(key_of([prefix ~ 'treasury_agency_code'], prefix ~ 'dep_exp_eco_code')) }}
+{%- endmacro %}
+
 {#- A card at a merchant; swipes that name no merchant are at one. -#}
 {% macro merchant_key(relation='') -%}
     {%- set prefix = relation ~ '.' if relation else '' -%}
@@ -238,6 +304,7 @@
     {%- endfor -%}
     {%- for counted in counted_facts() if counted.name == name %}
         {%- do found.append('(' ~ counted.key | join(', ') ~ ') nulls not distinct') -%}
+        {%- do found.append('(' ~ counted.sums[0] ~ ') where ' ~ counted.sums[0] ~ ' = 0') -%}
     {%- endfor -%}
     {%- do found.extend({
         'int_voucher': [
@@ -247,9 +314,11 @@
             '(acct_set_code, fiscal_year) where is_reversal',
             '(finance_agency_code) where has_reception_expense',
         ],
+        'int_expense_code': ['(finance_agency_code, fiscal_year) where ' ~ is_public_expense()],
+        'int_payment': ['(x_pay_date)', '(pay_date)', '(payee_acct_no)'],
         'int_payment_booking': ['(payment_no)'],
+        'int_card_transaction': ['(holder_id)', '(txn_date)', '(unit_id)'],
         'int_card_booking': ['(txn_no)'],
-        'int_payment': ['(x_pay_date)'],
     }.get(name, [])) -%}
     {{ return(found) }}
 {%- endmacro %}
@@ -273,12 +342,9 @@
 {#- The facts and the views over them: what a rule finds in a slice. -#}
 {% macro sliced_models() -%}
     {{ return(facts() | map(attribute='name') | list + [
-        'int_account_day',
-        'int_account_set_digit',
         'int_claim_pair',
         'int_gift_card_mention',
         'int_invoice_number',
-        'int_payment_half_month',
         'int_payment_without_procurement',
         'int_person_payee',
         'int_purpose_with_keyword',

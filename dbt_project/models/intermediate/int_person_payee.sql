@@ -1,7 +1,11 @@
 -- One row per payee name that reads as a natural person's.
 {{ config(materialized='fresh_view') }}
-with payees as (
-    select * from {{ ref('int_payee') }}
+with payments as not materialized (
+    select
+        payee_acct_name,
+        payee_normalised_name,
+        replace(replace(payee_acct_name, ' ', ''), '　', '') as plain_name
+    from {{ ref('int_payment') }}
 ),
 
 organisation_words as (
@@ -12,17 +16,10 @@ unit_names as (
     select distinct normalised_name from {{ ref('int_unit_name') }} where kind = 'own'
 ),
 
-plain_names as (
-    select
-        payee_acct_name,
-        max(payee_normalised_name) as payee_normalised_name,
-        replace(replace(payee_acct_name, ' ', ''), '　', '') as plain_name
-    from payees
-    group by payee_acct_name
-),
-
 short_names as (
-    select * from plain_names where char_length(plain_name) between 2 and 4
+    select distinct payee_acct_name, payee_normalised_name, plain_name
+    from payments
+    where char_length(plain_name) between 2 and 4
 ),
 
 final as (

@@ -1,27 +1,13 @@
--- One row per agency, accounting period and day of posting: its vouchers, and what they received
--- guests for.
+-- One row per unit and day on which vouchers of its books were posted.
 {{ config(tags=['fact']) }}
 with vouchers as (
-    select * from {{ ref('int_voucher') }}
+    select * from {{ ref('int_voucher') }} where unit_id is not null
 ),
 
 final as (
-    select
-        unit_id,
-        finance_agency_code,
-        treasury_agency_code,
-        fiscal_year,
-        acct_period,
-        posting_date,
-        count(*) as voucher_count,
-        count(case when is_live and has_reception_expense then 1 end) as reception_count,
-        cast(
-            coalesce(sum(case when is_live and has_reception_expense then reception_amount end), 0)
-            as numeric(18, 2)
-        ) as reception_amount
+    select unit_id, posting_date, count(*) as voucher_count
     from vouchers
-    group by
-        unit_id, finance_agency_code, treasury_agency_code, fiscal_year, acct_period, posting_date
+    group by unit_id, posting_date
 )
 
 select * from final

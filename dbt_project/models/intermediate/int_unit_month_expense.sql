@@ -17,8 +17,7 @@ months as (
         dep_bgt_eco_code,
         sum(amount) as amount,
         count(*) as voucher_count,
-        max(voucher_date) as last_voucher_date,
-        {{ joined_list('voucher_id', limit=50) }} as vouchers
+        max(voucher_date) as last_voucher_date
     from expenses
     group by unit_id, fiscal_year, acct_period, dep_bgt_eco_code
     having sum(amount) > 0
@@ -105,7 +104,6 @@ final as (
         township_size,
         amount,
         voucher_count,
-        vouchers,
         last_voucher_date,
         alike - 1 as peer_count,
         four_q1,

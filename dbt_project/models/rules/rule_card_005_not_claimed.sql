@@ -21,8 +21,7 @@ population as (
         swipes.is_live
         and {{ days_between(business_date(), 'swipes.txn_date') }}
         > {{ rule_parameter('CARD-005', 'unclaimed_days') }}
-        and {{ days_between(business_date(), 'books.last_named_swipe_on') }}
-        < {{ rule_parameter('CARD-005', 'naming_days') }}
+        and {{ names_swipes(business_date(), 'books', rule_parameter('CARD-005', 'naming_days')) }}
 ),
 
 hits as (

@@ -32,7 +32,17 @@ festive_days as (
 ),
 
 seasonal as (
-    select expenses.*, festive_days.festival_date, festive_days.festivals
+    select
+        expenses.voucher_id,
+        expenses.unit_id,
+        expenses.finance_agency_code,
+        expenses.treasury_agency_code,
+        expenses.event_date,
+        expenses.vou_seq,
+        expenses.vou_det_desc,
+        expenses.amt,
+        festive_days.festival_date,
+        festive_days.festivals
     from expenses
     inner join festive_days on expenses.event_date = festive_days.event_date
 ),

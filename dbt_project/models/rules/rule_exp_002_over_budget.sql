@@ -7,9 +7,7 @@ with budgets as (
 ),
 
 expenses as (
-    select *
-    from {{ ref('int_expense_code') }}
-    where {{ is_reception }} or {{ is_vehicle }} or {{ is_abroad }}
+    select * from {{ ref('int_public_expense') }}
 ),
 
 spent as (
@@ -19,8 +17,7 @@ spent as (
         sum(amount) as total_amount,
         sum(case when {{ is_reception }} then amount else 0 end) as reception_amount,
         sum(case when {{ is_vehicle }} then amount else 0 end) as vehicle_amount,
-        sum(case when {{ is_abroad }} then amount else 0 end) as abroad_amount,
-        max(posting_date) as last_posting_date
+        sum(case when {{ is_abroad }} then amount else 0 end) as abroad_amount
     from expenses
     group by finance_agency_code, fiscal_year
 ),
@@ -39,31 +36,50 @@ population as (
     group by finance_agency_code, fiscal_year
 ),
 
-hits as (
+-- The vouchers of few agencies are asked for.
+overspent as (
     select
-        population.finance_agency_code || ':' || cast(population.fiscal_year as text)
-            as subject_id,
-        population.unit_id,
-        population.finance_agency_code,
-        population.treasury_agency_code,
-        spent.last_posting_date as occurred_on,
-        spent.total_amount - population.budget_amount as amount,
-        {{ evidence({
-            'budget_year': 'cast(population.fiscal_year as text)',
-            'budget_amount': 'population.budget_amount',
-            'total_expense': 'spent.total_amount',
-            'excess_amount': 'spent.total_amount - population.budget_amount',
-            'reception_amount': 'spent.reception_amount',
-            'vehicle_amount': 'spent.vehicle_amount',
-            'abroad_amount': 'spent.abroad_amount',
-            'last_posting_date': 'spent.last_posting_date',
-        }) }} as evidence
+        population.*,
+        spent.total_amount,
+        spent.reception_amount,
+        spent.vehicle_amount,
+        spent.abroad_amount,
+        (
+            select max(vouchers.posting_date)
+            from {{ ref('int_expense_code') }} as vouchers
+            where
+                vouchers.finance_agency_code = population.finance_agency_code
+                and vouchers.fiscal_year = population.fiscal_year
+                and {{ is_public_expense() }}
+        ) as last_posting_date
     from population
     inner join spent
         on
             population.finance_agency_code = spent.finance_agency_code
             and population.fiscal_year = spent.fiscal_year
     where spent.total_amount > population.budget_amount
+),
+
+hits as (
+    select
+        finance_agency_code || ':' || cast(fiscal_year as text)
+            as subject_id,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        last_posting_date as occurred_on,
+        total_amount - budget_amount as amount,
+        {{ evidence({
+            'budget_year': 'cast(fiscal_year as text)',
+            'budget_amount': 'budget_amount',
+            'total_expense': 'total_amount',
+            'excess_amount': 'total_amount - budget_amount',
+            'reception_amount': 'reception_amount',
+            'vehicle_amount': 'vehicle_amount',
+            'abroad_amount': 'abroad_amount',
+            'last_posting_date': 'last_posting_date',
+        }) }} as evidence
+    from overspent
 )
 
 {{ rule_result('agency_year') }}

@@ -37,12 +37,16 @@ population as (
     group by entries.voucher_id
 ),
 
+-- The entries of few vouchers are asked for, by index.
 as_assets as (
     select distinct voucher_id
     from entries
     where
-        (is_debit and {{ begins_with('gov_acct_cls_code', '1601') }})
-        or fatype_code is not null
+        voucher_id = any(array(select voucher_id from population))
+        and (
+            (is_debit and {{ begins_with('gov_acct_cls_code', '1601') }})
+            or fatype_code is not null
+        )
 ),
 
 hits as (

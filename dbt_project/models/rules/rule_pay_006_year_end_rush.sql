@@ -12,8 +12,7 @@ years as (
         max(finance_agency_code) as finance_agency_code,
         sum(amount) as year_amount,
         sum(case when {{ is_late }} then amount else 0 end) as late_amount,
-        max(case when {{ is_late }} then payment_count end) as late_count,
-        max(case when {{ is_late }} then last_pay_date end) as last_pay_date,
+        sum(case when {{ is_late }} then payment_count else 0 end) as late_count,
         sum(case when pay_month < 12 then amount else 0 end) as eleven_months_amount,
         count(distinct case when pay_month < 12 then pay_month end) as month_count
     from halves
@@ -27,6 +26,26 @@ population as (
         cast(100 * late_amount / nullif(year_amount, 0) as numeric(18, 2)) as late_percent
     from years
     where month_count >= {{ rule_parameter('PAY-006', 'min_months') }}
+),
+
+-- The days of few agencies are asked for.
+rushed as (
+    select
+        population.*,
+        (
+            select max(days.pay_date)
+            from {{ ref('int_payment_day') }} as days
+            where
+                days.treasury_agency_code = population.treasury_agency_code
+                and days.pay_date between
+                cast(cast(population.pay_year as text) || '-12-16' as date)
+                and cast(cast(population.pay_year as text) || '-12-31' as date)
+        ) as last_pay_date
+    from population
+    where
+        late_amount > year_amount * {{ rule_parameter('PAY-006', 'min_share') }}
+        and late_amount * month_count
+        > eleven_months_amount * {{ rule_parameter('PAY-006', 'times_mean') }}
 ),
 
 hits as (
@@ -46,11 +65,7 @@ hits as (
             'mean_month_amount': 'mean_month_amount',
             'last_pay_date': 'last_pay_date',
         }) }} as evidence
-    from population
-    where
-        late_amount > year_amount * {{ rule_parameter('PAY-006', 'min_share') }}
-        and late_amount * month_count
-        > eleven_months_amount * {{ rule_parameter('PAY-006', 'times_mean') }}
+    from rushed
 )
 
 {{ rule_result('treasury_agency_year') }}

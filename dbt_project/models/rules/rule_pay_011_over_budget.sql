@@ -4,10 +4,6 @@ with budgets as (
     from {{ ref('int_budget') }}
 ),
 
-payments as (
-    select * from {{ ref('int_payment') }}
-),
-
 paid as (
     select
         treasury_agency_code,
@@ -15,11 +11,9 @@ paid as (
         dep_exp_eco_code,
         max(unit_id) as unit_id,
         max(finance_agency_code) as finance_agency_code,
-        count(*) as payment_count,
-        sum(amount) as total_amount,
-        max(pay_date) as last_pay_date
-    from payments
-    where is_live and dep_exp_eco_code is not null
+        sum(payment_count) as payment_count,
+        sum(amount) as total_amount
+    from {{ ref('int_paid_budget_line') }}
     group by treasury_agency_code, st_year, dep_exp_eco_code
 ),
 
@@ -34,6 +28,22 @@ population as (
             paid.treasury_agency_code = budgets.treasury_agency_code
             and paid.st_year = budgets.fiscal_year
             and paid.dep_exp_eco_code = budgets.dep_exp_eco_code
+),
+
+-- The payments of few lines are asked for.
+overspent as (
+    select
+        population.*,
+        (
+            select max(payments.pay_date)
+            from {{ ref('int_payment') }} as payments
+            where
+                {{ agency_code_key('payments') }} = {{ agency_code_key('population') }}
+                and payments.st_year = population.st_year
+                and payments.is_live
+        ) as last_pay_date
+    from population
+    where total_amount > budget_amount
 ),
 
 hits as (
@@ -54,8 +64,7 @@ hits as (
             'payment_count': 'payment_count',
             'last_pay_date': 'last_pay_date',
         }) }} as evidence
-    from population
-    where total_amount > budget_amount
+    from overspent
 )
 
 {{ rule_result('budget_line') }}

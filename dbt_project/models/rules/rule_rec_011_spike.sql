@@ -5,14 +5,13 @@ with vouchers as not materialized (
     where is_live and has_reception_expense
 ),
 
-days as not materialized (
-    select *, {{ quarter_no() }} as quarter_no
-    from {{ ref('int_posting_day') }}
+agency_quarters as (
+    select * from {{ ref('int_agency_quarter') }}
 ),
 
 books as (
     select finance_agency_code, min(quarter_no) as first_quarter_no
-    from days
+    from agency_quarters
     group by finance_agency_code
 ),
 
@@ -22,10 +21,10 @@ quarters as (
         quarter_no,
         max(unit_id) as unit_id,
         max(treasury_agency_code) as treasury_agency_code,
-        min(fiscal_year) as fiscal_year,
+        cast(floor(quarter_no / 4.0) as integer) as fiscal_year,
         sum(reception_count) as voucher_count,
         sum(reception_amount) as amount
-    from days
+    from agency_quarters
     where reception_count > 0
     group by finance_agency_code, quarter_no
 ),

@@ -15,6 +15,13 @@
 -- depends_on: {{ ref('int_card_transaction') }}
 -- depends_on: {{ ref('int_payment') }}
 -- depends_on: {{ ref('int_payment_between_units') }}
+-- depends_on: {{ ref('int_payment_to_unit_name') }}
+-- depends_on: {{ ref('int_payment_half_month') }}
+-- depends_on: {{ ref('int_paid_budget_line') }}
+-- depends_on: {{ ref('int_public_expense') }}
+-- depends_on: {{ ref('int_agency_quarter') }}
+-- depends_on: {{ ref('int_person') }}
+-- depends_on: {{ ref('int_expense_code') }}
 -- depends_on: {{ ref('int_claim') }}
 -- depends_on: {{ ref('int_reception_paper') }}
 -- depends_on: {{ ref('int_service_expense') }}
@@ -26,6 +33,7 @@
 -- depends_on: {{ ref('int_payee') }}
 -- depends_on: {{ ref('int_posting_day') }}
 -- depends_on: {{ ref('int_naming_day') }}
+-- depends_on: {{ ref('int_swipe_naming_day') }}
 -- depends_on: {{ ref('int_number_range') }}
 -- depends_on: {{ ref('int_invoice') }}
 -- depends_on: {{ ref('int_voucher') }}

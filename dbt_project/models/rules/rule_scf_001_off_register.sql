@@ -1,26 +1,12 @@
 -- 账外账户：收款户名是本区被监管单位，但收款账号从未在账户登记中出现过。
-with payments as (
-    select * from {{ ref('int_payment') }}
-),
-
-supervised as (
-    select normalised_name, min(name) as name
-    from {{ ref('int_unit_name') }}
-    where kind = 'own'
-    group by normalised_name
-),
-
-paid as (
+with paid as (
     select
-        payments.*,
-        supervised.name as owner_name,
+        *,
         row_number() over (
-            partition by payments.payee_acct_no
-            order by payments.pay_date desc, payments.payment_no desc
+            partition by payee_acct_no
+            order by pay_date desc, payment_no desc
         ) as place
-    from payments
-    inner join supervised on payments.payee_normalised_name = supervised.normalised_name
-    where payments.is_live and payments.payee_acct_no is not null
+    from {{ ref('int_payment_to_unit_name') }}
 ),
 
 payers as (

@@ -1,12 +1,26 @@
 -- 首两位数字异常：一个账套一年的借方金额，首两位数字的分布明显偏离本福特定律。
-with digits as (
-    select * from {{ ref('int_account_set_digit') }}
+with counts as (
+    select * from {{ ref('int_first_digit_count') }}
+),
+
+digits as (
+    select
+        acct_set_code,
+        fiscal_year,
+        first_digits,
+        sum(cast(entry_count as integer)) as entry_count
+    from counts
+    group by acct_set_code, fiscal_year, first_digits
 ),
 
 expected as (
     select seed.first_digits, seed.share
     from {{ ref('benford_share') }} as seed
     where {{ in_force('seed') }}
+),
+
+expectation as (
+    select count(*) as pairs, sum(share) as share from expected
 ),
 
 population as (
@@ -16,65 +30,89 @@ population as (
         max(unit_id) as unit_id,
         max(finance_agency_code) as finance_agency_code,
         max(treasury_agency_code) as treasury_agency_code,
-        sum(entry_count) as entry_count,
-        max(last_voucher_date) as last_voucher_date
-    from digits
+        sum(entry_count) as entry_count
+    from counts
     group by acct_set_code, fiscal_year
     having sum(entry_count) >= {{ rule_parameter('STAT-001', 'min_amounts') }}
 ),
 
 -- In entries instead of shares, and so exact: how many too many or too few begin with each pair.
-excesses as (
+seen_pairs as (
     select
         population.acct_set_code,
         population.fiscal_year,
-        expected.first_digits,
-        coalesce(digits.entry_count, 0) - population.entry_count * expected.share as excess
+        digits.first_digits,
+        population.entry_count * expected.share as due,
+        digits.entry_count - population.entry_count * expected.share as excess
     from population
-    cross join expected
-    left join digits
+    inner join digits
         on
             population.acct_set_code = digits.acct_set_code
             and population.fiscal_year = digits.fiscal_year
-            and expected.first_digits = digits.first_digits
+    inner join expected on digits.first_digits = expected.first_digits
 ),
 
-deviations as (
+compared as (
     select
         acct_set_code,
         fiscal_year,
-        count(*) as pairs,
-        sum(abs(excess)) as deviation,
-        {{ joined_list('first_digits', 'excess desc, first_digits', 5) }} as common_digits
-    from excesses
+        sum(abs(excess) - due) as deviation_beyond_share,
+        {{ joined_list(
+            'case when excess > 0 then first_digits end', 'excess desc, first_digits', 5
+        ) }} as common_digits
+    from seen_pairs
     group by acct_set_code, fiscal_year
+),
+
+-- A pair that never comes deviates by what it should be.
+deviations as (
+    select
+        population.*,
+        compared.common_digits,
+        expectation.pairs,
+        population.entry_count * expectation.share
+        + coalesce(compared.deviation_beyond_share, 0) as deviation
+    from population
+    cross join expectation
+    left join compared
+        on
+            population.acct_set_code = compared.acct_set_code
+            and population.fiscal_year = compared.fiscal_year
+),
+
+suspects as (
+    select
+        deviations.*,
+        (
+            select max(vouchers.voucher_date)
+            from {{ ref('int_voucher') }} as vouchers
+            where
+                vouchers.is_live
+                and vouchers.acct_set_code = deviations.acct_set_code
+                and vouchers.fiscal_year = deviations.fiscal_year
+        ) as last_voucher_date
+    from deviations
+    where
+        deviation * 10000
+        > {{ rule_parameter('STAT-001', 'max_deviation_per_10000') }} * pairs * entry_count
 ),
 
 hits as (
     select
-        population.acct_set_code || ':' || cast(population.fiscal_year as text) as subject_id,
-        population.unit_id,
-        population.finance_agency_code,
-        population.treasury_agency_code,
-        population.last_voucher_date as occurred_on,
+        acct_set_code || ':' || cast(fiscal_year as text) as subject_id,
+        unit_id,
+        finance_agency_code,
+        treasury_agency_code,
+        last_voucher_date as occurred_on,
         cast(null as numeric(18, 2)) as amount,
         {{ evidence({
-            'fiscal_year': 'population.fiscal_year',
-            'entry_count': 'population.entry_count',
-            'common_digits': 'deviations.common_digits',
-            'deviation_per_million': 'cast(floor('
-                ~ 'deviations.deviation * 1000000 / (deviations.pairs * population.entry_count)'
-                ~ ') as bigint)',
+            'fiscal_year': 'fiscal_year',
+            'entry_count': 'entry_count',
+            'common_digits': 'common_digits',
+            'deviation_per_million':
+                'cast(floor(deviation * 1000000 / (pairs * entry_count)) as bigint)',
         }) }} as evidence
-    from population
-    inner join deviations
-        on
-            population.acct_set_code = deviations.acct_set_code
-            and population.fiscal_year = deviations.fiscal_year
-    where
-        deviations.deviation * 10000
-        > {{ rule_parameter('STAT-001', 'max_deviation_per_10000') }}
-        * deviations.pairs * population.entry_count
+    from suspects
 )
 
 {{ rule_result('acct_set_year') }}

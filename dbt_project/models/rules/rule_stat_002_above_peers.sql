@@ -14,6 +14,40 @@ fenced as (
     where four_q3 > four_q1
 ),
 
+beyond as (
+    select * from fenced where 4 * amount > four_fences
+),
+
+-- Listed for what is found only, not for every unit, month and code.
+lists as (
+    select
+        beyond.unit_id,
+        beyond.fiscal_year,
+        beyond.acct_period,
+        beyond.dep_bgt_eco_code,
+        {{ joined_list('expenses.voucher_id', limit=50) }} as vouchers
+    from beyond
+    inner join {{ ref('int_expense_code') }} as expenses
+        on
+            beyond.unit_id = expenses.unit_id
+            and beyond.fiscal_year = expenses.fiscal_year
+            and beyond.acct_period = expenses.acct_period
+            and beyond.dep_bgt_eco_code = expenses.dep_bgt_eco_code
+    group by
+        beyond.unit_id, beyond.fiscal_year, beyond.acct_period, beyond.dep_bgt_eco_code
+),
+
+found as (
+    select beyond.*, lists.vouchers
+    from beyond
+    left join lists
+        on
+            beyond.unit_id = lists.unit_id
+            and beyond.fiscal_year = lists.fiscal_year
+            and beyond.acct_period = lists.acct_period
+            and beyond.dep_bgt_eco_code = lists.dep_bgt_eco_code
+),
+
 hits as (
     select
         finance_agency_code || ':' || cast(fiscal_year as text) || '-'
@@ -35,8 +69,7 @@ hits as (
             'voucher_count': 'voucher_count',
             'vouchers': 'vouchers',
         }) }} as evidence
-    from fenced
-    where 4 * amount > four_fences
+    from found
 )
 
 {{ rule_result('voucher_group') }}

@@ -2,7 +2,10 @@
     config(
         meta={'feed': 'finance_vouchers'},
         pre_hook="{{ begin_merge('finance_vouchers') }}",
-        post_hook="{{ end_merge('finance_vouchers', ['(valid_to)']) }}",
+        post_hook="{{ end_merge(
+            'finance_vouchers',
+            ['(valid_to)', '(acct_set_code, fiscal_year, red_vou_no) where red_vou_no is not null'],
+        ) }}",
         indexes=[
             {'columns': ['natural_key', 'valid_from'], 'unique': true},
             {'columns': ['valid_from']},

@@ -21,8 +21,9 @@ SHARED = "ALL"
 Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
 Tier = Literal["yellow", "orange", "red"]
 Slice = Literal[
-    "whole", "record", "booking", "invoice", "seller", "file", "letter", "claim", "month_code",
-    "service_payee", "payee", "payee_name", "economic_code", "merchant", "card",
+    "whole", "record", "booking", "card_booking", "invoice", "invoice_run", "file", "letter",
+    "claim", "month_code", "service_payee", "payee", "payee_name", "economic_code", "merchant",
+    "card_day",
 ]  # fmt: skip
 CloseOutNeed = Literal["action", "evidence", "amount_recovered"]
 

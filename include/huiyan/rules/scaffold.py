@@ -31,8 +31,9 @@ LISTED = re.compile(r"^    '(rule_[a-z]+_[0-9]{3}_\w+)',$", re.MULTILINE)
 SLICES = {
     "record": "one voucher with its entries, attachments, claims; one payment; one swipe",
     "booking": "one payment and the vouchers that name it",
+    "card_booking": "one swipe and the vouchers that name it",
     "invoice": "the vouchers that have one invoice number",
-    "seller": "one unit's invoices of one seller",
+    "invoice_run": "one unit's invoices of one seller that may have consecutive numbers",
     "file": "the vouchers that one file is attached to",
     "letter": "the reception papers that bear one letter's number",
     "claim": "one unit's claims of one counterparty, economic code and amount",
@@ -42,7 +43,7 @@ SLICES = {
     "payee_name": "one unit's payments to one name",
     "economic_code": "one unit's payments under one economic code",
     "merchant": "one card's swipes at one merchant, with what books them",
-    "card": "one card's swipes",
+    "card_day": "one card's swipes on a day and on those next to it",
 }
 
 

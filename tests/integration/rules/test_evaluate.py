@@ -592,6 +592,87 @@ def test_a_day_moved_on_from_the_one_before_is_a_day_judged_in_full(
     assert (working(warehouse), state(warehouse)) == moved
 
 
+def invoices(*numbers: int) -> tuple[list[Row], list[Row]]:
+    """Vouchers of one unit with an invoice of one seller each, and the invoices."""
+    names = [f"记{number % 10000:04d}" for number in numbers]
+    return [entry for name in names for entry in voucher("F002", name, "300.00")], [
+        attachment(
+            *("F002", name, 1, "invoice"),
+            invoice_no=f"{number:08d}",
+            seller_name="扬江书店",
+            document_date="2025-07-05",
+            amount="300.00",
+        )
+        for name, number in zip(names, numbers, strict=True)
+    ]
+
+
+def staff(**changes: str) -> list[Row]:
+    """A staff list of one person, who holds the card."""
+    return [
+        {
+            "person_id": "P1",
+            "name": "丁",
+            "agency_code": "T001",
+            "status": "in_post",
+            "salary_acct_no": "6222000001",
+            **changes,
+        }
+    ]
+
+
+def test_what_lies_beside_a_touched_record_is_judged_again(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of invoice numbers over round ones is closed, a swipe follows one before midnight."""
+    monkeypatch.setattr(module, "WORTH_SLICING", 0)
+    vouchers, attachments = invoices(988, 998, 999, 1001, 1002, 1011)
+    accept_references(warehouse, MONDAY)
+    accept(warehouse, "personnel", MONDAY, staff())
+    accept_day(
+        *(warehouse, MONDAY, vouchers, attachments),
+        payments=[payment("p1", "T002", "12000.00")],
+        swipes=[swipe("C1", "T001", "88.00", txn_at="2025-08-30 23:50:00")],
+    )
+    evaluate(MONDAY)
+    beside = {
+        ("INV-006", "F002:扬江书店:00000998"),
+        *(("CARD-010", "C2"), ("CARD-009", "C1"), ("PAY-002", "p1")),
+    }
+    assert not beside & open_hits(warehouse)
+
+    vouchers, attachments = invoices(1000)
+    accept(
+        *(warehouse, "personnel", TUESDAY),
+        staff(status="left", left_on="2025-08-15", salary_acct_no="955880001"),
+    )
+    accept_day(
+        *(warehouse, TUESDAY, vouchers, attachments),
+        swipes=[
+            swipe("C2", "T001", "60.00", txn_at="2025-08-31 00:20:00", merchant_city="南京"),
+        ],
+    )
+    evaluate(TUESDAY)
+    assert beside <= open_hits(warehouse)
+    moved = working(warehouse)
+    evaluate(TUESDAY, in_full=True)
+    assert working(warehouse) == moved
+
+    accept(warehouse, "personnel", WEDNESDAY, staff())
+    accept_day(
+        *(warehouse, WEDNESDAY),
+        attachments=[{**attachments[0], "invoice_no": "00002000"}],
+        swipes=[
+            swipe("C2", "T001", "60.00", txn_at="2025-08-31 00:50:00", merchant_city="南京"),
+        ],
+    )
+    evaluate(WEDNESDAY)
+    assert not beside & open_hits(warehouse)
+    moved = working(warehouse)
+    evaluate(WEDNESDAY, in_full=True)
+    assert working(warehouse) == moved
+
+
 def long_text(of: str, length: int = LONGEST_NAME) -> str:
     """A text that no compression shortens, always the same for the same `of`."""
     characters = random.Random(of)

@@ -35,8 +35,9 @@ FACTS = (
     *("int_payment", "int_payment_booking", "int_card_transaction"),
     *("int_card_booking", "int_merchant_category", "int_unit_books"),
     *("int_first_digit_count", "int_account_movement", "int_payment_day"),
-    *("int_payee", "int_posting_day", "int_naming_day", "int_number_range"),
-    "int_payment_between_units",
+    *("int_payee", "int_posting_day", "int_naming_day", "int_swipe_naming_day", "int_number_range"),
+    *("int_payment_between_units", "int_payment_to_unit_name", "int_payment_half_month"),
+    *("int_paid_budget_line", "int_public_expense", "int_agency_quarter"),
 )
 # Per feed: the column in which a copy gets a new value.
 NUMBERS = {
@@ -77,7 +78,7 @@ def district(
                 assert batch is not None
                 assert check(batch, settings).status == "accepted"
         evaluate(LAST, settings)
-        rows = {feed: _rows(settings, feed) for feed in NUMBERS}
+        rows = {feed: _rows(settings, feed) for feed in (*NUMBERS, "personnel")}
         kept = warehouses.keep(settings, "slices")
         yield District(warehouses, kept, rows)
 
@@ -144,9 +145,10 @@ def _changed(
 def _day(
     rng: random.Random, kinds: list[str], rows: dict[str, list[Row]], day: date
 ) -> dict[str, list[Row]]:
-    """What the four feeds bring on a day; whole vouchers change together or in part."""
+    """What the feeds bring on a day; whole vouchers change together or in part."""
     delivered = {}
-    for feed, known in rows.items():
+    for feed in NUMBERS:
+        known = rows[feed]
         chosen = rng.sample(known, k=min(len(known), 60))
         brought = {}
         for row in chosen:
@@ -154,7 +156,28 @@ def _day(
             key = tuple(changed.get(column.name) for column in load_contracts()[feed].key_columns)
             brought[key] = changed
         delivered[feed] = list(brought.values())
+    delivered["personnel"] = _staff(rng, rows, day)
     return delivered
+
+
+def _staff(rng: random.Random, rows: dict[str, list[Row]], day: date) -> list[Row]:
+    """A staff list on which some left, came back, are paid to another account, or are missing."""
+    accounts = [row["payee_acct_no"] for row in rows["treasury_payments"] if "payee_acct_no" in row]
+    listed = []
+    for person in rows["personnel"]:
+        changed = dict(person)
+        match rng.randrange(30):
+            case 0:
+                changed |= {"status": "left", "left_on": (day - timedelta(days=90)).isoformat()}
+            case 1:
+                changed |= {"status": "in_post"}
+                changed.pop("left_on", None)
+            case 2:
+                changed |= {"salary_acct_no": rng.choice(accounts)}
+            case 3:
+                continue
+        listed.append(changed)
+    return listed
 
 
 def _state(settings: Settings) -> dict[str, list[Any]]:
