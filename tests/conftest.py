@@ -19,9 +19,7 @@ from huiyan.warehouse.connection import connect
 from huiyan.warehouse.dbt import PARSED
 from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
-from warehouses import Snapshot, Warehouses, database_name, superuser, url
-
-TEMPLATE = "huiyan_template"
+from warehouses import TEMPLATE, Snapshot, Warehouses, database_name, superuser, url
 
 # Servers, homes and landing zones of tests are made in memory where it has room: a database is
 # many small files, and on some disks making one takes longer than all that a test does with it.

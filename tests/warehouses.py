@@ -12,6 +12,9 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import DATABASE
 
+# The migrated database with seeds and models in it, of which others are copies.
+TEMPLATE = "huiyan_template"
+
 
 def superuser(server: embedded.Server, database: str = "postgres") -> psycopg.Connection:
     """A connection of the server's owner."""

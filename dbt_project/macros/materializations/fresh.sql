@@ -7,6 +7,7 @@
     and fills it again, with statistics: it is joined at once, and the planner must know its size
     before autovacuum does. Views read the business date from the session, so a day need not make
     them anew. Nothing is dropped while others build: threads that drop each other's views deadlock.
+    Facts are not written to the log: after a crash they are empty, and the next date fills them.
 -#}
 {% materialization fresh_table, default -%}
     {{ return(adapter.dispatch('fresh_table', 'huiyan')(none)) }}
@@ -65,7 +66,8 @@
 {% macro filled_anew(table, parts, is_made) -%}
     {{ shares_queries() }}
     {%- if not is_made %}
-    create table {{ table }} as ({{ sql }}){{ ' with no data' if parts }};
+    create {{ 'unlogged ' if is_moved_on(table.identifier) }}table {{ table }} as ({{ sql }})
+    {{- ' with no data' if parts }};
     {{ slice_of(table, sql) }}
     {%- if config.get('moves_on') %}
     {{ slice_tables(table) }}

@@ -136,6 +136,15 @@
     {{ return(['int_merchant_category', 'int_unit_books']) }}
 {%- endmacro %}
 
+{#- Whether a day moves the model `name` on instead of making it anew. -#}
+{% macro is_moved_on(name) -%}
+    {{ return(
+        name in facts() | map(attribute='name')
+        or name in counted_facts() | map(attribute='name')
+        or name in summaries()
+    ) }}
+{%- endmacro %}
+
 {#- Staging tables of the facts, each with the owner of its rows and the column that names it. -#}
 {% macro fact_sources() -%}
     {{ return([

@@ -235,13 +235,23 @@ def _failures(connection: psycopg.Connection, day: date) -> dict[str, str]:
 
 def _standing(connection: psycopg.Connection) -> tuple[date, str] | None:
     """The business date that the working tables show, with its fingerprint; None if in doubt."""
-    row = connection.execute(
-        "select obj_description('intermediate'::regnamespace, 'pg_namespace')"
-    ).fetchone()
-    words = str(row[0]).split() if row is not None else []
-    if len(words) != 3 or words[0] != "standing":
+    is_kept = connection.execute("select to_regclass('slice.standing') is not null").fetchone()
+    if is_kept != (True,):
         return None
-    return date.fromisoformat(words[1]), words[2]
+    return connection.execute("select business_date, fingerprint from slice.standing").fetchone()
+
+
+def _note_standing(connection: psycopg.Connection, day: date, fingerprint: str) -> None:
+    """Say which date the working tables show, in a table that a crash empties as it does them."""
+    connection.execute(
+        "create unlogged table if not exists slice.standing"
+        " (business_date date not null, fingerprint text not null)"
+    )
+    connection.execute("insert into slice.standing values (%s, %s)", (day, fingerprint))
+
+
+def _forget_standing(connection: psycopg.Connection) -> None:
+    connection.execute("drop table if exists slice.standing")
 
 
 def _seeds_change(connection: psycopg.Connection, after: date, until: date) -> bool:
@@ -392,7 +402,7 @@ def _evaluate_date(
         answers = _Answers(connection)
         delivered = _fingerprint(connection, day, code, answers)
         before = None if in_full else _evaluated_before(connection, day, code, answers)
-        connection.execute("comment on schema intermediate is null")
+        _forget_standing(connection)
         try:
             _build(connection, day, before, settings)
         except WarehouseError as error:
@@ -410,7 +420,7 @@ def _evaluate_date(
             ("" if failures else delivered, answers.on(day), day),
         )
         if not failures:
-            connection.execute(f"comment on schema intermediate is 'standing {day} {delivered}'")
+            _note_standing(connection, day, delivered)
         return failures
     raise EvaluationError(
         f"Deliveries up to {day} kept changing while it was evaluated. Wait until the feeds are "

@@ -1,16 +1,27 @@
 """An evaluation that is killed in any layer leaves nothing that the next one does not put right."""
 
+import os
+import signal
+import subprocess
+import tempfile
 import time
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from forked import forked
 from huiyan.settings import Settings
-from huiyan.warehouse.connection import connect
+from huiyan.warehouse import embedded
+from huiyan.warehouse import evaluate as module
+from huiyan.warehouse.connection import DATABASE, connect
 from huiyan.warehouse.evaluate import evaluate
 from landed import accept_day, accept_references
 from landing_zone import attachment, swipe, voucher
+from warehouses import TEMPLATE, superuser
 
 MONDAY, TUESDAY = date(2025, 9, 1), date(2025, 9, 2)
 MARTS = ("fct_rule_hit", "fct_rule_hit_spell", "fct_rule_run", "dim_rule")
@@ -69,3 +80,58 @@ def test_killed_in_any_layer(warehouse: Settings) -> None:
         kill_while_it_waits_for(warehouse, table)
     assert evaluate(TUESDAY).dates == [MONDAY, TUESDAY]
     assert marts(warehouse) == before
+
+
+@contextmanager
+def server_of_its_own(prepared: Path) -> Iterator[Settings]:
+    """A migrated warehouse on a server that nobody else uses, stopped at the end."""
+    with tempfile.TemporaryDirectory(prefix="huiyan-test-") as folder:
+        settings = Settings(home=Path(folder) / "home")
+        subprocess.run(["cp", "-a", prepared, settings.home_dir], check=True)
+        with superuser(embedded.start(settings)) as connection:
+            connection.execute(f"drop database {DATABASE}")
+            connection.execute(f"alter database {TEMPLATE} rename to {DATABASE}")
+        try:
+            yield settings
+        finally:
+            embedded.stop(settings)
+
+
+def crash(settings: Settings) -> None:
+    """Kill the server as a machine does that runs out of memory."""
+    pid = int((embedded.data_directory(settings) / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_a_server_that_crashed_costs_one_full_evaluation(
+    prepared_server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The facts are empty after it, which no evaluation may take for a district without any."""
+    monkeypatch.setattr(module, "WORTH_SLICING", 0)
+    moved_on_from: list[Any] = []
+    run = module.dbt.dbt
+
+    def watched(*arguments: str, **options: Any) -> None:
+        moved_on_from.append(options.get("evaluated_before"))
+        run(*arguments, **options)
+
+    monkeypatch.setattr(module.dbt, "dbt", watched)
+    wednesday = TUESDAY + timedelta(days=1)
+    with server_of_its_own(prepared_server) as settings:
+        accept_references(settings, MONDAY)
+        for day, number in ((MONDAY, "记0001"), (TUESDAY, "记0002"), (wednesday, "记0003")):
+            accept_day(
+                settings, day, vouchers=voucher("F002", number, "800.00", dep_bgt_eco_code="30217")
+            )
+        evaluate(MONDAY, settings)
+        crash(settings)
+        evaluate(TUESDAY, settings)
+        evaluate(wednesday, settings)
+        moved = marts(settings)
+        evaluate(wednesday, settings, in_full=True)
+        assert marts(settings) == moved
+    assert moved_on_from == [None, None, TUESDAY, None]
