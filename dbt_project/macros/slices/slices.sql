@@ -324,7 +324,7 @@
             '(finance_agency_code) where has_reception_expense',
         ],
         'int_expense_code': ['(finance_agency_code, fiscal_year) where ' ~ is_public_expense()],
-        'int_payment': ['(x_pay_date)', '(pay_date)', '(payee_acct_no)'],
+        'int_payment': ['(x_pay_date)', '(pay_date)', '(payee_acct_no)', '(unit_id)'],
         'int_payment_booking': ['(payment_no)'],
         'int_card_transaction': ['(holder_id)', '(txn_date)', '(unit_id)'],
         'int_card_booking': ['(txn_no)'],
