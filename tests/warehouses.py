@@ -2,14 +2,15 @@
 
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import psycopg
 import pytest
 
 from huiyan.settings import Settings, get_settings
-from huiyan.warehouse import embedded
+from huiyan.warehouse import dbt, embedded
 from huiyan.warehouse.connection import DATABASE
 
 # The migrated database with seeds and models in it, of which others are copies.
@@ -42,6 +43,19 @@ def database_name(place: int) -> str:
     The first is the one that a district has, so that what was parsed holds there too.
     """
     return f"{DATABASE}_{place}" if place else DATABASE
+
+
+def moves(patch: pytest.MonkeyPatch) -> list[date | None]:
+    """From which date each run of dbt to come moves the facts on, None if it makes them anew."""
+    found: list[date | None] = []
+    run = dbt.dbt
+
+    def watched(*arguments: str, **options: Any) -> None:
+        found.append(options.get("evaluated_before"))
+        run(*arguments, **options)
+
+    patch.setattr(dbt, "dbt", watched)
+    return found
 
 
 @dataclass(frozen=True)

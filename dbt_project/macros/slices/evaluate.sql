@@ -32,12 +32,11 @@
     delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}';
     {{ guarded_part(results, name, query, is_large=true) }}
     {%- elif slice not in record_slices() %}
-    {%- set is_wide = "exists (select from slice.wide where slice = '" ~ slice ~ "')" %}
-    delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}' and {{ is_wide }};
+    delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}' and {{ is_wide(slice) }};
     {{ guarded_part(
         results,
         name,
-        'select found.* from (' ~ query ~ ') as found where ' ~ is_wide,
+        'select found.* from (' ~ query ~ ') as found where ' ~ is_wide(slice),
         is_large=true,
     ) }}
     {%- endif %}
@@ -350,6 +349,19 @@
 {%- endmacro %}
 
 {#-
+    Makes the temporary table `name` of the units of whose books another thing holds now: `then` and
+    `now` are conditions on int_unit_books as `then_kept` and as `now_kept`.
+-#}
+{% macro units_turned(name, then, now) -%}
+    create temporary table {{ name }} on commit drop as
+    select unit_id
+    from {{ kept('int_unit_books') }} as then_kept
+    inner join slice.int_unit_books_made as now_kept using (unit_id)
+    where ({{ then }}) is distinct from ({{ now }});
+    analyze {{ name }};
+{%- endmacro %}
+
+{#-
     The payments and vouchers that name one another, before or now, from the touched ones on and from
     those that fell due: payments too of units of which another thing holds now of whether their books
     name payments, and those found not to be booked, which are one day older. The sums of many records
@@ -359,15 +371,9 @@
     {%- set late_days = rule_parameter('BOOK-002', 'late_days') %}
     {%- set silent_days = rule_parameter('BOOK-001', 'silent_days') %}
     {%- set naming_days = rule_parameter('BOOK-002', 'naming_days') %}
-    create temporary table turned_unit on commit drop as
-    select unit_id
-    from {{ kept('int_unit_books') }} as then_kept
-    inner join slice.int_unit_books_made as now_kept using (unit_id)
-    where
-        ({{ names_payments("date '" ~ before ~ "'", 'then_kept', silent_days, naming_days) }})
-        is distinct from
-        ({{ names_payments("date '" ~ today ~ "'", 'now_kept', silent_days, naming_days) }});
-    analyze turned_unit;
+    {%- set then = names_payments("date '" ~ before ~ "'", 'then_kept', silent_days, naming_days) %}
+    {%- set now = names_payments("date '" ~ today ~ "'", 'now_kept', silent_days, naming_days) %}
+    {{ units_turned('turned_unit', then, now) }}
     insert into slice.scope (slice, kind, key)
     with recursive reached as (
         select kind, key from slice.touched where kind in ('voucher', 'payment')
@@ -426,15 +432,9 @@
 {% macro card_booking_scopes(results, before, today) -%}
     {%- set unclaimed_days = rule_parameter('CARD-005', 'unclaimed_days') %}
     {%- set naming_days = rule_parameter('CARD-005', 'naming_days') %}
-    create temporary table turned_card_unit on commit drop as
-    select unit_id
-    from {{ kept('int_unit_books') }} as then_kept
-    inner join slice.int_unit_books_made as now_kept using (unit_id)
-    where
-        ({{ names_swipes("date '" ~ before ~ "'", 'then_kept', naming_days) }})
-        is distinct from
-        ({{ names_swipes("date '" ~ today ~ "'", 'now_kept', naming_days) }});
-    analyze turned_card_unit;
+    {%- set then = names_swipes("date '" ~ before ~ "'", 'then_kept', naming_days) %}
+    {%- set now = names_swipes("date '" ~ today ~ "'", 'now_kept', naming_days) %}
+    {{ units_turned('turned_card_unit', then, now) }}
     insert into slice.scope (slice, kind, key)
     select 'card_booking', kind, key from slice.touched where kind = 'swipe'
     {%- for relation in [kept('int_card_booking'), made('int_card_booking')] %}
@@ -567,6 +567,11 @@
     on conflict do nothing;
 {%- endmacro %}
 
+{#- Whether the slice `name` has proved wide, an SQL condition. -#}
+{% macro is_wide(name) -%}
+    exists (select from slice.wide where wide.slice = '{{ name }}')
+{%- endmacro %}
+
 {#- As many rows of a fact as make a slice wide, and one more. -#}
 {% macro wide_rows(fact) -%}
     (
@@ -584,12 +589,8 @@
     insert into slice.wide (slice)
     select '{{ slice.name }}'
     where (select count(*) from slice.{{ fact.name }}) >= {{ wide_rows(fact) }};
-    delete from slice.scope
-    where
-        slice = '{{ slice.name }}'
-        and exists (select from slice.wide where wide.slice = '{{ slice.name }}');
-    delete from slice.{{ fact.name }}
-    where exists (select from slice.wide where wide.slice = '{{ slice.name }}');
+    delete from slice.scope where slice = '{{ slice.name }}' and {{ is_wide(slice.name) }};
+    delete from slice.{{ fact.name }} where {{ is_wide(slice.name) }};
 {%- endmacro %}
 
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}

@@ -24,7 +24,7 @@ from huiyan.warehouse.migrate import migrate
 from huiyan.warehouse.reviewed import EXCEPTIONS, RULE_STATUS
 from landed import accept, accept_day, accept_references
 from landing_zone import Row, accounts, attachment, payment, swipe, users, voucher
-from warehouses import Snapshot, Warehouses
+from warehouses import Snapshot, Warehouses, moves
 
 MONDAY, TUESDAY, WEDNESDAY = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 
@@ -577,14 +577,7 @@ def test_a_day_moved_on_from_the_one_before_is_a_day_judged_in_full(
         attachments=[attachment("F003", "记0002", 1, "payroll", file_sha256="B" * 64)],
         swipes=[swipe("C2", "T001", "88.00", txn_type="refund", txn_at="2025-08-31 20:00:00")],
     )
-    moved_on_from: list[object] = []
-    run = module.dbt.dbt
-
-    def watched(*arguments: str, **options: object) -> None:
-        moved_on_from.append(options.get("evaluated_before"))
-        run(*arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(module.dbt, "dbt", watched)
+    moved_on_from = moves(monkeypatch)
     evaluate(TUESDAY)
     moved = working(warehouse), state(warehouse)
     evaluate(TUESDAY, in_full=True)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,7 +20,7 @@ from huiyan.warehouse.connection import DATABASE, connect
 from huiyan.warehouse.evaluate import evaluate
 from landed import accept_day, accept_references
 from landing_zone import attachment, swipe, voucher
-from warehouses import TEMPLATE, superuser
+from warehouses import TEMPLATE, moves, superuser
 
 MONDAY, TUESDAY = date(2025, 9, 1), date(2025, 9, 2)
 MARTS = ("fct_rule_hit", "fct_rule_hit_spell", "fct_rule_run", "dim_rule")
@@ -112,14 +111,7 @@ def test_a_server_that_crashed_costs_one_full_evaluation(
 ) -> None:
     """The facts are empty after it, which no evaluation may take for a district without any."""
     monkeypatch.setattr(module, "WORTH_SLICING", 0)
-    moved_on_from: list[Any] = []
-    run = module.dbt.dbt
-
-    def watched(*arguments: str, **options: Any) -> None:
-        moved_on_from.append(options.get("evaluated_before"))
-        run(*arguments, **options)
-
-    monkeypatch.setattr(module.dbt, "dbt", watched)
+    moved_on_from = moves(monkeypatch)
     wednesday = TUESDAY + timedelta(days=1)
     with server_of_its_own(prepared_server) as settings:
         accept_references(settings, MONDAY)
