@@ -88,21 +88,26 @@
 {%- endmacro %}
 
 {#-
-    Of the row of a group that comes first by `place_in_group` (a whole number that no two rows of the
-    group share; rows without it are none of them) the texts `columns`: `of_first_row` takes one out.
+    Columns called after `row`: of the row of a group that comes first by `place_in_group` (a whole
+    number that no two rows of the group share; rows without it are none of them) the texts `columns`.
+    `of_first_row` takes one out.
 -#}
-{% macro first_row(columns, place_in_group) -%}
-    {{ return(adapter.dispatch('first_row', 'huiyan')(columns, place_in_group)) }}
+{% macro first_row(row, columns, place_in_group) -%}
+    {{ return(adapter.dispatch('first_row', 'huiyan')(row, columns, place_in_group)) }}
 {%- endmacro %}
 
-{% macro default__first_row(columns, place_in_group) -%}
+{% macro default__first_row(row, columns, place_in_group) -%}
     min(case when {{ place_in_group }} is not null then array[
         lpad(cast({{ place_in_group }} as text), 10, '0'), {{ columns | join(', ') }}
-    ] end)
+    ] end) as {{ row }}
 {%- endmacro %}
 
-{% macro duckdb__first_row(columns, place_in_group) -%}
-    arg_min([{{ columns | join(', ') }}], {{ place_in_group }})
+{#- A column for each, so that DuckDB leaves out those that nobody asks for. -#}
+{% macro duckdb__first_row(row, columns, place_in_group) -%}
+    {%- for column in columns -%}
+        arg_min_null({{ column }}, {{ place_in_group }}) as {{ row }}_{{ loop.index }}
+        {{- ', ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#- The text at `place`, from 1, of what `first_row` took. -#}
@@ -115,5 +120,5 @@
 {%- endmacro %}
 
 {% macro duckdb__of_first_row(row, place) -%}
-    {{ row }}[{{ place }}]
+    {{ row }}_{{ place }}
 {%- endmacro %}

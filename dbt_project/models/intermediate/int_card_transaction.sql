@@ -1,6 +1,6 @@
 -- One row per official-card transaction as of the business date; a refund undoes one purchase.
 {{ config(tags=['fact']) }}
-with transactions as (
+with transactions as not materialized (
     select
         *,
         cast(txn_at as date) as txn_date

@@ -34,7 +34,8 @@ invoices as (
         seller_tax_no,
         check_result,
         amount,
-        document_date as invoice_date
+        document_date as invoice_date,
+        posting_date
     from attachments
     where is_live and attachment_type = 'invoice'
 ),
@@ -94,6 +95,7 @@ final as (
         invoices.check_result,
         invoices.amount,
         invoices.invoice_date,
+        invoices.posting_date,
         judged.is_known_buyer_name,
         judged.is_known_buyer_tax_no
     from invoices

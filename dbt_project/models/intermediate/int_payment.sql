@@ -1,12 +1,12 @@
 -- One row per treasury payment as of the business date, with its unit and its accounts.
 {{ config(tags=['fact']) }}
-with payments as (
+with payments as not materialized (
     select *
     from {{ ref('stg_treasury__payment') }}
     where {{ in_force_on_business_date() }}
 ),
 
-accounts as (
+accounts as not materialized (
     select * from {{ ref('int_account') }}
 ),
 

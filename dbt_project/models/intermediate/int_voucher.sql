@@ -71,10 +71,12 @@ vouchers as (
         min(fiscal_year) as fiscal_year,
         min(acct_period) as acct_period,
         min(voucher_no) as voucher_no,
-        {{ first_row(['agency_code', 'inputer', 'auditor', 'vou_det_desc'], 'vou_seq') }}
-            as first_entry,
-        {{ first_row(['vou_det_desc'], 'case when is_expense then vou_seq end') }}
-            as first_expense_entry,
+        {{ first_row(
+            'first_entry', ['agency_code', 'inputer', 'auditor', 'vou_det_desc'], 'vou_seq'
+        ) }},
+        {{ first_row(
+            'first_expense_entry', ['vou_det_desc'], 'case when is_expense then vou_seq end'
+        ) }},
         min(voucher_date) as voucher_date,
         max(poster_date) as posting_date,
         coalesce(min(bill_date), min(voucher_date)) as event_date,
@@ -96,37 +98,44 @@ vouchers as (
     group by voucher_id
 ),
 
+naming as not materialized (
+    select distinct voucher_id, red_vou_no
+    from entries
+    where red_vou_no is not null
+),
+
 reversals as (
-    select distinct
-        vouchers.voucher_id,
-        entries.acct_set_code,
-        entries.fiscal_year,
-        entries.red_vou_no as reversed_no,
-        vouchers.acct_period,
-        vouchers.posting_date
-    from vouchers
-    inner join entries on vouchers.voucher_id = entries.voucher_id
-    where vouchers.is_reversal and entries.red_vou_no is not null
+    select
+        voucher_id,
+        min(acct_set_code) as acct_set_code,
+        min(fiscal_year) as fiscal_year,
+        min(acct_period) as acct_period,
+        max(poster_date) as posting_date
+    from entries
+    where voucher_id in (select voucher_id from naming)
+    group by voucher_id
+    having bool_or(red_flag)
 ),
 
 -- A number may come back every period: the latest not after the reversal's own is meant.
 reversed_candidates as (
     select
-        vouchers.voucher_id,
+        numbered.voucher_id,
         reversals.posting_date as reversed_on,
-        row_number() over (
-            partition by reversals.voucher_id, reversals.reversed_no
-            order by vouchers.acct_period desc
+        rank() over (
+            partition by reversals.voucher_id, naming.red_vou_no
+            order by numbered.acct_period desc
         ) as recency
     from reversals
-    inner join vouchers
+    inner join naming on reversals.voucher_id = naming.voucher_id
+    inner join entries as numbered
         on
-            reversals.acct_set_code = vouchers.acct_set_code
-            and reversals.fiscal_year = vouchers.fiscal_year
-            and reversals.reversed_no = vouchers.voucher_no
+            reversals.acct_set_code = numbered.acct_set_code
+            and reversals.fiscal_year = numbered.fiscal_year
+            and naming.red_vou_no = numbered.voucher_no
     where
-        vouchers.acct_period <= reversals.acct_period
-        and vouchers.voucher_id != reversals.voucher_id
+        numbered.acct_period <= reversals.acct_period
+        and numbered.voucher_id != reversals.voucher_id
 ),
 
 reversed as (

@@ -11,10 +11,6 @@ vouchers as (
     select * from {{ ref('int_voucher') }}
 ),
 
-posted as (
-    select voucher_id, posting_date from {{ ref('int_voucher') }}
-),
-
 namings as (
     select
         bookings.voucher_id,
@@ -25,11 +21,10 @@ namings as (
         coalesce(payments.status in ('void', 'returned'), false)
         or (
             payments.payment_no is null
-            and {{ days_between(business_date(), 'posted.posting_date') }}
+            and {{ days_between(business_date(), 'bookings.posting_date') }}
             > {{ rule_parameter('BOOK-005', 'unknown_days') }}
         ) as is_false
     from bookings
-    inner join posted on bookings.voucher_id = posted.voucher_id
     left join payments on bookings.payment_no = payments.payment_no
     where bookings.is_live
 ),

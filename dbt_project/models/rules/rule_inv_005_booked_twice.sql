@@ -11,14 +11,13 @@ population as (
     select
         invoice_id,
         max(amount) as invoice_amount,
-        min(voucher_id) as first_voucher_id,
-        max(voucher_id) as last_voucher_id
+        count(*) as attachment_count
     from all_invoices
     where invoice_id is not null
     group by invoice_id
 ),
 
--- Few invoices are in several vouchers.
+-- Few invoices are attached more than once, fewer to several vouchers.
 carriers as (
     select
         population.invoice_id,
@@ -27,7 +26,7 @@ carriers as (
         count(*) over (partition by population.invoice_id) as voucher_count
     from population
     inner join all_invoices on population.invoice_id = all_invoices.invoice_id
-    where population.first_voucher_id != population.last_voucher_id
+    where population.attachment_count > 1
     group by population.invoice_id, population.invoice_amount, all_invoices.voucher_id
 ),
 
@@ -44,6 +43,7 @@ bookings as (
         ) as place
     from carriers
     inner join vouchers on carriers.voucher_id = vouchers.voucher_id
+    where carriers.voucher_count > 1
 ),
 
 hits as (

@@ -1,22 +1,17 @@
 -- 陈旧发票：从开票到记账超过 180 天。
-with all_invoices as (
-    select * from {{ ref('int_invoice') }}
-),
-
-vouchers as not materialized (
+with vouchers as (
     select * from {{ ref('int_voucher') }}
 ),
 
-invoices as (
+invoices as not materialized (
     select
-        all_invoices.voucher_id,
-        all_invoices.attachment_no,
-        coalesce(all_invoices.invoice_id, '无号码') as invoice_id,
-        all_invoices.invoice_date,
-        {{ days_between('vouchers.posting_date', 'all_invoices.invoice_date') }} as age_days
-    from all_invoices
-    inner join vouchers on all_invoices.voucher_id = vouchers.voucher_id
-    where all_invoices.invoice_date is not null and vouchers.posting_date is not null
+        voucher_id,
+        attachment_no,
+        coalesce(invoice_id, '无号码') as invoice_id,
+        invoice_date,
+        {{ days_between('posting_date', 'invoice_date') }} as age_days
+    from {{ ref('int_invoice') }}
+    where invoice_date is not null and posting_date is not null
 ),
 
 population as (

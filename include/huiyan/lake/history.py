@@ -4,8 +4,8 @@ What a rule reads is made again only when it can have changed. A model that does
 business date than compare a date of staging or of a seed with it (what is in force, what was ever
 listed, what is closed) is the same on all dates between two of those dates; if any model it stands
 on gives that name to something else, it counts as one that changes daily. A model that several
-read, or that changes less often than its reader, is a table; every other one is a view, of which
-DuckDB computes only the columns that are asked for.
+read, or that changes less often than its reader, is a table, with the columns that the rule goes
+back to; every other one is a view.
 """
 
 from bisect import bisect_right
@@ -19,6 +19,7 @@ import duckdb
 
 from huiyan.errors import EvaluationError
 from huiyan.lake import parquet
+from huiyan.lake.columns import IN_MEMORY, kept_columns, named
 from huiyan.lake.copies import HISTORY
 from huiyan.lake.project import Project
 from huiyan.rules.catalogue import RESULTS, Rule, load_rules
@@ -72,8 +73,7 @@ class Judged:
 
 def _named(relation: str) -> str:
     """A relation as the compiled SQL names it."""
-    schema, name = relation.split(".")
-    return f'"memory"."{schema}"."{name}"'
+    return named(IN_MEMORY, relation)
 
 
 def show(lake: duckdb.DuckDBPyConnection, files: Mapping[str, Path]) -> None:
@@ -131,15 +131,15 @@ class History:
             EvaluationError: the rule, or a model it stands on, fails.
         """
         order = self.reads(self._project, self._rule)
-        tables = self._tables(order, days)
+        kept = self._kept(order, days)
         subjects: frozenset[str] = frozenset()
         for day in days:
             try:
                 self._lake.execute(f"set variable business_date = date '{day.isoformat()}'")
                 for relation in order:
                     if relation in self._project.models:
-                        self._make(relation, day, is_table=relation in tables)
-                if self._make(self._model, day, is_table=True):
+                        self._make(relation, day, kept.get(relation))
+                if self._make(self._model, day, "*"):
                     subjects = self._subjects()
                 yield self._judged(day, subjects)
             except duckdb.Error as error:
@@ -175,6 +175,16 @@ class History:
                 or any(states[reader] > states[relation] for reader in readers[relation])
             )
         }
+
+    def _kept(self, order: Sequence[str], days: Sequence[date]) -> dict[str, str]:
+        """What is kept of each model that is worth a table."""
+        models = self._project.models
+        for_the_day = [each for each in models[DAYS[self._rule.layer]].parents if each in order]
+        asked = [
+            models[self._model].sql,
+            *(f"select * from {_named(each)}" for each in for_the_day),  # noqa: S608
+        ]
+        return kept_columns(self._lake, self._project, order, self._tables(order, days), asked)
 
     def _columns(self, relation: str) -> set[str]:
         """The dates a table of staging or a seed has."""
@@ -222,14 +232,20 @@ class History:
                 states.append(bisect_right(changes, day))
         return tuple(states)
 
-    def _make(self, relation: str, day: date, *, is_table: bool) -> bool:
-        """Make a model unless it stands as it would be made; whether it was made."""
-        state = self._state(relation, day) if is_table else "view"
+    def _make(self, relation: str, day: date, columns: str | None) -> bool:
+        """Make a model unless it stands as it would be made; whether it was made.
+
+        A table of `columns`, or a view if there are none.
+        """
+        state = self._state(relation, day) if columns else "view"
         if self._made.get(relation) == state:
             return False
-        kind = "table" if is_table else "view"
-        model = self._project.models[relation]
-        self._lake.execute(f"create or replace {kind} {_named(relation)} as ({model.sql})")
+        query = self._project.models[relation].sql
+        self._lake.execute(
+            f"create or replace table {_named(relation)} as select {columns} from ({query})"  # noqa: S608
+            if columns
+            else f"create or replace view {_named(relation)} as ({query})"
+        )
         self._made[relation] = state
         return True
 
