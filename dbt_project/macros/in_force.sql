@@ -22,7 +22,10 @@
 {%- endmacro %}
 
 {% macro begin_merge(feed) -%}
-    {%- if not is_incremental() %}
+    {%- if is_incremental() %}
+    {#- Where most of what is held came as one batch, the planner takes any batch for most of it. #}
+    set local enable_seqscan = off;
+    {%- else %}
     delete from staging.merged_batch where feed = '{{ feed }}';
     {%- endif %}
     insert into staging.merged_batch (batch_id, feed, business_date, version, is_pending)
@@ -67,10 +70,18 @@
     {%- set feed = config.get('meta')['feed'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
     analyze {{ arg_dict['temp_relation'] }};
-    delete from {{ target_relation }}
-    where valid_from in (
-        select business_date from staging.merged_batch where feed = '{{ feed }}' and is_pending
-    );
+    do $$
+    declare
+        pending date;
+    begin
+        for pending in
+            select distinct business_date
+            from staging.merged_batch
+            where feed = '{{ feed }}' and is_pending
+        loop
+            delete from {{ target_relation }} where valid_from = pending;
+        end loop;
+    end $$;
     delete from {{ target_relation }} as held
     using {{ arg_dict['temp_relation'] }} as new
     where held.natural_key = new.natural_key and held.valid_from = new.valid_from;
@@ -184,9 +195,11 @@
 
         select natural_key from recomputed_row
         union
-        select natural_key
-        from {{ this }}
-        where valid_from in (select business_date from pending_date)
+        select held.natural_key
+        from pending_date
+        cross join lateral (
+            select natural_key from {{ this }} where valid_from = pending_date.business_date offset 0
+        ) as held
 
     ),
     {%- endif %}

@@ -1,10 +1,15 @@
-"""What each layer of a dbt command took, from dbt's own `run_results.json`."""
+"""What each layer of a dbt command took, from dbt's own results."""
 
 import json
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from huiyan.warehouse import dbt
 
 TESTS = "tests"
 SEEDS = "reference"
@@ -30,10 +35,10 @@ class NodeRun:
         return (self.completed_at - self.started_at).total_seconds()
 
 
-def read(results: Path) -> list[NodeRun]:
-    """Nodes of a `run_results.json` that ran, in the order in which they started."""
+def _node_runs(results: Iterable[dict[str, Any]]) -> list[NodeRun]:
+    """Nodes that ran, in the order in which they started."""
     runs = []
-    for result in json.loads(results.read_text("utf-8"))["results"]:
+    for result in results:
         kind, _, name, *_ = result["unique_id"].split(".")
         execute = next((each for each in result["timing"] if each["name"] == "execute"), None)
         if execute is None or kind not in ("model", "seed", "test"):
@@ -48,6 +53,40 @@ def read(results: Path) -> list[NodeRun]:
             )
         )
     return sorted(runs, key=lambda run: run.started_at)
+
+
+def read(results: Path) -> list[NodeRun]:
+    """Nodes of a `run_results.json`."""
+    return _node_runs(json.loads(results.read_text("utf-8"))["results"])
+
+
+class _Results(logging.Handler):
+    """Keeps what dbt said of the nodes of each command."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for node in getattr(record, "nodes", []):
+            said = {"unique_id": node.node.unique_id, "relation_name": node.node.relation_name}
+            self.kept.append({**said, "timing": [each.to_dict() for each in node.timing]})
+
+
+@contextmanager
+def recorded() -> Iterator[list[NodeRun]]:
+    """The nodes of the dbt commands on the warehouse inside, complete after it."""
+    runs: list[NodeRun] = []
+    results = _Results()
+    level = dbt.logger.level
+    dbt.logger.addHandler(results)
+    dbt.logger.setLevel(logging.DEBUG)
+    try:
+        yield runs
+    finally:
+        dbt.logger.setLevel(level)
+        dbt.logger.removeHandler(results)
+        runs += _node_runs(results.kept)
 
 
 def busy(runs: Iterable[NodeRun]) -> float:

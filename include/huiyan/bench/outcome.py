@@ -111,6 +111,7 @@ class Outcome:
     """Everything one run measured; the first business date is the year, the second one more day.
 
     Attributes:
+        arrived: seconds in which a date's deliveries were landed and checked, by date.
         made_seconds: making the files, None where they were reused.
         aged: the same day after a short and after a long history, both of `aged_scale` of a
             district; empty where that was not measured.
@@ -122,6 +123,7 @@ class Outcome:
     made_seconds: float | None
     copied: list[Copied] = field(default_factory=list)
     landed: list[Landed] = field(default_factory=list)
+    arrived: dict[date, float] = field(default_factory=dict)
     evaluated: list[Evaluated] = field(default_factory=list)
     duck: Duck | None = None
     plain: Plain | None = None

@@ -65,8 +65,7 @@ def _gate_seconds(landed: Iterable[Landed]) -> float:
 
 
 def _day_seconds(outcome: Outcome, evaluated: Evaluated) -> float:
-    landed = outcome.landed_on(evaluated.business_date)
-    return _collect_seconds(landed) + _gate_seconds(landed) + evaluated.seconds
+    return outcome.arrived[evaluated.business_date] + evaluated.seconds
 
 
 def _judged(evaluated: Evaluated) -> float:
@@ -411,7 +410,9 @@ def render(outcome: Outcome) -> str:
         "A layer's time is that of its models added up, each with its hooks, indexes and",
         "statistics; both databases build two models at a time. DuckDB reads the staging tables of",
         "the same run as Parquet, the one more day included, and builds the same models, going on",
-        "from the same history; marts and landing are PostgreSQL's.",
+        "from the same history; marts and landing are PostgreSQL's. The feeds of the one more day",
+        "are landed and checked two at a time, in processes of their own, as the scheduler's tasks",
+        "are.",
         "",
         "## Landing",
         "",

@@ -1,11 +1,13 @@
 """The benchmark's steps, each timed once, in one run."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 
 from huiyan.bench import (
@@ -29,14 +31,14 @@ from huiyan.feeds.contract import load_contract
 from huiyan.quality.gate import check
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
-from huiyan.warehouse.connection import DATABASE, connect
-from huiyan.warehouse.dbt import in_environment
+from huiyan.warehouse.connection import connect
 from huiyan.warehouse.evaluate import evaluate
 from huiyan.warehouse.migrate import migrate
 
 # Three years of a whole district would take longer than all else: a part tells the ratio too.
 AGED_PART = 0.15
 HISTORIES = (12, 36)
+FEEDS_AT_A_TIME = 2  # on one more day, in processes of their own, as the scheduler's tasks are
 
 
 def _ignore(_: str) -> None:
@@ -97,9 +99,8 @@ def _land(delivery: district.Delivery, settings: Settings) -> Landed:
 
 
 def _evaluate(day: date, settings: Settings) -> Evaluated:
-    with in_environment({"DBT_WRITE_JSON": "true"}), timed() as timing:
+    with layers.recorded() as runs, timed() as timing:
         evaluate(day, settings)
-    runs = layers.read(settings.home_dir / "dbt" / DATABASE / "run_results.json")
     return Evaluated(day, timing.seconds, runs)
 
 
@@ -189,22 +190,47 @@ def _copy_bare(
     return copied
 
 
-def _measure_day(
-    day: date, deliveries: list[district.Delivery], settings: Settings, narrator: Narrator
-) -> tuple[list[Landed], Evaluated]:
-    landed = []
-    for delivery in deliveries:
-        narrator.begin(f"{day}: landing {delivery.feed}")
-        done = _land(delivery, settings)
-        narrator.end(
-            f"{day} {done.feed}: {done.rows:,} rows landed in {done.collect_seconds:,.1f} s, "
-            f"checked in {done.gate_seconds:,.1f} s"
+def _load_programs() -> None:
+    """Load what a process loads once."""
+    import_module("great_expectations.expectations")
+
+
+def _one_by_one(deliveries: list[district.Delivery], settings: Settings) -> Iterator[Landed]:
+    yield from (_land(delivery, settings) for delivery in deliveries)
+
+
+@contextmanager
+def _side_by_side() -> Iterator[Callable[..., Iterable[Landed]]]:
+    """Lands deliveries FEEDS_AT_A_TIME, in processes that have loaded the programs."""
+    with ProcessPoolExecutor(FEEDS_AT_A_TIME, mp_context=get_context("spawn")) as executor:
+        for loaded in [executor.submit(_load_programs) for _ in range(FEEDS_AT_A_TIME)]:
+            loaded.result()
+        yield lambda deliveries, settings: executor.map(
+            _land, deliveries, [settings] * len(deliveries)
         )
-        landed.append(done)
+
+
+def _measure_day(
+    day: date,
+    deliveries: list[district.Delivery],
+    settings: Settings,
+    narrator: Narrator,
+    land: Callable[..., Iterable[Landed]] = _one_by_one,
+) -> tuple[list[Landed], float, Evaluated]:
+    """Land and check a date's deliveries (and how long that took in all), and evaluate it."""
+    landed = []
+    narrator.begin(f"{day}: landing {len(deliveries)} feeds")
+    with timed() as arriving:
+        for done in land(deliveries, settings):
+            landed.append(done)
+            narrator.end(
+                f"{day} {done.feed}: {done.rows:,} rows landed in {done.collect_seconds:,.1f} s, "
+                f"checked in {done.gate_seconds:,.1f} s"
+            )
     narrator.begin(f"{day}: staging, intermediate, rules, marts")
     evaluated = _evaluate(day, settings)
     narrator.end(f"{day}: evaluated in {evaluated.seconds:,.1f} s")
-    return landed, evaluated
+    return landed, arriving.seconds, evaluated
 
 
 @contextmanager
@@ -233,7 +259,7 @@ def after_history(home: Path, *, scale: float, months: int, narrator: Narrator) 
     rows = 0
     with _new_warehouse(home, files) as settings:
         for deliveries_of_day in district.deliveries(files).items():
-            landed, evaluated = _measure_day(*deliveries_of_day, settings, narrator)
+            landed, _, evaluated = _measure_day(*deliveries_of_day, settings, narrator)
             before, day_rows = rows, sum(each.rows for each in landed if each.is_daily)
             rows += day_rows
     return Aged(months, before, day_rows, evaluated)
@@ -271,16 +297,18 @@ def run(
     narrator.end(f"district: {'made' if was_made else 'found'} in {making.seconds:,.1f} s")
     by_date = district.deliveries(files)
     narrator.begin("loading the programs, making an empty warehouse")
-    import_module("great_expectations.expectations")
-    with _new_warehouse(home, files) as settings:
+    _load_programs()
+    with _new_warehouse(home, files) as settings, _side_by_side() as land_side_by_side:
         with connect(settings) as connection:
             facts = machine.describe(connection, load_before)
         outcome = Outcome(facts, scale, wanted.accounts, making.seconds if was_made else None)
         first, *_, last = by_date
         outcome.copied = _copy_bare(by_date[first], settings, narrator)
         for day, deliveries in by_date.items():
-            landed, evaluated = _measure_day(day, deliveries, settings, narrator)
+            land = _one_by_one if day == first else land_side_by_side
+            landed, seconds, evaluated = _measure_day(day, deliveries, settings, narrator, land)
             outcome.landed += landed
+            outcome.arrived[day] = seconds
             outcome.evaluated.append(evaluated)
             # Rules that read hits find something only where a day has gone before.
             if day == last and with_duckdb:

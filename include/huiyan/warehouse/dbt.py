@@ -27,6 +27,8 @@ STAGING = tuple(path.stem for path in sorted((PROJECT / "models" / "staging").gl
 PARSED = "parsed-{}.msgpack"
 PARSERS = tuple(f"{name} {version(name)}" for name in ("dbt-core", "dbt-postgres"))
 
+logger = logging.getLogger(__name__)
+
 # dbt keeps its flags and its log in globals: one command at a time in a process.
 _one_at_a_time = threading.Lock()
 
@@ -85,7 +87,7 @@ def environment(
     variables = {
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         # Writing the manifest takes as long as twenty small models.
-        "DBT_WRITE_JSON": os.environ.get("DBT_WRITE_JSON", "false"),
+        "DBT_WRITE_JSON": "false",
         "HUIYAN_DB_HOST": url.host or "",
         "HUIYAN_DB_PORT": str(url.port or 5432),
         "HUIYAN_DB_USER": url.username or "",
@@ -220,7 +222,8 @@ def dbt(
 ) -> None:
     """Run one dbt command, e.g. `dbt("build", "--select", "marts", ...)`.
 
-    See `environment` for `evaluated_before`.
+    See `environment` for `evaluated_before`. What dbt says of every node goes to the log, at level
+    DEBUG, as `nodes` of the record.
 
     Raises:
         WarehouseError: a model or test failed; the message names it.
@@ -235,3 +238,5 @@ def dbt(
         manifest = _manifest(options, _target(settings, database), parsed_from)
         result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
         _check(result, command, options)
+        nodes = getattr(result.result, "results", [])
+        logger.debug("dbt %s: %d nodes", command, len(nodes), extra={"nodes": nodes})

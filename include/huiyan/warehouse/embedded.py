@@ -42,7 +42,6 @@ wal_level = minimal
 max_wal_senders = 0
 max_wal_size = 4GB
 checkpoint_timeout = 15min
-wal_compression = on
 jit = off
 password_encryption = scram-sha-256
 timezone = 'Asia/Shanghai'

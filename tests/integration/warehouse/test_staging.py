@@ -186,3 +186,29 @@ def test_a_failed_merge_is_made_up_for(warehouse: Settings) -> None:
         connection.execute("alter table staging.stg_finance__lease drop constraint no")
     merge(warehouse)
     assert held(warehouse, SNAPSHOT[1], "annual_rent") == {("a", FIRST, None, "1")}
+
+
+def test_a_day_is_merged_without_reading_what_came_before(warehouse: Settings) -> None:
+    """All but the day came as one batch: nothing tells the planner that a batch is little."""
+    year = [{"voucher_no": f"p{number}", "pay_amt": "1"} for number in range(2_000)]
+    accept(warehouse, "treasury_payments", FIRST, year)
+    merge(warehouse)
+    tables = ["landing.treasury_payments", f"staging.{DAILY[1]}"]
+    with connect(warehouse, autocommit=True) as connection:
+
+        def read_in_sequence() -> int:
+            row = connection.execute(
+                "select sum(seq_tup_read)::bigint from pg_stat_user_tables"
+                " where schemaname || '.' || relname = any(%s)",
+                (tables,),
+            ).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        for table in tables:
+            connection.execute(f"analyze {table}")
+        deliver(warehouse, Batch(FIRST + timedelta(days=1), {"p1": "2", "new": "1"}))
+        before = read_in_sequence()
+        merge(warehouse)
+        assert read_in_sequence() == before
+    assert len(held(warehouse, DAILY[1], "pay_amt")) == 2_002

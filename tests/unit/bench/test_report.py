@@ -53,6 +53,7 @@ def outcome() -> Outcome:
             _landed("accounts", YEAR, 1_130, 0.1),
             _landed("finance_vouchers", NEXT, 500, 0.2),
         ],
+        arrived={YEAR: 6.15, NEXT: 0.3},
         evaluated=[Evaluated(YEAR, 30.0, nodes), Evaluated(NEXT, 20.0, nodes)],
         duck=Duck(
             Exported(12, 100_000, 5_000_000),
