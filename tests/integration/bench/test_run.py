@@ -6,14 +6,30 @@ written by hand for DuckDB: all agree.
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from huiyan.bench import plain_pandas, report
+from huiyan.bench import compiled, plain_pandas, report
 from huiyan.bench.run import Narrator, run
 from huiyan.rules.catalogue import load_rules
 from huiyan.warehouse import evaluate
 
 DAILY = {"finance_vouchers", "finance_attachments", "treasury_payments", "card_transactions"}
+
+
+def _asked_and_built(database: Path) -> tuple[compiled.Hits, compiled.Hits]:
+    """Subjects of all rules that read no hits: asked of one session, and as dbt built them."""
+    rules = [rule.id for rule in load_rules().values() if rule.layer == "rules"]
+    manifest = database.parent / "target" / "manifest.json"
+    with compiled.Compiled(database, manifest, rules, threads=2) as session:
+        asked = session.judge()
+    built: compiled.Hits = {rule_id: set() for rule_id in rules}
+    with duckdb.connect(str(database), read_only=True) as lake:
+        for rule_id, subject_id in lake.execute(
+            "select rule_id, subject_id from rules.rule_results where subject_id is not null"
+        ).fetchall():
+            built[rule_id].add(subject_id)
+    return asked, built
 
 
 @pytest.mark.slow
@@ -26,12 +42,18 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     begun: list[str] = []
     ended: list[str] = []
     home = tmp_path / "bench"
+    asked: list[tuple[compiled.Hits, compiled.Hits]] = []
+
+    def end(message: str) -> None:
+        ended.append(message)
+        if message.startswith("DuckDB by hand"):
+            asked.append(_asked_and_built(home / "warehouse" / "duckdb" / "huiyan.duckdb"))
 
     outcome = run(
         home,
         scale=0.01,
         months=5,
-        narrator=Narrator(begun.append, ended.append),
+        narrator=Narrator(begun.append, end),
     )
 
     assert outcome.made_seconds is not None
@@ -60,6 +82,9 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     assert duck.by_hand.hits.keys() == set(plain_pandas.RULES)
     assert all(duck.by_hand.hits.values())
     assert duck.by_hand.different == []
+    [(by_session, by_dbt)] = asked
+    assert len(by_session) > 70
+    assert by_session == by_dbt, "a table lacks a column that some rule goes back to"
     plain = outcome.plain
     assert plain is not None
     assert plain.hits.keys() == set(plain_pandas.RULES)
