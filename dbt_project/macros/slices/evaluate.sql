@@ -374,6 +374,8 @@
     {%- set then = names_payments("date '" ~ before ~ "'", 'then_kept', silent_days, naming_days) %}
     {%- set now = names_payments("date '" ~ today ~ "'", 'now_kept', silent_days, naming_days) %}
     {{ units_turned('turned_unit', then, now) }}
+    {#- The planner takes a few thousand for millions, and lets what is reached begin as large as that. #}
+    set local work_mem = '2MB';
     insert into slice.scope (slice, kind, key)
     with recursive reached as (
         select kind, key from slice.touched where kind in ('voucher', 'payment')
@@ -421,6 +423,7 @@
     )
 
     select 'booking', kind, key from reached;
+    set local work_mem to default;
     analyze slice.scope;
 {%- endmacro %}
 
