@@ -12,14 +12,15 @@ from landing_zone import Row, accounts, users
 
 def accept(settings: Settings, feed: str, day: date, rows: Iterable[Mapping[str, str]]) -> int:
     """Land `rows` as the next version of a feed's day and accept it; returns the batch."""
+    rows = list(rows)
     with connect(settings, role="huiyan_load") as connection:
         (batch_id,) = connection.execute(
             "insert into ops.batch (feed, business_date, version, status, is_controlled,"
             " content_hash, row_count, decided_at)"
-            " select %(feed)s, %(day)s, count(*) + 1, 'accepted', true, 'test', 0, now()"
+            " select %(feed)s, %(day)s, count(*) + 1, 'accepted', true, 'test', %(rows)s, now()"
             " from ops.batch where feed = %(feed)s and business_date = %(day)s"
             " returning batch_id",
-            {"feed": feed, "day": day},
+            {"feed": feed, "day": day, "rows": len(rows)},
         ).fetchone() or (0,)
         for line, row in enumerate(rows, start=2):
             values = dict(row)

@@ -15,8 +15,11 @@
             feed text not null,
             business_date date not null,
             version integer not null,
-            is_pending boolean not null
+            is_pending boolean not null,
+            is_analyzed boolean not null default false
         );
+        alter table staging.merged_batch
+        add column if not exists is_analyzed boolean not null default false;
         analyze staging.merged_batch
     {%- endif -%}
 {%- endmacro %}
@@ -40,26 +43,23 @@
     {%- for lookup in lookups %}
     create index if not exists {{ this.identifier }}_{{ loop.index }} on {{ this }} {{ lookup }};
     {%- endfor %}
-    do $$
-    declare
-        merged bigint;
-    begin
-        select sum(batch.row_count) into merged
-        from staging.merged_batch as pending
-        inner join {{ source('ops', 'batch') }} as batch on pending.batch_id = batch.batch_id
-        where pending.feed = '{{ feed }}' and pending.is_pending;
-        if merged is not null then
-            update staging.merged_batch set is_pending = false
-            where feed = '{{ feed }}' and is_pending;
-            {#- One day among hundreds tells the planner nothing new. #}
-            if (
-                select (held.n_mod_since_analyze + merged) * 20 >= known.reltuples
-                from pg_class as known
-                inner join pg_stat_all_tables as held on known.oid = held.relid
-                where known.oid = '{{ this }}'::regclass
-            ) then
-                analyze {{ this }};
-            end if;
+    update staging.merged_batch set is_pending = false
+    where feed = '{{ feed }}' and is_pending;
+    {#-
+        One day among hundreds tells the planner nothing new. PostgreSQL's own count of rows changed
+        since is of no use: it adds those of the transaction that analyzed them.
+    #}
+    do $$ begin
+        if (
+            select sum(batch.row_count) * 20 >= (
+                select reltuples from pg_class where oid = '{{ this }}'::regclass
+            )
+            from staging.merged_batch as merged
+            inner join {{ source('ops', 'batch') }} as batch on merged.batch_id = batch.batch_id
+            where merged.feed = '{{ feed }}' and not merged.is_analyzed
+        ) then
+            analyze {{ this }};
+            update staging.merged_batch set is_analyzed = true where feed = '{{ feed }}';
         end if;
     end $$
 {%- endmacro %}

@@ -212,3 +212,26 @@ def test_a_day_is_merged_without_reading_what_came_before(warehouse: Settings) -
         merge(warehouse)
         assert read_in_sequence() == before
     assert len(held(warehouse, DAILY[1], "pay_amt")) == 2_002
+
+
+def test_statistics_are_gathered_once_for_what_they_know(warehouse: Settings) -> None:
+    """Of a year and one more day, the year's are; of as much again, all."""
+
+    def gathered() -> int:
+        with connect(warehouse, autocommit=True) as connection:
+            row = connection.execute(
+                "select analyze_count from pg_stat_user_tables"
+                " where schemaname = 'staging' and relname = %s",
+                (DAILY[1],),
+            ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    rows = [{"voucher_no": f"p{number}", "pay_amt": "1"} for number in range(100)]
+    accept(warehouse, "treasury_payments", FIRST, rows)
+    merge(warehouse)
+    assert gathered() == 1
+    for day, sent, times in ((1, rows[:2], 1), (2, rows[:2], 1), (3, rows[:2], 2), (4, rows, 3)):
+        accept(warehouse, "treasury_payments", FIRST + timedelta(days=day), sent)
+        merge(warehouse)
+        assert gathered() == times
