@@ -41,7 +41,12 @@
 {#- `lookups` are indexes that dbt's own config cannot describe. -#}
 {% macro end_merge(feed, lookups=[]) -%}
     {%- for lookup in lookups %}
-    create index if not exists {{ this.identifier }}_{{ loop.index }} on {{ this }} {{ lookup }};
+    {#- `if not exists` would first wait for a vacuum to be called off, and that every day. #}
+    do $$ begin
+        if to_regclass('{{ this.schema }}.{{ this.identifier }}_{{ loop.index }}') is null then
+            create index {{ this.identifier }}_{{ loop.index }} on {{ this }} {{ lookup }};
+        end if;
+    end $$;
     {%- endfor %}
     update staging.merged_batch set is_pending = false
     where feed = '{{ feed }}' and is_pending;

@@ -235,3 +235,21 @@ def test_statistics_are_gathered_once_for_what_they_know(warehouse: Settings) ->
         accept(warehouse, "treasury_payments", FIRST + timedelta(days=day), sent)
         merge(warehouse)
         assert gathered() == times
+
+
+def test_a_merge_does_not_wait_for_a_vacuum(warehouse: Settings) -> None:
+    """What a vacuum locks stands in the way of new indexes and statistics; a day needs neither."""
+    year = [{"voucher_no": f"p{number}", "pay_amt": "1"} for number in range(100)]
+    accept(warehouse, "treasury_payments", FIRST, year)
+    merge(warehouse)
+    accept(warehouse, "treasury_payments", FIRST + timedelta(days=1), year[:1])
+    with connect(warehouse, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("alter database {} set lock_timeout = '5s'").format(
+                sql.Identifier(connection.info.dbname)
+            )
+        )
+    with connect(warehouse) as connection:
+        connection.execute(f"lock table staging.{DAILY[1]} in share update exclusive mode")
+        merge(warehouse)
+    assert len(held(warehouse, DAILY[1], "pay_amt")) == 101
