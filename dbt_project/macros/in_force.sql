@@ -15,8 +15,7 @@
             feed text not null,
             business_date date not null,
             version integer not null,
-            is_pending boolean not null,
-            is_analyzed boolean not null default false
+            is_pending boolean not null
         );
         alter table staging.merged_batch
         add column if not exists is_analyzed boolean not null default false;

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from huiyan.lake.columns import kept_columns, named
+from huiyan.lake.columns import kept_columns, making, named
 from huiyan.lake.project import Project, read_manifest
 from huiyan.rules.catalogue import load_rule
 
@@ -84,11 +84,7 @@ class Compiled:
         """Make the models; the subjects each rule hits, by its id."""
         for relation in self._order:
             name, query = named(self._catalog, relation), self._project.models[relation].sql
-            self._lake.execute(
-                f"create table {name} as select {self._kept[relation]} from ({query})"  # noqa: S608
-                if relation in self._kept
-                else f"create view {name} as ({query})"
-            )
+            self._lake.execute(making(name, query, self._kept.get(relation)))
         return {
             rule_id: {subject for (subject,) in self._lake.execute(query).fetchall()}
             for rule_id, query in self._asked.items()

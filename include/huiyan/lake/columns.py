@@ -17,7 +17,7 @@ from huiyan.lake.project import Project
 IN_MEMORY = "memory"  # what DuckDB calls the database of a session without a file
 # Nothing may be concluded from there being no rows.
 MISLED = "statistics_propagation,empty_result_pullup"
-CHARACTERS = re.compile(r"\w+")
+WORDS = re.compile(r"\w+")
 
 Columns = dict[str, str]  # the type of each column, in order
 
@@ -26,6 +26,13 @@ def named(catalog: str, relation: str) -> str:
     """A relation as compiled SQL names it."""
     schema, name = relation.split(".")
     return f'"{catalog}"."{schema}"."{name}"'
+
+
+def making(name: str, query: str, columns: str | None) -> str:
+    """The statement that makes a relation anew: a table of `columns`, a view if there are none."""
+    if columns is None:
+        return f"create or replace view {name} as ({query})"
+    return f"create or replace table {name} as select {columns} from ({query})"  # noqa: S608
 
 
 def _columns(session: duckdb.DuckDBPyConnection, what: str) -> Columns:
@@ -93,7 +100,7 @@ class _Plans:
         for node in json.loads(row[1] if row else "[]"):
             for relation, handed_on, conditions in _scans(node):
                 if relation in self.used:
-                    said = {*handed_on, *CHARACTERS.findall(conditions)}
+                    said = {*handed_on, *WORDS.findall(conditions)}
                     self.used[relation] |= said & set(self.columns[relation])
 
 

@@ -10,6 +10,7 @@ back to; every other one is a view.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,7 @@ import duckdb
 
 from huiyan.errors import EvaluationError
 from huiyan.lake import parquet
-from huiyan.lake.columns import IN_MEMORY, kept_columns, named
+from huiyan.lake.columns import IN_MEMORY, kept_columns, making, named
 from huiyan.lake.copies import HISTORY
 from huiyan.lake.project import Project
 from huiyan.rules.catalogue import RESULTS, Rule, load_rules
@@ -131,21 +132,30 @@ class History:
             EvaluationError: the rule, or a model it stands on, fails.
         """
         order = self.reads(self._project, self._rule)
-        kept = self._kept(order, days)
+        kept: dict[str, str] = {}
         subjects: frozenset[str] = frozenset()
         for day in days:
-            try:
+            with self._naming(day):
                 self._lake.execute(f"set variable business_date = date '{day.isoformat()}'")
+                if day == days[0]:
+                    kept = self._kept(order, days)
                 for relation in order:
                     if relation in self._project.models:
                         self._make(relation, day, kept.get(relation))
                 if self._make(self._model, day, "*"):
                     subjects = self._subjects()
-                yield self._judged(day, subjects)
-            except duckdb.Error as error:
-                raise EvaluationError(
-                    f"{self._rule.id} fails on {day}: {' '.join(str(error).split())[:1000]}"
-                ) from error
+                judged = self._judged(day, subjects)
+            yield judged
+
+    @contextmanager
+    def _naming(self, day: date) -> Iterator[None]:
+        """What fails inside says on which date the rule does."""
+        try:
+            yield
+        except duckdb.Error as error:
+            raise EvaluationError(
+                f"{self._rule.id} fails on {day}: {' '.join(str(error).split())[:1000]}"
+            ) from error
 
     def _tables(self, order: Sequence[str], days: Sequence[date]) -> set[str]:
         """The models that are worth a table."""
@@ -241,11 +251,7 @@ class History:
         if self._made.get(relation) == state:
             return False
         query = self._project.models[relation].sql
-        self._lake.execute(
-            f"create or replace table {_named(relation)} as select {columns} from ({query})"  # noqa: S608
-            if columns
-            else f"create or replace view {_named(relation)} as ({query})"
-        )
+        self._lake.execute(making(_named(relation), query, columns))
         self._made[relation] = state
         return True
 

@@ -1,11 +1,12 @@
 """Which columns of a table are kept for what is asked of a session."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from huiyan.lake.columns import kept_columns, named
@@ -51,8 +52,9 @@ QUERIES = [
 ]
 
 
-@pytest.fixture
-def lake() -> Iterator[duckdb.DuckDBPyConnection]:
+@contextmanager
+def opened() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A session with the source and without rows."""
     with duckdb.connect() as connection:
         connection.execute("create schema staging")
         connection.execute("create schema intermediate")
@@ -61,6 +63,12 @@ def lake() -> Iterator[duckdb.DuckDBPyConnection]:
             " (id text, town text, said text, amount numeric(18, 2), day date)"
         )
         connection.execute("set variable business_date = date '2025-09-30'")
+        yield connection
+
+
+@pytest.fixture
+def lake() -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened() as connection:
         yield connection
 
 
@@ -117,20 +125,14 @@ ROWS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from(QUERIES))
 def test_a_query_says_the_same_of_what_is_kept(rows: list[tuple[object, ...]], query: str) -> None:
     answers = []
     for columns in ("*", None):
-        with duckdb.connect() as lake:
-            lake.execute("create schema staging")
-            lake.execute("create schema intermediate")
-            lake.execute(
-                "create table staging.row"
-                " (id text, town text, said text, amount numeric(18, 2), day date)"
-            )
+        with opened() as lake:
             if rows:
                 lake.executemany("insert into staging.row values (?, ?, ?, ?, ?)", rows)
-            lake.execute("set variable business_date = date '2025-09-30'")
             for relation in ORDER[1:]:
                 sql = PROJECT.models[relation].sql
                 chosen = (columns or kept(lake, query)) if relation in TABLES else "*"

@@ -113,6 +113,12 @@ def test_a_rule_that_fails_says_on_which_date(lake: duckdb.DuckDBPyConnection) -
         list(History(lake, project(rows), RULE).judge(DAYS))
 
 
+def test_a_rule_that_names_what_is_not_there_says_so(lake: duckdb.DuckDBPyConnection) -> None:
+    rows = IN_FORCE.replace("select *", "select id, nothing as amount")
+    with pytest.raises(EvaluationError, match=r"ATT-001 fails on 2025-09-01: .*nothing"):
+        list(History(lake, project(rows), RULE).judge(DAYS))
+
+
 def test_a_date_the_ledger_leaves_out_judges_nothing(lake: duckdb.DuckDBPyConnection) -> None:
     models = project(IN_FORCE).models
     models["rules.rule_day"] = Model(
