@@ -8,6 +8,7 @@ import fcntl
 import html
 import logging
 import os
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -208,16 +209,24 @@ def _summary(connection: Connection, batch: Any) -> str:
     return "".join(parts)
 
 
-def _page(connection: Connection, batch: Any) -> str:
-    from great_expectations.render.renderer import ValidationResultsPageRenderer
+@cache
+def _view() -> Any:
+    """The templates; compiling them takes longer than filling them in."""
     from great_expectations.render.view import DefaultJinjaPageView
     from jinja2 import ChoiceLoader, DictLoader
 
-    document = ValidationResultsPageRenderer().render(_results(connection, batch))
     view: Any = DefaultJinjaPageView()
+    view.env.loader = ChoiceLoader([DictLoader({"page.j2": PAGE}), view.env.loader])
+    return view
+
+
+def _page(connection: Connection, batch: Any) -> str:
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
+
+    document = ValidationResultsPageRenderer().render(_results(connection, batch))
+    view = _view()
     number = count()
     view.env.filters["generate_html_element_uuid"] = lambda prefix="": f"{prefix}{next(number)}"
-    view.env.loader = ChoiceLoader([DictLoader({"page.j2": PAGE}), view.env.loader])
     contract = load_contract(batch.feed)
     return str(
         view.render(
