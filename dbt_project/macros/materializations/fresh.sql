@@ -52,7 +52,7 @@
     {% call statement('main') -%}
         set local huiyan.business_date = '{{ business_day() }}';
         {%- if is_made and config.get('moves_on') and evaluated_before() %}
-        {{ move_on(table, parts) }}
+        {{ moved_on(config.get('moves_on'), table) }}
         {%- else %}
         {{ filled_anew(table, parts, is_made) }}
         {%- endif %}
@@ -69,8 +69,8 @@
     create {{ 'unlogged ' if is_moved_on(table.identifier) }}table {{ table }} as ({{ sql }})
     {{- ' with no data' if parts }};
     {{ slice_of(table, sql) }}
-    {%- if config.get('moves_on') %}
-    {{ slice_tables(table) }}
+    {%- if config.get('moves_on') == 'facts' %}
+    {{ slice_tables() }}
     {%- endif %}
     {%- else %}
     truncate {{ table }};
@@ -100,10 +100,15 @@
 {#-
     One part of a query in parts: if its own SQL or data make it fail, the failure is noted. One that
     reads whole facts is large: PostgreSQL shares a query among processes where it makes a new table,
-    and never where it inserts.
+    and never where it inserts. Nothing happens where `only_if`, a condition, does not hold.
 -#}
-{% macro guarded_part(table, name, query, is_large=false) -%}
+{% macro guarded_part(table, name, query, is_large=false, only_if='') -%}
     do $part$ begin
+        {%- if only_if %}
+        if not ({{ only_if }}) then
+            return;
+        end if;
+        {%- endif %}
         {%- if is_large %}
         create temporary table found on commit drop as {{ query }};
         insert into {{ table }} select * from found;

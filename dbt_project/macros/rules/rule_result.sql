@@ -38,8 +38,30 @@ select
 {% macro rule_findings(rules) -%}
 {% for rule in rules %}
 {{- part(rule, loop.first) -}}
-select '{{ rule_id_of(rule) }}' as rule_id, found.*
-from {{ ref(rule) }} as found
-where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
+{{ rule_finding(rule, ref(rule)) }}
 {%- endfor %}
+{%- endmacro %}
+
+{#- What `rule`, a model, finds in `relation`: its view, or its view over slices. -#}
+{% macro rule_finding(rule, relation) -%}
+select '{{ rule_id_of(rule) }}' as rule_id, found.*
+from {{ relation }} as found
+where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
+{%- endmacro %}
+
+{#- No row, in the columns of what rules find. -#}
+{% macro no_findings() -%}
+select
+    cast(null as text) as rule_id,
+    cast(null as text) as subject_type,
+    cast(null as text) as subject_id,
+    cast(null as text) as unit_id,
+    cast(null as text) as finance_agency_code,
+    cast(null as text) as treasury_agency_code,
+    cast(null as date) as occurred_on,
+    cast(null as numeric(18, 2)) as amount,
+    cast(null as text) as base_tier,
+    {{ evidence({}) }} as evidence,
+    cast(null as bigint) as population
+where false
 {%- endmacro %}

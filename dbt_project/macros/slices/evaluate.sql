@@ -1,14 +1,32 @@
 {#-
-    Moves the facts and what every rule found on from the date evaluated before to the business date.
-    One transaction; the result is that of a full evaluation. `parts` are the rules' queries, by model.
+    Moves the facts and what every rule found on from the date evaluated before to the business date,
+    in steps, each the work of one model: the result is that of a full evaluation. Once the facts are
+    moved, what slices show and what rules without slices find is asked side by side.
 -#}
-{% macro move_on(results, parts) -%}
-    {%- set before = evaluated_before() -%}
-    {%- set today = business_day() %}
+{% macro moved_on(step, table) -%}
     {#- Slices are few rows, reached by indexes that lie in memory. #}
     set local random_page_cost = 1.1;
     {#- Of slices the planner must know the size, not the distribution. #}
     set local default_statistics_target = 3;
+    {%- if step == 'facts' %}
+    {{ moved_facts(table) }}
+    {%- elif step == 'sliced' %}
+    {{ found_in_slices(table) }}
+    {%- elif step == 'whole' %}
+    {{ found_as_a_whole(table) }}
+    {%- else %}
+    {{ settled_findings(table) }}
+    {%- endif %}
+{%- endmacro %}
+
+{#-
+    Moves the facts. What went is kept in the schema `slice`, so that slices can still be seen as they
+    were; only slices of facts of many are asked for their findings before, as long as those stand.
+-#}
+{% macro moved_facts(table) -%}
+    {%- set before = evaluated_before() -%}
+    {%- set today = business_day() %}
+    truncate {{ table }}, slice.wide;
     {{ touched_records(before, today) }}
     {{ widened_records(before) }}
     {{ made_sources(today) }}
@@ -18,30 +36,154 @@
     {{ touched_scopes(before, today) }}
     {{ set_aside() }}
     {{ changed_counts() }}
+    {{ counted_scopes() }}
+    {{ shown('before') }}
+    {%- set rules = judged_rules() %}
+    {%- for slice in keyed_slices() | selectattr('driver', 'in', counted_drivers()) %}
+    {{ filled_to_the_brim(slice) }}
+    {{ findings_of_slice(table, rules, slice.name) }}
+    {%- endfor %}
     {{ moved_counts() }}
-    {{ booking_scopes(results, before, today) }}
-    {{ card_booking_scopes(results, before, today) }}
-    truncate slice.rule_finding, slice.wide;
-    {{ findings_of_slices('before', before, parts) }}
-    {{ moved_facts() }}
-    {{ findings_of_slices('after', today, parts) }}
-    {{ shares_queries() }}
-    {%- for name, query in parts %}
-    {%- set slice = slice_of_rule(name) %}
-    {%- if slice == 'whole' %}
-    delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}';
-    {{ guarded_part(results, name, query, is_large=true) }}
-    {%- elif slice not in record_slices() %}
-    delete from {{ results }} where rule_id = '{{ rule_id_of(name) }}' and {{ is_wide(slice) }};
-    {{ guarded_part(
-        results,
-        name,
-        'select found.* from (' ~ query ~ ') as found where ' ~ is_wide(slice),
-        is_large=true,
-    ) }}
+    {{ booking_scopes(before, today) }}
+    {{ card_booking_scopes(before, today) }}
+    {%- for one in facts() if one.is_kept %}
+    delete from {{ kept(one.name) }} as kept
+    using slice.touched
+    where touched.kind = '{{ one.owner }}' and kept.{{ one.column }} = touched.key;
+    insert into {{ kept(one.name) }} select * from {{ made(one.name) }};
+    {%- endfor %}
+    {%- for name in summaries() %}
+    {{ refilled(kept(name), 'select * from slice.' ~ name ~ '_made') }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#-
+    What every slice shows: filled from the facts on the business date, then, with what went in place
+    of what came, on the date evaluated before; and what the rules of wide slices find.
+-#}
+{% macro found_in_slices(table) -%}
+    {%- set rules, facts, keyed = judged_rules(), facts(), keyed_slices() %}
+    {%- set counted = counted_drivers() %}
+    truncate {{ table }};
+    {%- for slice, held in record_slices().items() %}
+    {{ shown('after') }}
+    {%- for one in facts if one.name in held %}
+    {%- set of_scope %}
+    select facts.*
+    from slice.scope
+    inner join {relation} as facts on scope.key = facts.{{ one.column }}
+    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}'
+    {%- endset %}
+    {{ refilled('slice.' ~ one.name, of_scope | replace('{relation}', kept(one.name))) }}
+    {%- endfor %}
+    {{ findings_of_slice(table, rules, slice, 'after') }}
+    {{ shown('before') }}
+    {%- for one in facts if one.name in held %}
+    {{ without_touched(one) }}
+    insert into slice.{{ one.name }}
+    select facts.*
+    from slice.scope
+    inner join slice.gone_{{ one.name }} as facts on scope.key = facts.{{ one.column }}
+    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}';
+    {%- endfor %}
+    {{ findings_of_slice(table, rules, slice, 'before') }}
+    {%- endfor %}
+    {%- for slice in keyed %}
+    {{ shown('after') }}
+    {%- set is_counted = slice.driver in counted %}
+    {{ refilled('slice.' ~ slice.driver, rows_of_keys(slice, kept(slice.driver))) if is_counted
+        else filled_to_the_brim(slice) }}
+    {%- for other, condition in slice.others.items() %}
+    {{ refilled('slice.' ~ other, 'select * from ' ~ kept(other) ~ ' where ' ~ condition) }}
+    {%- endfor %}
+    {{ findings_of_slice(table, rules, slice.name, 'after') }}
+    {%- if not is_counted %}
+    {{ shown('before') }}
+    {{ without_touched(facts | selectattr('name', 'equalto', slice.driver) | first) }}
+    insert into slice.{{ slice.driver }} {{ rows_of_keys(slice, 'slice.gone_' ~ slice.driver) }};
+    {%- for other, condition in slice.others.items() %}
+    {%- set fact = facts | selectattr('name', 'equalto', other) | first %}
+    {%- set query %}
+    select *
+    from {{ kept(other) }} as facts
+    where
+        {{ condition }}
+        and not exists (
+            select from slice.touched
+            where touched.kind = '{{ fact.owner }}' and touched.key = facts.{{ fact.column }}
+        )
+    union all
+    select * from slice.gone_{{ other }} where {{ condition }}
+    {%- endset %}
+    {{ refilled('slice.' ~ other, query) }}
+    {%- endfor %}
+    {{ findings_of_slice(table, rules, slice.name, 'before') }}
     {%- endif %}
     {%- endfor %}
-    {{ settled_findings(results, parts) }}
+    {{ shown('after') }}
+    {%- for rule in rules | selectattr('slice', 'in', keyed | map(attribute='name') | list) %}
+    {{ guarded_part(
+        table,
+        rule.model,
+        "select 'wide' as phase, found.* from (" ~ rule.finding | replace('{schema}', 'rules')
+            ~ ') as found',
+        only_if=is_wide(rule.slice),
+    ) }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- What rules find that have no slice. -#}
+{% macro found_as_a_whole(table) -%}
+    truncate {{ table }};
+    {%- for rule in judged_rules() | selectattr('slice', 'equalto', 'whole') %}
+    {{ guarded_part(table, rule.model, rule.finding | replace('{schema}', 'rules')) }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Which of the two dates the slices show from here on: that evaluated `before`, or the one `after`. -#}
+{% macro shown(name) -%}
+    set local huiyan.phase = '{{ name }}';
+    set local huiyan.business_date = '{{ evaluated_before() if name == "before" else business_day() }}';
+{%- endmacro %}
+
+{#- Takes the rows of touched records out of a slice of the fact `one`. -#}
+{% macro without_touched(one) -%}
+    delete from slice.{{ one.name }} as held
+    using slice.touched
+    where touched.kind = '{{ one.owner }}' and touched.key = held.{{ one.column }};
+{%- endmacro %}
+
+{#- The rows of `relation`, a fact, that have a touched key of a slice. -#}
+{% macro rows_of_keys(slice, relation) -%}
+    select facts.*
+    from slice.scope
+    inner join {{ relation }} as facts on scope.key = {{ slice.key }}
+    where scope.slice = '{{ slice.name }}'
+{%- endmacro %}
+
+{#-
+    The rules that read records, in the order in which rule_results lists them: model, id, slice and
+    the query for what one finds, in the schema `{schema}`.
+-#}
+{% macro judged_rules() -%}
+    {%- set rules = [] -%}
+    {%- for id in graph.nodes['model.' ~ project_name ~ '.rule_results'].depends_on.nodes -%}
+        {%- set node = graph.nodes.get(id) -%}
+        {%- if node and node.config.meta.get('id') -%}
+            {%- do rules.append({
+                'model': node.name,
+                'id': node.config.meta.id,
+                'slice': node.config.meta.get('slice', 'whole'),
+                'finding': rule_finding(node.name, '{schema}.' ~ node.name),
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(rules) }}
+{%- endmacro %}
+
+{#- What all rules that read records found, which a model made from this cannot refer to. -#}
+{% macro standing_results() -%}
+    {{ return('"rules"."rule_results"') }}
 {%- endmacro %}
 
 {#- Empties a table, fills it with the rows of `query` and tells the planner. -#}
@@ -301,8 +443,9 @@
         union
         {{ due_vouchers(rule_parameter('ALL', 'attachment_grace_days'), before, today) }}
     ) as looked_at;
-    {%- for slice in keyed_slices() if not slice.has_own_scopes %}
-    {%- set driver = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
+    {%- set facts, counted = facts(), counted_drivers() %}
+    {%- for slice in keyed_slices() if not slice.has_own_scopes and slice.driver not in counted %}
+    {%- set driver = facts | selectattr('name', 'equalto', slice.driver) | first %}
     {%- for relation in [kept(slice.driver), 'slice.' ~ slice.driver] %}
     insert into slice.scope (slice, kind, key)
     select distinct '{{ slice.name }}', '', {{ slice.key }}
@@ -332,9 +475,25 @@
     {{ person_scopes(before, today) }}
 {%- endmacro %}
 
-{#- Keeps the facts made of the touched records while the slices serve the rules. -#}
+{#-
+    Keeps the facts made of the touched records while the slices serve the rules, and those that they
+    take the place of.
+-#}
 {% macro set_aside() -%}
     {%- set drivers = counted_facts() | map(attribute='driver') | list %}
+    {#- Few rows: to empty a table costs more than to delete them. #}
+    {%- for one in facts() %}
+    delete from slice.gone_{{ one.name }};
+    insert into slice.gone_{{ one.name }}
+    select facts.*
+    from slice.touched
+    inner join {{ kept(one.name) }} as facts on touched.key = facts.{{ one.column }}
+    where touched.kind = '{{ one.owner }}';
+    {%- endfor %}
+    {%- for name in summaries() %}
+    delete from slice.gone_{{ name }};
+    insert into slice.gone_{{ name }} select * from {{ kept(name) }};
+    {%- endfor %}
     {%- for one in facts() if one.is_kept or one.name in drivers %}
     create temporary table {{ made(one.name) }} on commit drop as
     select made.*
@@ -367,7 +526,7 @@
     name payments, and those found not to be booked, which are one day older. The sums of many records
     are moved on already, the facts are not.
 -#}
-{% macro booking_scopes(results, before, today) -%}
+{% macro booking_scopes(before, today) -%}
     {%- set late_days = rule_parameter('BOOK-002', 'late_days') %}
     {%- set silent_days = rule_parameter('BOOK-001', 'silent_days') %}
     {%- set naming_days = rule_parameter('BOOK-002', 'naming_days') %}
@@ -398,7 +557,7 @@
         inner join {{ kept('int_payment') }} as payments on turned_unit.unit_id = payments.unit_id
         union
         select 'payment', subject_id
-        from {{ results }}
+        from {{ standing_results() }}
         where rule_id = 'BOOK-002' and subject_id is not null
         union
         select next_one.kind, next_one.key
@@ -432,7 +591,7 @@
     fell due, those of units of which another thing holds now of whether their books name swipes, and
     those found not to be claimed, which are one day older; with the vouchers that name them.
 -#}
-{% macro card_booking_scopes(results, before, today) -%}
+{% macro card_booking_scopes(before, today) -%}
     {%- set unclaimed_days = rule_parameter('CARD-005', 'unclaimed_days') %}
     {%- set naming_days = rule_parameter('CARD-005', 'naming_days') %}
     {%- set then = names_swipes("date '" ~ before ~ "'", 'then_kept', naming_days) %}
@@ -460,7 +619,7 @@
         on turned_card_unit.unit_id = swipes.unit_id
     union
     select 'card_booking', 'swipe', subject_id
-    from {{ results }}
+    from {{ standing_results() }}
     where rule_id = 'CARD-005' and subject_id is not null;
     analyze slice.scope;
     {%- for relation in [kept('int_card_booking'), made('int_card_booking')] %}
@@ -584,18 +743,6 @@
     )
 {%- endmacro %}
 
-{#-
-    Empties a slice that would hold a quarter of its driver: filling and judging it twice costs more
-    than the rule as a whole. Without scopes it stays empty, and its rules are evaluated in full.
--#}
-{% macro emptied_if_wide(slice, fact) -%}
-    insert into slice.wide (slice)
-    select '{{ slice.name }}'
-    where (select count(*) from slice.{{ fact.name }}) >= {{ wide_rows(fact) }};
-    delete from slice.scope where slice = '{{ slice.name }}' and {{ is_wide(slice.name) }};
-    delete from slice.{{ fact.name }} where {{ is_wide(slice.name) }};
-{%- endmacro %}
-
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}
 {% macro due_vouchers(days, before, today) -%}
     select 'voucher' as kind, voucher_id as key
@@ -605,35 +752,17 @@
         and posting_date <= date '{{ today }}' - cast({{ days }} as integer)
 {%- endmacro %}
 
-{#- Takes the touched records' rows out of the facts and puts those made of them there. -#}
-{% macro moved_facts() -%}
-    {%- for one in facts() if one.is_kept %}
-    delete from {{ kept(one.name) }} as kept
-    using slice.touched
-    where touched.kind = '{{ one.owner }}' and kept.{{ one.column }} = touched.key;
-    insert into {{ kept(one.name) }} select * from {{ made(one.name) }};
-    {%- endfor %}
-    {%- for name in summaries() %}
-    {{ refilled(kept(name), 'select * from slice.' ~ name ~ '_made') }}
-    {%- endfor %}
-{%- endmacro %}
-
 {#-
     What the touched records count for in the facts of many, now (as made of them) and before (as the
-    facts show them).
+    facts showed them).
 -#}
 {% macro changed_counts() -%}
+    {%- set facts, counted = facts(), counted_facts() %}
     {%- for phase in ['now', 'before'] %}
-    {%- for driver in facts() if driver.name in counted_facts() | map(attribute='driver') %}
-    {%- set before %}
-    select facts.*
-    from slice.touched
-    inner join {{ kept(driver.name) }} as facts on touched.key = facts.{{ driver.column }}
-    where touched.kind = '{{ driver.owner }}'
-    {%- endset %}
-    {%- set query = before if phase == 'before' else 'select * from ' ~ made(driver.name) %}
-    {{ refilled('slice.' ~ driver.name, query) }}
-    {%- for one in counted_facts() if one.driver == driver.name %}
+    {%- for driver in facts | selectattr('name', 'in', counted | map(attribute='driver') | list) %}
+    {%- set rows = 'slice.gone_' ~ driver.name if phase == 'before' else made(driver.name) %}
+    {{ refilled('slice.' ~ driver.name, 'select * from ' ~ rows) }}
+    {%- for one in counted | selectattr('driver', 'equalto', driver.name) %}
     {{ 'create temporary table ' ~ one.name ~ '_changed on commit drop as' if phase == 'now'
         else 'insert into ' ~ one.name ~ '_changed' }}
     select made.*, {{ phase == 'now' }} as is_now from slice.{{ one.name }}_made as made;
@@ -697,50 +826,43 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- Fills every slice from the facts as they stand and keeps what its rules find as of `day`. -#}
-{% macro findings_of_slices(phase, day, parts) -%}
-    set local huiyan.business_date = '{{ day }}';
-    {%- for slice, held in record_slices().items() %}
-    {%- for one in facts() if one.name in held %}
-    {%- set query %}
-    select facts.*
-    from slice.scope
-    inner join {{ kept(one.name) }} as facts on scope.key = facts.{{ one.column }}
-    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}'
-    {%- endset %}
-    {{ refilled('slice.' ~ one.name, query) }}
-    {%- endfor %}
-    {{ findings_of_slice(slice, phase, parts) }}
-    {%- endfor %}
-    {%- for slice in keyed_slices() %}
-    {%- set query %}
-    select facts.*
-    from slice.scope
-    inner join {{ kept(slice.driver) }} as facts on scope.key = {{ slice.key }}
-    where scope.slice = '{{ slice.name }}'
-    {%- endset %}
-    {%- set fact = (facts() | selectattr('name', 'equalto', slice.driver) | first) %}
-    {%- if phase == 'before' %}
-    {{ refilled('slice.' ~ slice.driver, query ~ ' limit ' ~ wide_rows(fact)) }}
-    {{ emptied_if_wide(slice, fact) }}
-    {%- else %}
-    {{ refilled('slice.' ~ slice.driver, query) }}
-    {%- endif %}
-    {%- for other, condition in slice.others.items() %}
-    {{ refilled('slice.' ~ other, 'select * from ' ~ kept(other) ~ ' where ' ~ condition) }}
-    {%- endfor %}
-    {{ findings_of_slice(slice.name, phase, parts) }}
+{#- The keys of facts of many that touched records count for, before or now. -#}
+{% macro counted_scopes() -%}
+    {%- for slice in keyed_slices() | selectattr('driver', 'in', counted_drivers()) %}
+    insert into slice.scope (slice, kind, key)
+    select distinct '{{ slice.name }}', '', {{ slice.key }}
+    from {{ slice.driver }}_changed
+    where {{ slice.key }} is not null;
     {%- endfor %}
 {%- endmacro %}
 
-{#- Keeps what the rules of one slice find in it. -#}
-{% macro findings_of_slice(slice, phase, parts) -%}
-    {%- for name, query in parts if slice_of_rule(name) == slice %}
+{#-
+    Fills a slice of whole keys from the facts as they stand, or empties it if it would hold a quarter
+    of its driver: filling and judging it costs more than the rule as a whole. Without scopes it stays
+    empty, and its rules are judged in full.
+-#}
+{% macro filled_to_the_brim(slice) -%}
+    {%- set owned = facts() | selectattr('name', 'equalto', slice.driver) | list %}
+    {%- set fact = owned[0] if owned else {'name': slice.driver} %}
+    {{ refilled(
+        'slice.' ~ slice.driver,
+        rows_of_keys(slice, kept(slice.driver)) ~ ' limit ' ~ wide_rows(fact),
+    ) }}
+    insert into slice.wide (slice)
+    select '{{ slice.name }}'
+    where (select count(*) from slice.{{ fact.name }}) >= {{ wide_rows(fact) }};
+    delete from slice.scope where slice = '{{ slice.name }}' and {{ is_wide(slice.name) }};
+    delete from slice.{{ fact.name }} where {{ is_wide(slice.name) }};
+{%- endmacro %}
+
+{#- Keeps what the rules of one slice find in it, in a table that names the `phase` or has but one. -#}
+{% macro findings_of_slice(table, rules, slice, phase='') -%}
+    {%- for rule in rules | selectattr('slice', 'equalto', slice) %}
+    {%- set query = rule.finding | replace('{schema}', 'slice') %}
     {{ guarded_part(
-        'slice.rule_finding',
-        name,
-        "select '" ~ phase ~ "' as phase, found.* from ("
-            ~ query | replace('"rules"."rule_', '"slice"."rule_') ~ ") as found",
+        table,
+        rule.model,
+        "select '" ~ phase ~ "' as phase, found.* from (" ~ query ~ ') as found' if phase else query,
     ) }}
     {%- endfor %}
 {%- endmacro %}
@@ -750,13 +872,19 @@
     now there. A slice may hold rows beside its scopes if they are the same in both phases: what is
     found in them cancels out.
 -#}
-{% macro settled_findings(results, parts) -%}
+{% macro settled_findings(results) -%}
+    {%- set columns = results_columns() %}
+    create temporary table found_before on commit drop as
+    select {{ columns }} from {{ ref('rule_finding_before') }}
+    union all
+    select {{ columns }} from {{ ref('rule_finding_sliced') }} where phase = 'before';
+    create temporary table found_after on commit drop as
+    select {{ columns }} from {{ ref('rule_finding_sliced') }} where phase = 'after';
     {%- for phase, other in [('before', 'after'), ('after', 'before')] %}
     create temporary table only_{{ phase }} on commit drop as
-    select {{ results_columns() }} from slice.rule_finding
-    where phase = '{{ phase }}' and subject_id is not null
+    select * from found_{{ phase }} where subject_id is not null
     except
-    select {{ results_columns() }} from slice.rule_finding where phase = '{{ other }}';
+    select * from found_{{ other }};
     {%- endfor %}
     do $settled$
     declare
@@ -776,26 +904,35 @@
     update {{ results }} as kept
     set population = kept.population + moved.population
     from (
-        select
-            rule_id,
-            sum(case phase when 'after' then population else -population end) as population
-        from slice.rule_finding
-        where subject_id is null
+        select rule_id, sum(population) as population
+        from (
+            select rule_id, population from found_after where subject_id is null
+            union all
+            select rule_id, -population from found_before where subject_id is null
+        ) as populations
         group by rule_id
     ) as moved
     where kept.rule_id = moved.rule_id and kept.subject_id is null and moved.population != 0;
     delete from {{ results }}
     where rule_id in (
         select models.rule_id
-        from ops.rule_failure as failures
-        inner join (
+        from (
             values
-            {%- for name, _ in parts %}
-            ('{{ name }}', '{{ rule_id_of(name) }}'){{ ',' if not loop.last }}
+            {%- for rule in judged_rules() %}
+            ('{{ rule.model }}', '{{ rule.id }}', '{{ rule.slice }}'){{ ',' if not loop.last }}
             {%- endfor %}
-        ) as models (part, rule_id) on failures.part = models.part
-        where failures.business_date = '{{ business_day() }}'
+        ) as models (part, rule_id, slice)
+        where
+            models.slice = 'whole'
+            or models.slice in (select slice from slice.wide)
+            or models.part in (
+                select part from ops.rule_failure where business_date = '{{ business_day() }}'
+            )
     );
+    insert into {{ results }}
+    select {{ columns }} from {{ ref('rule_finding_whole') }}
+    union all
+    select {{ columns }} from {{ ref('rule_finding_sliced') }} where phase = 'wide';
 {%- endmacro %}
 
 {% macro results_columns() -%}

@@ -112,6 +112,11 @@
             'sums': ['voucher_count', 'amount'],
         },
         {
+            'name': 'int_unit_code_expense', 'driver': 'int_expense_code',
+            'key': ['unit_id', 'fiscal_year', 'acct_period', 'dep_bgt_eco_code'],
+            'sums': ['voucher_count', 'amount'],
+        },
+        {
             'name': 'int_naming_day', 'driver': 'int_payment_booking',
             'key': ['voucher_unit_id', 'posting_date'],
             'sums': ['booking_count'],
@@ -129,6 +134,12 @@
             'highs': ['last_number', 'most_digits'],
         },
     ]) }}
+{%- endmacro %}
+
+{#- The facts of many that drive a slice. -#}
+{% macro counted_drivers() -%}
+    {%- set counted = counted_facts() | map(attribute='name') | list -%}
+    {{ return(keyed_slices() | map(attribute='driver') | select('in', counted) | unique | list) }}
 {%- endmacro %}
 
 {#- Tables made from all facts, small enough to be filled anew every day. -#}
@@ -176,7 +187,8 @@
     The other slices: each holds the rows of `driver` whose `key` (SQL over its columns, null for rows
     no rule of the slice looks at) is touched, and of other facts (`others`) the rows that a condition
     picks. With `has_grace`, vouchers whose grace for attachments ends touch their keys as well; with
-    `has_own_scopes`, more keys are touched than those of touched records: a macro finds them.
+    `has_own_scopes`, more keys are touched than those of touched records: a macro finds them. A driver
+    may be a fact of many; then rules may ask the facts `as_kept`, by index, for what they found.
 -#}
 {% macro keyed_slices() -%}
     {%- set of_driver = 'voucher_id in (select voucher_id from slice.' -%}
@@ -201,11 +213,11 @@
             'others': {'int_invoice': of_driver ~ 'int_claim)'}, 'has_own_scopes': true,
         },
         {
-            'name': 'month_code', 'driver': 'int_expense_code',
+            'name': 'month_code', 'driver': 'int_unit_code_expense',
             'key': key_of(
                 ['cast(fiscal_year as text)', 'cast(acct_period as text)'], 'dep_bgt_eco_code'
             ),
-            'others': {},
+            'others': {}, 'as_kept': ['int_expense_code'],
         },
         {
             'name': 'service_payee', 'driver': 'int_service_expense', 'key': 'payee_name',
@@ -235,8 +247,8 @@
     ]) }}
 {%- endmacro %}
 
-{#- The tables in which an evaluation by slices keeps its course; `results` is what rules found. -#}
-{% macro slice_tables(results) -%}
+{#- The tables in which an evaluation by slices keeps its course. -#}
+{% macro slice_tables() -%}
     create unlogged table if not exists slice.touched (
         kind text, key text, is_near boolean not null default false, primary key (kind, key)
     );
@@ -244,9 +256,6 @@
     create unlogged table if not exists slice.scope (
         slice text, kind text, key text, primary key (slice, kind, key)
     );
-    create unlogged table if not exists slice.rule_finding as (
-        select cast(null as text) as phase, found.* from {{ results }} as found
-    ) with no data;
 {%- endmacro %}
 
 {#- One text of several columns: null if the last one, an SQL expression, is null. -#}
@@ -308,12 +317,12 @@
     {%- for fact in facts() if fact.name == name and fact.is_kept -%}
         {%- do found.append('(' ~ fact.column ~ ')') -%}
     {%- endfor -%}
-    {%- for slice in keyed_slices() if slice.driver == name -%}
-        {%- do found.append('((' ~ slice.key ~ '))') -%}
-    {%- endfor -%}
     {%- for counted in counted_facts() if counted.name == name %}
         {%- do found.append('(' ~ counted.key | join(', ') ~ ') nulls not distinct') -%}
         {%- do found.append('(' ~ counted.sums[0] ~ ') where ' ~ counted.sums[0] ~ ' = 0') -%}
+    {%- endfor -%}
+    {%- for slice in keyed_slices() if slice.driver == name -%}
+        {%- do found.append('((' ~ slice.key ~ '))') -%}
     {%- endfor -%}
     {%- do found.extend({
         'int_voucher': [
@@ -323,7 +332,10 @@
             '(acct_set_code, fiscal_year) where is_reversal',
             '(finance_agency_code) where has_reception_expense',
         ],
-        'int_expense_code': ['(finance_agency_code, fiscal_year) where ' ~ is_public_expense()],
+        'int_expense_code': [
+            '(finance_agency_code, fiscal_year) where ' ~ is_public_expense(),
+            '(unit_id, fiscal_year, acct_period, dep_bgt_eco_code)',
+        ],
         'int_payment': ['(x_pay_date)', '(pay_date)', '(payee_acct_no)', '(unit_id)'],
         'int_payment_booking': ['(payment_no)'],
         'int_card_transaction': ['(holder_id)', '(txn_date)', '(unit_id)'],
@@ -338,9 +350,13 @@
     {{ return(day if modules.re.fullmatch('[0-9]{4}-[0-9]{2}-[0-9]{2}', day) else '') }}
 {%- endmacro %}
 
-{#- A query with the slices in place of the facts and of what is made from them. -#}
-{% macro over_slices(query) -%}
-    {%- set names = sliced_models() + fact_sources() | map(attribute='name') | list -%}
+{#-
+    A query with the slices in place of the facts and of what is made from them, but for the facts
+    `as_kept`.
+-#}
+{% macro over_slices(query, as_kept=[]) -%}
+    {%- set sources = fact_sources() | map(attribute='name') | list -%}
+    {%- set names = (sliced_models() + summaries()) | reject('in', as_kept) | list + sources -%}
     {{ return(modules.re.sub(
         '"[^"]+"[.]"(?:intermediate|staging)"[.]"(' ~ names | join('|') ~ ')"',
         'slice."\\1"',
@@ -350,7 +366,7 @@
 
 {#- The facts and the views over them: what a rule finds in a slice. -#}
 {% macro sliced_models() -%}
-    {{ return(facts() | map(attribute='name') | list + [
+    {{ return(facts() | map(attribute='name') | list + counted_drivers() + [
         'int_claim_pair',
         'int_gift_card_mention',
         'int_invoice_number',
@@ -362,6 +378,11 @@
         'int_unit_month_expense',
         'int_voucher_number_gap',
     ]) }}
+{%- endmacro %}
+
+{#- Whether the slices show the date evaluated before, an SQL condition. -#}
+{% macro is_before() -%}
+    (coalesce(current_setting('huiyan.phase', true), '') = 'before')
 {%- endmacro %}
 
 {#-
@@ -378,12 +399,26 @@
         {%- endfor %}
         create unlogged table if not exists slice.{{ name }} as (select * from {{ relation }})
         with no data;
+        create unlogged table if not exists slice.gone_{{ name }} (like slice.{{ name }});
         create or replace view slice.{{ name }}_made as ({{ over_slices(query) }});
     {%- elif name in counted_facts() | map(attribute='name') %}
+        {%- if name in counted_drivers() %}
+        create unlogged table if not exists slice.{{ name }} as (select * from {{ relation }})
+        with no data;
+        {%- endif %}
         create or replace view slice.{{ name }}_made as ({{ over_slices(query) }});
     {%- elif name in summaries() %}
+        create unlogged table if not exists slice.gone_{{ name }} as (select * from {{ relation }})
+        with no data;
+        create or replace view slice.{{ name }} as (
+            select * from slice.gone_{{ name }} where {{ is_before() }}
+            union all
+            select * from {{ relation }} where not {{ is_before() }}
+        );
         create or replace view slice.{{ name }}_made as ({{ query }});
-    {%- elif name in sliced_models() or model.config.meta.get('slice', 'whole') != 'whole' %}
-        create or replace view slice.{{ name }} as ({{ over_slices(query) }});
+    {%- elif name in sliced_models() or slice_of_rule(name) != 'whole' %}
+        {%- set own = keyed_slices() | selectattr('name', 'equalto', slice_of_rule(name)) | list %}
+        {%- set as_kept = own[0].as_kept | default([]) if own else [] %}
+        create or replace view slice.{{ name }} as ({{ over_slices(query, as_kept) }});
     {%- endif %}
 {%- endmacro %}

@@ -4,10 +4,21 @@ with payments as not materialized (
     select * from {{ ref('int_payment') }} where is_live and payee_acct_no is not null
 ),
 
-shared as (
-    select payee_acct_no
+payees as (
+    select payee_acct_no, payee_normalised_name
     from {{ ref('int_payee') }}
     where live_payment_count > 0 and payee_acct_no is not null
+),
+
+-- Names are compared only where there are several: of nearly all accounts there is one.
+several as (
+    select payee_acct_no from payees group by payee_acct_no having count(*) > 1
+),
+
+shared as (
+    select payee_acct_no
+    from payees
+    inner join several using (payee_acct_no)
     group by payee_acct_no
     having min(payee_normalised_name) != max(payee_normalised_name)
 ),

@@ -1,26 +1,12 @@
 -- One row per unit, accounting period and economic code: what its live vouchers spend, its peers'
 -- quartiles and how many peers spend on it too.
 {{ config(materialized='fresh_view') }}
-with expenses as (
-    select * from {{ ref('int_expense_code') }} where unit_id is not null
+with months as (
+    select * from {{ ref('int_unit_code_expense') }} where amount > 0
 ),
 
 peers as (
     select * from {{ ref('int_unit_peer') }} where unit_type is not null
-),
-
-months as (
-    select
-        unit_id,
-        fiscal_year,
-        acct_period,
-        dep_bgt_eco_code,
-        sum(amount) as amount,
-        count(*) as voucher_count,
-        max(voucher_date) as last_voucher_date
-    from expenses
-    group by unit_id, fiscal_year, acct_period, dep_bgt_eco_code
-    having sum(amount) > 0
 ),
 
 ranked as (
@@ -104,7 +90,6 @@ final as (
         township_size,
         amount,
         voucher_count,
-        last_voucher_date,
         alike - 1 as peer_count,
         four_q1,
         four_q3

@@ -56,10 +56,7 @@ compared as (
     select
         acct_set_code,
         fiscal_year,
-        sum(abs(excess) - due) as deviation_beyond_share,
-        {{ joined_list(
-            'case when excess > 0 then first_digits end', 'excess desc, first_digits', 5
-        ) }} as common_digits
+        sum(abs(excess) - due) as deviation_beyond_share
     from seen_pairs
     group by acct_set_code, fiscal_year
 ),
@@ -68,7 +65,6 @@ compared as (
 deviations as (
     select
         population.*,
-        compared.common_digits,
         expectation.pairs,
         population.entry_count * expectation.share
         + coalesce(compared.deviation_beyond_share, 0) as deviation
@@ -97,6 +93,31 @@ suspects as (
         > {{ rule_parameter('STAT-001', 'max_deviation_per_10000') }} * pairs * entry_count
 ),
 
+-- Put in order for what is found only.
+common as (
+    select
+        suspects.acct_set_code,
+        suspects.fiscal_year,
+        {{ joined_list('pairs.first_digits', 'pairs.excess desc, pairs.first_digits', 5) }}
+            as common_digits
+    from suspects
+    inner join seen_pairs as pairs
+        on
+            suspects.acct_set_code = pairs.acct_set_code
+            and suspects.fiscal_year = pairs.fiscal_year
+    where pairs.excess > 0
+    group by suspects.acct_set_code, suspects.fiscal_year
+),
+
+found as (
+    select suspects.*, common.common_digits
+    from suspects
+    left join common
+        on
+            suspects.acct_set_code = common.acct_set_code
+            and suspects.fiscal_year = common.fiscal_year
+),
+
 hits as (
     select
         acct_set_code || ':' || cast(fiscal_year as text) as subject_id,
@@ -112,7 +133,7 @@ hits as (
             'deviation_per_million':
                 'cast(floor(deviation * 1000000 / (pairs * entry_count)) as bigint)',
         }) }} as evidence
-    from suspects
+    from found
 )
 
 {{ rule_result('acct_set_year') }}

@@ -19,33 +19,20 @@ beyond as (
 ),
 
 -- Listed for what is found only, not for every unit, month and code.
-lists as (
-    select
-        beyond.unit_id,
-        beyond.fiscal_year,
-        beyond.acct_period,
-        beyond.dep_bgt_eco_code,
-        {{ joined_list('expenses.voucher_id', limit=50) }} as vouchers
-    from beyond
-    inner join {{ ref('int_expense_code') }} as expenses
-        on
-            beyond.unit_id = expenses.unit_id
-            and beyond.fiscal_year = expenses.fiscal_year
-            and beyond.acct_period = expenses.acct_period
-            and beyond.dep_bgt_eco_code = expenses.dep_bgt_eco_code
-    group by
-        beyond.unit_id, beyond.fiscal_year, beyond.acct_period, beyond.dep_bgt_eco_code
-),
-
 found as (
-    select beyond.*, lists.vouchers
+    select beyond.*, listed.vouchers, listed.last_voucher_date
     from beyond
-    left join lists
-        on
-            beyond.unit_id = lists.unit_id
-            and beyond.fiscal_year = lists.fiscal_year
-            and beyond.acct_period = lists.acct_period
-            and beyond.dep_bgt_eco_code = lists.dep_bgt_eco_code
+    cross join lateral (
+        select
+            {{ joined_list('expenses.voucher_id', limit=50) }} as vouchers,
+            max(expenses.voucher_date) as last_voucher_date
+        from {{ ref('int_expense_code') }} as expenses
+        where
+            expenses.unit_id = beyond.unit_id
+            and expenses.fiscal_year = beyond.fiscal_year
+            and expenses.acct_period = beyond.acct_period
+            and expenses.dep_bgt_eco_code = beyond.dep_bgt_eco_code
+    ) as listed
 ),
 
 hits as (

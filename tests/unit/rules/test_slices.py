@@ -1,7 +1,7 @@
 """What the slices of the facts say of themselves agrees with the models and with the rules."""
 
 import re
-from functools import cache
+from functools import cache, partial
 from typing import Any, get_args
 
 import jinja2
@@ -29,6 +29,7 @@ KEYS = (
     *("claim_key", "merchant_key", "invoice_tens_key", "invoice_tens"),
     *("card_day_key", "agency_code_key"),
 )
+LISTS = ("facts", "counted_facts", "keyed_slices", "counted_drivers")
 
 
 class _ReturnedError(Exception):
@@ -44,11 +45,11 @@ def _said(macro: str) -> Any:
     environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
     environment.globals["return"] = give
     source = MACROS.read_text("utf-8")
-    for name in ("key_of", *KEYS, "is_public_expense", "facts"):
+    for name in ("key_of", *KEYS, "is_public_expense", *LISTS):
         if name != macro:
             source = source.replace(f"macro {name}(", f"macro former_{name}(")
             environment.globals[name] = (
-                (lambda: _said("facts")) if name == "facts" else (lambda *_, **__: "")
+                partial(_said, name) if name in LISTS else (lambda *_, **__: "")
             )
     module = environment.from_string(source).make_module()
     with pytest.raises(_ReturnedError) as returned:
@@ -127,7 +128,10 @@ def test_a_rule_reads_only_what_its_slice_holds() -> None:
     facts = frozenset({*(each["name"] for each in _said("facts")), *_counted()})
     held = {
         **{name: set(models) for name, models in _said("record_slices").items()},
-        **{each["name"]: {each["driver"], *each["others"]} for each in _said("keyed_slices")},
+        **{
+            each["name"]: {each["driver"], *each["others"], *each.get("as_kept", ())}
+            for each in _said("keyed_slices")
+        },
     }
     for rule in load_rules().values():
         if rule.layer == "patterns":

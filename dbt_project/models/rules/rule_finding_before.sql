@@ -1,0 +1,38 @@
+-- What rules over sums of many records found on the date evaluated before, if what was found is
+-- moved on from there: then the facts are too. Empty if all is evaluated in full.
+{{ config(materialized='fresh_table', failures='ops.rule_failure', moves_on='facts') }}
+-- depends_on: {{ ref('rule_parameters') }}
+-- depends_on: {{ ref('int_attachment') }}
+-- depends_on: {{ ref('int_voucher_entry') }}
+-- depends_on: {{ ref('int_unit_books') }}
+-- depends_on: {{ ref('int_merchant_category') }}
+-- depends_on: {{ ref('int_card_booking') }}
+-- depends_on: {{ ref('int_payment_booking') }}
+-- depends_on: {{ ref('int_card_transaction') }}
+-- depends_on: {{ ref('int_payment') }}
+-- depends_on: {{ ref('int_payment_between_units') }}
+-- depends_on: {{ ref('int_payment_to_unit_name') }}
+-- depends_on: {{ ref('int_payment_half_month') }}
+-- depends_on: {{ ref('int_paid_budget_line') }}
+-- depends_on: {{ ref('int_public_expense') }}
+-- depends_on: {{ ref('int_unit_code_expense') }}
+-- depends_on: {{ ref('int_agency_quarter') }}
+-- depends_on: {{ ref('int_person') }}
+-- depends_on: {{ ref('int_expense_code') }}
+-- depends_on: {{ ref('int_claim') }}
+-- depends_on: {{ ref('int_reception_paper') }}
+-- depends_on: {{ ref('int_service_expense') }}
+-- depends_on: {{ ref('int_advance') }}
+-- depends_on: {{ ref('int_rent_receipt') }}
+-- depends_on: {{ ref('int_first_digit_count') }}
+-- depends_on: {{ ref('int_account_movement') }}
+-- depends_on: {{ ref('int_payment_day') }}
+-- depends_on: {{ ref('int_payee') }}
+-- depends_on: {{ ref('int_posting_day') }}
+-- depends_on: {{ ref('int_naming_day') }}
+-- depends_on: {{ ref('int_swipe_naming_day') }}
+-- depends_on: {{ ref('int_number_range') }}
+-- depends_on: {{ ref('int_invoice') }}
+-- depends_on: {{ ref('int_voucher') }}
+-- depends_on: {{ ref('rule_status') }}
+{{ no_findings() }}
