@@ -52,8 +52,8 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
         subject: an alert id or a hit id, or the beginning of one (8 characters or more).
 
     Returns:
-        Keys: hit, rule, rule_status (its life), said_on, evidence, evidence_text, parameters,
-        sources, not_listed, changes, hit_history (the times of the hit, with the versions that
+        Keys: hit, unit_name (null if it is not among the units), rule, rule_status (its life),
+        said_on, evidence, evidence_text, parameters, sources, not_listed, changes, hit_history (the times of the hit, with the versions that
         found it), alert (null if the hit was never pushed), exceptions (reviewed ones that cover
         the hit, at whatever time), tier_steps, routes, events, deliveries.
 
@@ -78,6 +78,7 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
         explanation = {
             "alert": _without(alert, "evidence", *FIRST),
             "hit": _without(hit, "evidence"),
+            "unit_name": _unit_name(cursor, alert, facts["unit_id"]),
             "rule": _rule(cursor, facts["rule_id"]),
             "rule_status": cursor.execute(RULE_STATUS, [facts["rule_id"]]).fetchall(),
             "said_on": said["said_on"],
@@ -169,6 +170,18 @@ def _find(cursor: psycopg.Cursor[Record], subject: str) -> tuple[Record | None, 
         next((row for row in alerts if row["hit_id"] == hit_id), None),
         next((row for row in hits if row["hit_id"] == hit_id), None),
     )
+
+
+def _unit_name(
+    cursor: psycopg.Cursor[Record], alert: Record | None, unit_id: str | None
+) -> str | None:
+    """As the alert has it, else as the units have it now."""
+    if alert and alert["unit_name"]:
+        return str(alert["unit_name"])
+    unit = cursor.execute(
+        "select unit_name from marts.dim_unit where unit_id = %s", [unit_id]
+    ).fetchone()
+    return str(unit["unit_name"]) if unit else None
 
 
 def _without(row: Record | None, *keys: str) -> Record | None:
@@ -366,7 +379,7 @@ def render(explanation: Record, console: Console) -> None:
     console.rule(escape(f"{rule['rule_id']} {rule.get('name_zh', '')}"))
     lines = [
         ("subject", f"{facts['subject_type']} {facts['subject_id']}"),
-        ("unit", f"{(alert or {}).get('unit_name') or ''} {facts['unit_id'] or ''}".strip()),
+        ("unit", f"{explanation['unit_name'] or ''} {facts['unit_id'] or ''}".strip()),
         ("amount", facts["amount"]),
         ("occurred", facts["occurred_on"]),
     ]

@@ -46,13 +46,15 @@ hits as (
         amount,
         {{ evidence({
             'economic_code': 'dep_bgt_eco_code',
+            'fiscal_year': 'fiscal_year',
+            'acct_period': 'acct_period',
             'unit_type': 'unit_type',
             'township_size': 'township_size',
             'peer_count': 'peer_count',
             'expense_amount': 'amount',
-            'peer_lower_quartile': 'cast(four_q1 * 0.25 as numeric(18, 2))',
-            'peer_upper_quartile': 'cast(four_q3 * 0.25 as numeric(18, 2))',
-            'peer_limit': 'cast(cast(four_fences as numeric(18, 2)) * 0.25 as numeric(18, 2))',
+            'peer_lower_quartile': 'cast(four_q1 * 0.25 as numeric(18, 4))',
+            'peer_upper_quartile': 'cast(four_q3 * 0.25 as numeric(18, 4))',
+            'peer_limit': 'cast(cast(four_fences as numeric(18, 2)) * 0.25 as numeric(18, 4))',
             'voucher_count': 'voucher_count',
             'vouchers': 'vouchers',
         }) }} as evidence

@@ -124,6 +124,7 @@ hits as (
             'payment_count': 'payment_count',
             'total_amount': 'amount',
             'code_amount': 'code_amount',
+            'share_percent': 'cast(100 * amount / nullif(code_amount, 0) as numeric(18, 2))',
             'first_pay_date': 'first_pay_date',
             'last_pay_date': 'last_pay_date',
             'payments': 'payments',

@@ -185,7 +185,9 @@ LABELS: dict[str, str] = {
     "days_asleep": "未动用天数",
     "agency_count": "涉及单位数",
     "fiscal_year": "年度",
+    "acct_period": "会计期间",
     "code_amount": "该科目支出合计",
+    "share_percent": "占该科目支出",
     "common_digits": "偏多的首两位数字",
     "deviation_per_million": "平均绝对偏差（百万分之）",
     "unit_type": "单位类型",
@@ -311,7 +313,7 @@ MONEY = {
     "peer_upper_quartile",
     "peer_limit",
 }
-PERCENT = {"late_percent"}
+PERCENT = {"late_percent", "share_percent"}
 # Null says that there is none; under every other key it says that nobody filled it in.
 NONE_IS_KNOWN = {"last_posting_date", "books_kept_by", "salary_account_of"}
 # Lists of codes and names, in which an item that comes twice says nothing more. Lists that go in
@@ -377,7 +379,9 @@ def readable_fact(key: str, value: Any) -> str:
     """One key of the evidence and its value as `标签：值`; numbers as Decimal or int."""
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         if key in MONEY:
-            shown = f"{value:,.2f} 元"
+            # Quartiles lie between two amounts: rounded, what follows from them would not add up.
+            exact = value == round(value, 2)
+            shown = f"{value:,.2f} 元" if exact else f"{Decimal(value).normalize():,f} 元"
         else:
             shown = f"{value:f}" if value % 1 else f"{value:.0f}"
             shown += "%" if key in PERCENT else ""

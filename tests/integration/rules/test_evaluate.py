@@ -205,6 +205,12 @@ def test_hits_of_a_warehouse_of_the_former_code_live_on(warehouse: Settings) -> 
     assert (told["sources"], told["said_on"], told["changes"]) == (None, MONDAY, [])
     assert told["evidence"]["reception_amount"] == Decimal("800.00")
     assert [row["parameter"] for row in told["parameters"]] == ["attachment_grace_days"]
+    ((never_pushed, unit_name),) = query(
+        warehouse,
+        "select hits.hit_id, units.unit_name from marts.fct_rule_hit as hits"
+        " inner join marts.dim_unit as units using (unit_id) where hits.rule_id = 'LOOP-004'",
+    )
+    assert explain(never_pushed, warehouse)["unit_name"] == unit_name
     assert {row[0] for row in before} < {
         row[0] for row in query(warehouse, "select spell_id from marts.fct_rule_hit_spell")
     }

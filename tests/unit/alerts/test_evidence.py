@@ -41,6 +41,8 @@ def test_every_subject_type_has_a_word() -> None:
     ("evidence", "text"),
     [
         ('{"expense_amount": 1234567.50}', "支出金额：1,234,567.50 元"),
+        ('{"peer_limit": 5239.3350}', "同类上限：5,239.335 元"),
+        ('{"peer_limit": 5000.0000}', "同类上限：5,000.00 元"),
         ('{"limit_days": 30.00}', "规定天数：30"),
         ('{"days_late": 31}', "间隔天数：31"),
         ('{"is_other_name": true, "is_other_tax_no": false}', "抬头名称不符：是\n抬头税号不符：否"),
