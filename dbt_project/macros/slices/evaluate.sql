@@ -36,7 +36,7 @@
     {{ touched_scopes(before, today) }}
     {{ set_aside() }}
     {{ changed_counts() }}
-    {{ counted_scopes() }}
+    {{ counted_scopes(before, today) }}
     {{ shown('before') }}
     {%- set rules = judged_rules() %}
     {%- for slice in keyed_slices() | selectattr('driver', 'in', counted_drivers()) %}
@@ -121,7 +121,8 @@
     {%- endif %}
     {%- endfor %}
     {{ shown('after') }}
-    {%- for rule in rules | selectattr('slice', 'in', keyed | map(attribute='name') | list) %}
+    {%- set of_facts = keyed | rejectattr('driver', 'in', counted) | map(attribute='name') | list %}
+    {%- for rule in rules | selectattr('slice', 'in', of_facts) %}
     {{ guarded_part(
         table,
         rule.model,
@@ -132,11 +133,18 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- What rules find that have no slice. -#}
+{#- What rules find that have no slice, or one of a fact of many that has proved wide. -#}
 {% macro found_as_a_whole(table) -%}
+    {%- set counted = counted_drivers() %}
+    {%- set of_many = keyed_slices() | selectattr('driver', 'in', counted) | map(attribute='name') | list %}
     truncate {{ table }};
-    {%- for rule in judged_rules() | selectattr('slice', 'equalto', 'whole') %}
-    {{ guarded_part(table, rule.model, rule.finding | replace('{schema}', 'rules')) }}
+    {%- for rule in judged_rules() if rule.slice == 'whole' or rule.slice in of_many %}
+    {{ guarded_part(
+        table,
+        rule.model,
+        rule.finding | replace('{schema}', 'rules'),
+        only_if='' if rule.slice == 'whole' else is_wide(rule.slice),
+    ) }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -826,14 +834,33 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- The keys of facts of many that touched records count for, before or now. -#}
-{% macro counted_scopes() -%}
+{#-
+    The keys of facts of many that touched records count for, before or now, and the account sets and
+    years of which a period has settled.
+-#}
+{% macro counted_scopes(before, today) -%}
     {%- for slice in keyed_slices() | selectattr('driver', 'in', counted_drivers()) %}
     insert into slice.scope (slice, kind, key)
-    select distinct '{{ slice.name }}', '', {{ slice.key }}
-    from {{ slice.driver }}_changed
-    where {{ slice.key }} is not null;
+    select distinct '{{ slice.name }}', '', key
+    from (
+        select {{ slice.key }} as key from {{ slice.driver }}_changed
+        {%- if slice.has_vouchers %}
+        union all
+        select {{ slice.key }} from {{ made('int_voucher') }}
+        union all
+        select {{ slice.key }} from slice.gone_int_voucher
+        {%- endif %}
+    ) as keys
+    where key is not null;
     {%- endfor %}
+    {%- set days = 'cast(' ~ rule_parameter('VOU-003', 'settling_days') ~ ' as integer)' %}
+    insert into slice.scope (slice, kind, key)
+    select distinct 'numbering', '', {{ account_year_key() }}
+    from {{ kept('int_number_range') }}
+    where
+        {{ last_day_of_period() }} >= date '{{ before }}' - {{ days }}
+        and {{ last_day_of_period() }} < date '{{ today }}' - {{ days }}
+    on conflict do nothing;
 {%- endmacro %}
 
 {#-

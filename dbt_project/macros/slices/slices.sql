@@ -187,8 +187,11 @@
     The other slices: each holds the rows of `driver` whose `key` (SQL over its columns, null for rows
     no rule of the slice looks at) is touched, and of other facts (`others`) the rows that a condition
     picks. With `has_grace`, vouchers whose grace for attachments ends touch their keys as well; with
-    `has_own_scopes`, more keys are touched than those of touched records: a macro finds them. A driver
-    may be a fact of many; then rules may ask the facts `as_kept`, by index, for what they found.
+    `has_own_scopes`, more keys are touched than those of touched records: a macro finds them.
+
+    A driver may be a fact of many. Then its rules and their `views` may ask the facts `as_kept`, by
+    index, for what they found; with `has_vouchers`, so that the keys of touched vouchers are touched
+    too, whatever these count for.
 -#}
 {% macro keyed_slices() -%}
     {%- set of_driver = 'voucher_id in (select voucher_id from slice.' -%}
@@ -217,7 +220,20 @@
             'key': key_of(
                 ['cast(fiscal_year as text)', 'cast(acct_period as text)'], 'dep_bgt_eco_code'
             ),
-            'others': {}, 'as_kept': ['int_expense_code'],
+            'others': {}, 'as_kept': ['int_expense_code'], 'views': ['int_unit_month_expense'],
+        },
+        {
+            'name': 'payee_account', 'driver': 'int_payee', 'key': 'payee_acct_no', 'others': {},
+            'as_kept': ['int_payment'], 'views': ['int_shared_payee_account'],
+        },
+        {
+            'name': 'digits', 'driver': 'int_first_digit_count', 'key': account_year_key(),
+            'others': {}, 'as_kept': ['int_voucher'], 'views': [], 'has_vouchers': true,
+        },
+        {
+            'name': 'numbering', 'driver': 'int_number_range', 'key': account_year_key(),
+            'others': {}, 'as_kept': ['int_voucher'], 'views': ['int_voucher_number_gap'],
+            'has_vouchers': true, 'has_own_scopes': true,
         },
         {
             'name': 'service_payee', 'driver': 'int_service_expense', 'key': 'payee_name',
@@ -274,6 +290,11 @@
         [prefix ~ 'finance_agency_code', prefix ~ 'fund_tra_obj_name', prefix ~ 'dep_bgt_eco_code'],
         'cast(' ~ prefix ~ 'amount as text)'
     )) }}
+{%- endmacro %}
+
+{#- The vouchers of an account set in an accounting year. -#}
+{% macro account_year_key() -%}
+    {{ return(key_of(['acct_set_code'], 'cast(fiscal_year as text)')) }}
 {%- endmacro %}
 
 {#- Ten invoice numbers of a seller to an agency, as text without their last digit. -#}
@@ -340,6 +361,7 @@
         'int_payment_booking': ['(payment_no)'],
         'int_card_transaction': ['(holder_id)', '(txn_date)', '(unit_id)'],
         'int_card_booking': ['(txn_no)'],
+        'int_payment_day': ['(pay_date)'],
     }.get(name, [])) -%}
     {{ return(found) }}
 {%- endmacro %}
@@ -417,8 +439,10 @@
         );
         create or replace view slice.{{ name }}_made as ({{ query }});
     {%- elif name in sliced_models() or slice_of_rule(name) != 'whole' %}
-        {%- set own = keyed_slices() | selectattr('name', 'equalto', slice_of_rule(name)) | list %}
-        {%- set as_kept = own[0].as_kept | default([]) if own else [] %}
+        {%- set as_kept = [] %}
+        {%- for slice in keyed_slices() if slice.name == slice_of_rule(name) or name in slice.views %}
+            {%- do as_kept.extend(slice.as_kept | default([])) %}
+        {%- endfor %}
         create or replace view slice.{{ name }} as ({{ over_slices(query, as_kept) }});
     {%- endif %}
 {%- endmacro %}

@@ -1,4 +1,5 @@
 -- 有支付无账：最近 90 天有国库支付，但在记账平台没有对应单位，或 90 天以上没有记过账。
+{%- set paid_within_days = rule_parameter('BOOK-001', 'paid_within_days') %}
 with payment_days as (
     select * from {{ ref('int_payment_day') }}
 ),
@@ -23,8 +24,8 @@ paid as (
         max(pay_date) as last_pay_date
     from payment_days
     where
-        {{ days_between(business_date(), 'pay_date') }}
-        between 0 and {{ rule_parameter('BOOK-001', 'paid_within_days') }} - 1
+        pay_date <= {{ business_date() }}
+        and pay_date > {{ business_date() }} - cast({{ paid_within_days }} as integer)
     group by treasury_agency_code
 ),
 

@@ -2,6 +2,10 @@
 -- moved on from there: then the facts are too. Empty if all is evaluated in full.
 {{ config(materialized='fresh_table', failures='ops.rule_failure', moves_on='facts') }}
 -- depends_on: {{ ref('rule_parameters') }}
+-- depends_on: {{ ref('int_budget') }}
+-- depends_on: {{ ref('int_lease') }}
+-- depends_on: {{ ref('int_unit_candidate') }}
+-- depends_on: {{ ref('int_unit_peer') }}
 -- depends_on: {{ ref('int_attachment') }}
 -- depends_on: {{ ref('int_voucher_entry') }}
 -- depends_on: {{ ref('int_unit_books') }}

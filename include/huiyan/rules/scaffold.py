@@ -44,6 +44,9 @@ SLICES = {
     "economic_code": "one unit's payments under one economic code",
     "merchant": "one card's swipes at one merchant, with what books them",
     "card_day": "one card's swipes on a day and on those next to it",
+    "payee_account": "the names under which one account was paid, by all units",
+    "digits": "the first digits of one account set's amounts in one year",
+    "numbering": "the voucher numbers of one account set in one year",
 }
 
 

@@ -27,7 +27,7 @@ TAKEN_AS_A_WHOLE = {
 WHOLE = "whole"
 KEYS = (
     *("claim_key", "merchant_key", "invoice_tens_key", "invoice_tens"),
-    *("card_day_key", "agency_code_key"),
+    *("card_day_key", "agency_code_key", "account_year_key"),
 )
 LISTS = ("facts", "counted_facts", "keyed_slices", "counted_drivers")
 
@@ -124,6 +124,30 @@ def test_what_is_left_out_while_the_registers_stand_is_made_of_them_and_of_seeds
             assert "fct_" not in " ".join(_parents(path.stem)), path.stem
 
 
+@cache
+def _ancestors(model: str) -> frozenset[str]:
+    found = _parents(model) if list(MODELS.rglob(f"{model}.sql")) else frozenset[str]()
+    return found.union(*(_ancestors(parent) for parent in found))
+
+
+def test_rules_are_judged_when_all_that_they_read_is_there() -> None:
+    """The steps ask the rules' views by name, which dbt does not see: their order is written."""
+    made = {
+        path.stem
+        for path in MODELS.rglob("*.sql")
+        if "materialized='fresh_view'" not in path.read_text("utf-8")
+        and not path.stem.startswith("rule_")
+    }
+    read = set[str]().union(
+        *(_ancestors(rule.model) for rule in load_rules().values() if rule.layer == "rules")
+    )
+    lacking = sorted(read & made - _ancestors("rule_finding_before"))
+    assert not lacking, f"-- depends_on lines in rule_finding_before.sql: {lacking}"
+    for step in ("rule_finding_sliced", "rule_finding_whole"):
+        assert "rule_finding_before" in _parents(step)
+        assert step in _parents("rule_results")
+
+
 def test_a_rule_reads_only_what_its_slice_holds() -> None:
     facts = frozenset({*(each["name"] for each in _said("facts")), *_counted()})
     held = {
@@ -138,7 +162,12 @@ def test_a_rule_reads_only_what_its_slice_holds() -> None:
             assert rule.slice == WHOLE, rule.id
         if rule.slice == WHOLE:
             continue
-        assert _facts_below(rule.model, facts) <= held[rule.slice], rule.id
+        read = _facts_below(rule.model, facts)
+        others = ", ".join(name for name, holds in held.items() if read <= holds) or "no slice"
+        assert read <= held[rule.slice], (
+            f"{rule.id} reads {sorted(read - held[rule.slice])}, which its slice {rule.slice} does"
+            f" not hold; what it reads is held by: {others}"
+        )
         assert _staging_of(rule.model) <= FACT_SOURCES | REGISTERS | _whole(rule.id), rule.id
         for model, readers in TAKEN_AS_A_WHOLE.items():
             if model in _parents(rule.model):
