@@ -144,6 +144,17 @@ def test_three_years_of_history_stand_beside_one(outcome: Outcome) -> None:
     assert "| 36 | 2,700,000 | 500 | 0.0 | 0.4 | 2.6 | 0.0 | 0.0 | 0.0 | 0.0 | 9.0 |" in page
 
 
+def test_what_is_slow_on_one_more_day_only_is_among_the_slowest(outcome: Outcome) -> None:
+    year, day = outcome.evaluated
+    name = "rule_finding_before"
+    others = [_node(f"int_{number}", "intermediate", 5.0) for number in range(12)]
+    outcome.evaluated = [
+        replace(year, runs=[*year.runs, *others, _node(name, "rules", 0.01)]),
+        replace(day, runs=[*day.runs, _node(name, "rules", 60.0)]),
+    ]
+    assert f"| {name} | rules | 0.0 |" in report.render(outcome)
+
+
 def test_processor_time_is_left_out_where_it_is_not_known(outcome: Outcome) -> None:
     outcome.copied = [replace(each, cpu_seconds=None) for each in outcome.copied]
 
