@@ -53,9 +53,10 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
 
     Returns:
         Keys: hit, unit_name (null if it is not among the units), rule, rule_status (its life),
-        said_on, evidence, evidence_text, parameters, sources, not_listed, changes, hit_history (the times of the hit, with the versions that
-        found it), alert (null if the hit was never pushed), exceptions (reviewed ones that cover
-        the hit, at whatever time), tier_steps, routes, events, deliveries.
+        said_on, evidence, evidence_text, parameters, sources, not_listed, changes, hit_history (the
+        times of the hit, with the versions that found it), alert (null if the hit was never
+        pushed), exceptions (reviewed ones that cover the hit, at whatever time), tier_steps,
+        routes, events, deliveries.
 
         Evidence, parameters and sources (files and lines) are what was first said of the alert,
         or, of a hit that is none, what was said when its latest time was detected; `said_on` is
