@@ -68,23 +68,13 @@
     {%- for slice, held in record_slices().items() %}
     {{ shown('after') }}
     {%- for one in facts if one.name in held %}
-    {%- set of_scope %}
-    select facts.*
-    from slice.scope
-    inner join {relation} as facts on scope.key = facts.{{ one.column }}
-    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}'
-    {%- endset %}
-    {{ refilled('slice.' ~ one.name, of_scope | replace('{relation}', kept(one.name))) }}
+    {{ refilled('slice.' ~ one.name, rows_of_records(slice, one, kept(one.name))) }}
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice, 'after') }}
     {{ shown('before') }}
     {%- for one in facts if one.name in held %}
     {{ without_touched(one) }}
-    insert into slice.{{ one.name }}
-    select facts.*
-    from slice.scope
-    inner join slice.gone_{{ one.name }} as facts on scope.key = facts.{{ one.column }}
-    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}';
+    insert into slice.{{ one.name }} {{ rows_of_records(slice, one, 'slice.gone_' ~ one.name) }};
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice, 'before') }}
     {%- endfor %}
@@ -161,6 +151,14 @@
     where touched.kind = '{{ one.owner }}' and touched.key = held.{{ one.column }};
 {%- endmacro %}
 
+{#- The rows of `relation`, the fact `one`, that belong to the touched records of a slice. -#}
+{% macro rows_of_records(slice, one, relation) -%}
+    select facts.*
+    from slice.scope
+    inner join {{ relation }} as facts on scope.key = facts.{{ one.column }}
+    where scope.slice = '{{ slice }}' and scope.kind = '{{ one.owner }}'
+{%- endmacro %}
+
 {#- The rows of `relation`, a fact, that have a touched key of a slice. -#}
 {% macro rows_of_keys(slice, relation) -%}
     select facts.*
@@ -209,11 +207,6 @@
 {#- What was made of the touched records for a fact. -#}
 {% macro made(name) -%}
     made_{{ name }}
-{%- endmacro %}
-
-{#- The slice a rule's model is evaluated over, `whole` if none. -#}
-{% macro slice_of_rule(name) -%}
-    {{ return(graph.nodes['model.' ~ project_name ~ '.' ~ name].config.meta.get('slice', 'whole')) }}
 {%- endmacro %}
 
 {#- Vouchers, payments and swipes of which a row came, went or changed since `before`. -#}

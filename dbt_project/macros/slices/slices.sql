@@ -228,7 +228,7 @@
         },
         {
             'name': 'digits', 'driver': 'int_first_digit_count', 'key': account_year_key(),
-            'others': {}, 'as_kept': ['int_voucher'], 'views': [], 'has_vouchers': true,
+            'others': {}, 'as_kept': ['int_voucher'], 'has_vouchers': true,
         },
         {
             'name': 'numbering', 'driver': 'int_number_range', 'key': account_year_key(),
@@ -438,9 +438,10 @@
             select * from {{ relation }} where not {{ is_before() }}
         );
         create or replace view slice.{{ name }}_made as ({{ query }});
-    {%- elif name in sliced_models() or slice_of_rule(name) != 'whole' %}
+    {%- elif name in sliced_models() or model.config.meta.get('slice', 'whole') != 'whole' %}
+        {%- set own = model.config.meta.get('slice') %}
         {%- set as_kept = [] %}
-        {%- for slice in keyed_slices() if slice.name == slice_of_rule(name) or name in slice.views %}
+        {%- for slice in keyed_slices() if slice.name == own or name in slice.views %}
             {%- do as_kept.extend(slice.as_kept | default([])) %}
         {%- endfor %}
         create or replace view slice.{{ name }} as ({{ over_slices(query, as_kept) }});
