@@ -25,8 +25,12 @@
 
 {% macro begin_merge(feed) -%}
     {%- if is_incremental() %}
-    {#- Where most of what is held came as one batch, the planner takes any batch for most of it. #}
+    {#-
+        Where most of what is held came as one batch, the planner takes any batch for most of it, and
+        would read all of it, or all of an index.
+    #}
     set local enable_seqscan = off;
+    set local enable_indexonlyscan = off;
     {%- else %}
     delete from staging.merged_batch where feed = '{{ feed }}';
     {%- endif %}
@@ -73,7 +77,7 @@
     {%- set target_relation = arg_dict['target_relation'] -%}
     {%- set feed = config.get('meta')['feed'] -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
-    analyze {{ arg_dict['temp_relation'] }};
+    analyze {{ arg_dict['temp_relation'] }} (natural_key, valid_from);
     do $$
     declare
         pending date;
