@@ -114,7 +114,7 @@ def feeds_page() -> str:
 
 def _models(folder: str) -> Iterator[dict[str, Any]]:
     for path in sorted((MODELS / folder).rglob("*.yml")):
-        yield from yaml.safe_load(path.read_text("utf-8")).get("models", [])
+        yield from yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader).get("models", [])
 
 
 def _sentence(value: object) -> str:

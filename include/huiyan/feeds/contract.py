@@ -194,7 +194,9 @@ def load_contracts() -> dict[str, FeedContract]:
     contracts = []
     for path in sorted(CONTRACTS.glob("*.yml")):
         try:
-            contract = FeedContract.model_validate(yaml.safe_load(path.read_text("utf-8")))
+            contract = FeedContract.model_validate(
+                yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+            )
         except (ValidationError, yaml.YAMLError) as error:
             raise ContractError(f"Feed contract {path.name} is wrong: {error}") from error
         if contract.name != path.stem:

@@ -244,7 +244,9 @@ def load_mapping(name: str) -> Mapping:
             known = ", ".join(sorted(path.stem for path in MAPPINGS.glob("*.yml")))
             raise NotFoundError(f"There is no mapping {name!r}; there are {known}.")
     try:
-        mapping = Mapping.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        mapping = Mapping.model_validate(
+            yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        )
     except (ValidationError, yaml.YAMLError) as error:
         raise ContractError(f"Mapping {path.name} is wrong: {error}") from error
     if mapping.name != path.stem:

@@ -1,5 +1,6 @@
 """Runs dbt in this process, on this warehouse, with all it writes kept in the state directory."""
 
+import gc
 import hashlib
 import logging
 import os
@@ -187,6 +188,8 @@ def _manifest(options: Sequence[str], target: Path, parsed_from: tuple[str, ...]
             manifest = result.result
             _write_parsed(manifest, path)
         _manifests[parsed_from] = manifest
+        # It stays as long as the process: the collector would walk through all of it every day.
+        gc.freeze()
     return _manifests[parsed_from]
 
 
