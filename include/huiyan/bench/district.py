@@ -50,13 +50,13 @@ class Delivery:
 
 
 def options(scale: float, months: int = MONTHS) -> Options:
-    """Options of a district-year times `scale`: all but one day as one delivery, then that day."""
+    """Options of a district-year times `scale`: all but two days as one delivery, then those."""
     return Options(
         accounts=max(MIN_ACCOUNTS, round(FULL_ACCOUNTS * scale)),
         months=months,
         seed=SEED,
         entries=round(FULL_ENTRIES * scale * months / MONTHS),
-        daily_days=1,
+        daily_days=2,
         last_day=LAST_DAY,
     )
 

@@ -108,7 +108,10 @@ class Aged:
 
 @dataclass
 class Outcome:
-    """Everything one run measured; the first business date is the year, the second one more day.
+    """Everything one run measured: the first business date is the year, the last one more day.
+
+    A day lies between them: the first one after a year was loaded finds little of it in memory, as
+    no other day does.
 
     Attributes:
         arrived: seconds in which a date's deliveries were landed and checked, by date.
@@ -129,6 +132,11 @@ class Outcome:
     plain: Plain | None = None
     aged: list[Aged] = field(default_factory=list)
     aged_scale: float = 0.0
+
+    @property
+    def one_more(self) -> Evaluated | None:
+        """The day that is measured after the year, None if none was."""
+        return self.evaluated[-1] if len(self.evaluated) > 1 else None
 
     @property
     def days(self) -> list[date]:

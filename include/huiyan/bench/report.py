@@ -138,8 +138,8 @@ def _ratios(outcome: Outcome) -> list[str]:
                 f"{_seconds(scan)} s against {_seconds(script)} s",
             )
         )
-        if len(outcome.evaluated) > 1:
-            more = _day_seconds(outcome, outcome.evaluated[1])
+        if outcome.one_more is not None:
+            more = _day_seconds(outcome, outcome.one_more)
             lines.append(
                 (
                     "One more day (landed, checked, evaluated): the pandas script's time over it",
@@ -147,14 +147,21 @@ def _ratios(outcome: Outcome) -> list[str]:
                     f"{_seconds(script)} s against {_seconds(more)} s",
                 )
             )
-    if len(outcome.evaluated) > 1:
-        day = outcome.evaluated[1]
+    if outcome.one_more is not None:
+        day = outcome.one_more
         judged, all_judged = _judged(day), _judged(year)
         lines.append(
             (
                 "Judging one more day (intermediate, rules) as a share of judging all",
                 _percent(judged, all_judged),
                 f"{_seconds(judged)} s against {_seconds(all_judged)} s",
+            )
+        )
+        lines.append(
+            (
+                "Evaluating one more day (the command, staging to marts) as a share of all",
+                _percent(day.seconds, year.seconds),
+                f"{_seconds(day.seconds)} s against {_seconds(year.seconds)} s",
             )
         )
         more, whole = _day_seconds(outcome, day), _day_seconds(outcome, year)
@@ -167,6 +174,15 @@ def _ratios(outcome: Outcome) -> list[str]:
         )
     if len(outcome.aged) > 1:
         short, *_, long = outcome.aged
+        lines.append(
+            (
+                f"Evaluating one more day (the command, staging to marts) after {long.months}"
+                f" months: its time over that after {short.months}",
+                _ratio(long.evaluated.seconds, short.evaluated.seconds),
+                f"{_seconds(long.evaluated.seconds)} s against"
+                f" {_seconds(short.evaluated.seconds)} s",
+            )
+        )
         lines.append(
             (
                 f"Judging one more day (intermediate, rules) after {long.months} months: its time"
@@ -208,7 +224,7 @@ def _landing(outcome: Outcome) -> list[str]:
 
 def _evaluation(outcome: Outcome) -> list[str]:
     year = outcome.evaluated[0]
-    more = outcome.evaluated[1:]
+    more = [outcome.one_more] if outcome.one_more else []
     theirs = outcome.duck.runs if outcome.duck else []
     rows = []
     for layer in LAYERS:
@@ -250,11 +266,11 @@ def _evaluation(outcome: Outcome) -> list[str]:
 def _slowest(outcome: Outcome) -> list[str]:
     year = outcome.evaluated[0]
     theirs = {run.name: run.seconds for run in outcome.duck.runs} if outcome.duck else {}
-    days = [run for day in outcome.evaluated[1:] for run in day.runs]
-    more = {run.name: run.seconds for run in days}
+    day = outcome.one_more.runs if outcome.one_more else []
+    more = {run.name: run.seconds for run in day}
     names = {
         run.name
-        for runs, most in ((year.runs, SLOWEST), (days, SLOWEST_OF_DAY))
+        for runs, most in ((year.runs, SLOWEST), (day, SLOWEST_OF_DAY))
         for run in sorted(runs, key=lambda run: run.seconds, reverse=True)[:most]
     }
     slow = sorted(
@@ -411,7 +427,9 @@ def render(outcome: Outcome) -> str:
         "",
         f"The district: {_count(outcome.accounts)} account sets, scale {outcome.scale:g} of a"
         f" district-year ({', '.join(f'{_count(rows[feed])} {feed}' for feed in rows)};"
-        f" files {made}). Everything up to {year} arrives as one delivery, then one more day.",
+        f" files {made}). Everything up to {year} arrives as one delivery, then one day after"
+        " another. The last one is measured: the first after such a load finds little of it in"
+        " memory, as no other day does.",
         "",
         "## Ratios",
         "",

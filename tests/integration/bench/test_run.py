@@ -58,7 +58,7 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
 
     assert outcome.made_seconds is not None
     assert {each.feed for each in outcome.copied} == DAILY
-    first, second = outcome.days
+    first, between, last = outcome.days
     landed = {each.feed: each for each in outcome.landed_on(first, "daily")}
     assert {each.feed: each.rows for each in outcome.copied} == {
         feed: each.rows for feed, each in landed.items()
@@ -66,7 +66,9 @@ def test_a_small_run_measures_every_step_and_finds_the_same_on_duckdb(
     assert landed["finance_vouchers"].rows > 5_000
     assert landed["finance_vouchers"].quarantined < 10
     assert len(outcome.landed_on(first, "snapshot")) == 9
-    assert 0 < sum(each.rows for each in outcome.landed_on(second)) < 1_000
+    for day in (between, last):
+        assert 0 < sum(each.rows for each in outcome.landed_on(day)) < 1_000
+    assert outcome.one_more is outcome.evaluated[-1]
     for evaluated in outcome.evaluated:
         assert {"staging", "intermediate", "rules", "history", "patterns", "marts"} <= {
             each.layer for each in evaluated.runs
