@@ -190,10 +190,17 @@ def _values(thresholds: Iterable[str]) -> dict[str, str]:
     return values
 
 
+def _compared(name: str, subject: Subject) -> str:
+    """What a threshold of that name is most likely held against, with the comparison."""
+    if name.endswith("days"):
+        return f"{{{{ days_between(business_date(), '{subject.occurred_on}') }}}} >"
+    return f"{subject.amount} >="
+
+
 def _of_thresholds(rule_id: str, subject: Subject, values: dict[str, str]) -> dict[str, str]:
     """What the templates say of the thresholds; the YAML's tests share one anchor."""
     conditions = "".join(
-        f"\n        and {subject.amount} >= {{{{ rule_parameter('{rule_id}', '{name}') }}}}"
+        f"\n        and {_compared(name, subject)} {{{{ rule_parameter('{rule_id}', '{name}') }}}}"
         for name in values
     )
     rows = "".join(

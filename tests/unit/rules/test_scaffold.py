@@ -87,6 +87,14 @@ def test_thresholds_are_written_listed_given_and_read(library: Path) -> None:
     assert {each.what.split(":")[0] for each in missing(rule)} == {f"what is {TO_FILL_IN}"}
 
 
+def test_thresholds_in_days_are_held_against_days(library: Path) -> None:
+    begin("PAY-998", "late", "payment", ["min_amount=5000", "late_days=30"])
+    sql = (library / "rule_pay_998_late.sql").read_text("utf-8")
+    assert "and amount >= {{ rule_parameter('PAY-998', 'min_amount') }}" in sql
+    days = "{{ days_between(business_date(), 'pay_date') }}"
+    assert f"and {days} > {{{{ rule_parameter('PAY-998', 'late_days') }}}}" in sql
+
+
 def test_every_slice_is_explained_to_the_writer(library: Path) -> None:
     assert {*SLICES, "whole"} == set(get_args(Slice))
     begin("VOU-998", "no_reviewer")
