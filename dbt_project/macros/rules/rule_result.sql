@@ -49,9 +49,10 @@ from {{ relation }} as found
 where {{ rule_status("'" ~ rule_id_of(rule) ~ "'") }} != 'retired'
 {%- endmacro %}
 
-{#- No row, in the columns of what rules find. -#}
+{#- No row, in the columns of what rules find, after the phase in which it was found. -#}
 {% macro no_findings() -%}
 select
+    cast(null as text) as phase,
     cast(null as text) as rule_id,
     cast(null as text) as subject_type,
     cast(null as text) as subject_id,

@@ -41,7 +41,7 @@
     {%- set rules = judged_rules() %}
     {%- for slice in keyed_slices() | selectattr('driver', 'in', counted_drivers()) %}
     {{ filled_to_the_brim(slice) }}
-    {{ findings_of_slice(table, rules, slice.name) }}
+    {{ findings_of_slice(table, rules, slice.name, 'before') }}
     {%- endfor %}
     {{ moved_counts() }}
     {{ booking_scopes(before, today) }}
@@ -50,7 +50,7 @@
     delete from {{ kept(one.name) }} as kept
     using slice.touched
     where touched.kind = '{{ one.owner }}' and kept.{{ one.column }} = touched.key;
-    insert into {{ kept(one.name) }} select * from {{ made(one.name) }};
+    insert into {{ kept(one.name) }} {{ rows_made(one) }};
     {%- endfor %}
     {%- for name in summaries() %}
     {{ refilled(kept(name), 'select * from slice.' ~ name ~ '_made') }}
@@ -58,17 +58,17 @@
 {%- endmacro %}
 
 {#-
-    What every slice shows: filled from the facts on the business date, then, with what went in place
-    of what came, on the date evaluated before; and what the rules of wide slices find.
+    What every slice of facts shows: filled from them on the business date, then, with what went in
+    place of what came, on the date evaluated before; and what the rules of wide ones find.
 -#}
 {% macro found_in_slices(table) -%}
-    {%- set rules, facts, keyed = judged_rules(), facts(), keyed_slices() %}
-    {%- set counted = counted_drivers() %}
+    {%- set rules, facts = judged_rules(), facts() %}
+    {%- set keyed = keyed_slices() | rejectattr('driver', 'in', counted_drivers()) | list %}
     truncate {{ table }};
     {%- for slice, held in record_slices().items() %}
     {{ shown('after') }}
     {%- for one in facts if one.name in held %}
-    {{ refilled('slice.' ~ one.name, rows_of_records(slice, one, kept(one.name))) }}
+    {{ refilled('slice.' ~ one.name, rows_of_records(slice, one, kept(one.name)), true) }}
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice, 'after') }}
     {{ shown('before') }}
@@ -80,14 +80,11 @@
     {%- endfor %}
     {%- for slice in keyed %}
     {{ shown('after') }}
-    {%- set is_counted = slice.driver in counted %}
-    {{ refilled('slice.' ~ slice.driver, rows_of_keys(slice, kept(slice.driver))) if is_counted
-        else filled_to_the_brim(slice) }}
+    {{ filled_to_the_brim(slice, true) }}
     {%- for other, condition in slice.others.items() %}
-    {{ refilled('slice.' ~ other, 'select * from ' ~ kept(other) ~ ' where ' ~ condition) }}
+    {{ refilled('slice.' ~ other, 'select * from ' ~ kept(other) ~ ' where ' ~ condition, true) }}
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice.name, 'after') }}
-    {%- if not is_counted %}
     {{ shown('before') }}
     {{ without_touched(facts | selectattr('name', 'equalto', slice.driver) | first) }}
     insert into slice.{{ slice.driver }} {{ rows_of_keys(slice, 'slice.gone_' ~ slice.driver) }};
@@ -105,36 +102,31 @@
     union all
     select * from slice.gone_{{ other }} where {{ condition }}
     {%- endset %}
-    {{ refilled('slice.' ~ other, query) }}
+    {{ refilled('slice.' ~ other, query, true) }}
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice.name, 'before') }}
-    {%- endif %}
     {%- endfor %}
     {{ shown('after') }}
-    {%- set of_facts = keyed | rejectattr('driver', 'in', counted) | map(attribute='name') | list %}
-    {%- for rule in rules | selectattr('slice', 'in', of_facts) %}
-    {{ guarded_part(
-        table,
-        rule.model,
-        "select 'wide' as phase, found.* from (" ~ rule.finding | replace('{schema}', 'rules')
-            ~ ') as found',
-        only_if=is_wide(rule.slice),
-    ) }}
+    {%- for rule in rules | selectattr('slice', 'in', keyed | map(attribute='name') | list) %}
+    {{ findings_as_a_whole(table, rule) }}
     {%- endfor %}
 {%- endmacro %}
 
-{#- What rules find that have no slice, or one of a fact of many that has proved wide. -#}
+{#-
+    What is found beside the slices of facts: what those of facts of many show on the business date,
+    and what rules find that have no slice, or one of these that has proved wide.
+-#}
 {% macro found_as_a_whole(table) -%}
-    {%- set counted = counted_drivers() %}
-    {%- set of_many = keyed_slices() | selectattr('driver', 'in', counted) | map(attribute='name') | list %}
+    {%- set rules = judged_rules() %}
+    {%- set of_many = keyed_slices() | selectattr('driver', 'in', counted_drivers()) | list %}
     truncate {{ table }};
-    {%- for rule in judged_rules() if rule.slice == 'whole' or rule.slice in of_many %}
-    {{ guarded_part(
-        table,
-        rule.model,
-        rule.finding | replace('{schema}', 'rules'),
-        only_if='' if rule.slice == 'whole' else is_wide(rule.slice),
-    ) }}
+    {%- for slice in of_many %}
+    {{ refilled('slice.' ~ slice.driver, rows_of_keys(slice, kept(slice.driver)), true) }}
+    {{ findings_of_slice(table, rules, slice.name, 'after') }}
+    {%- endfor %}
+    {%- for rule in rules
+        if rule.slice == 'whole' or rule.slice in of_many | map(attribute='name') | list %}
+    {{ findings_as_a_whole(table, rule) }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -192,9 +184,13 @@
     {{ return('"rules"."rule_results"') }}
 {%- endmacro %}
 
-{#- Empties a table, fills it with the rows of `query` and tells the planner. -#}
-{% macro refilled(table, query) -%}
-    truncate {{ table }};
+{#-
+    Empties a table, fills it with the rows of `query` and tells the planner. A table that is filled
+    again and again is `truncated`: only the first time in a transaction makes new files, which takes
+    longer than deleting few rows.
+-#}
+{% macro refilled(table, query, truncated=false) -%}
+    {{ 'truncate' if truncated else 'delete from' }} {{ table }};
     insert into {{ table }} {{ query }};
     analyze {{ table }};
 {%- endmacro %}
@@ -204,9 +200,23 @@
     intermediate.{{ name }}
 {%- endmacro %}
 
-{#- What was made of the touched records for a fact. -#}
+{#- What was made of the touched records for a fact that others are sums of. -#}
 {% macro made(name) -%}
     made_{{ name }}
+{%- endmacro %}
+
+{#- The rows of the touched records in the slice of the fact `one`. -#}
+{% macro rows_made_now(one) -%}
+    select made.*
+    from slice.touched
+    inner join slice.{{ one.name }} as made on touched.key = made.{{ one.column }}
+    where touched.kind = '{{ one.owner }}'
+{%- endmacro %}
+
+{#- The rows made of the touched records for the fact `one`, when they are written. -#}
+{% macro rows_made(one) -%}
+    {%- set drivers = counted_facts() | map(attribute='driver') | list -%}
+    {{ 'select * from ' ~ made(one.name) if one.name in drivers else rows_made_now(one) }}
 {%- endmacro %}
 
 {#- Vouchers, payments and swipes of which a row came, went or changed since `before`. -#}
@@ -339,7 +349,7 @@
     ) as touched
     inner join staging.{{ source.name }} as source on touched.key = source.{{ source.column }}
     {%- endset %}
-    {{ refilled('slice.' ~ source.name, query) }}
+    {{ refilled('slice.' ~ source.name, query, true) }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -473,12 +483,13 @@
     {{ claim_scopes() }}
     {{ invoice_run_scopes() }}
     {{ card_day_scopes() }}
+    {{ advance_scopes(before, today) }}
     {{ person_scopes(before, today) }}
 {%- endmacro %}
 
 {#-
-    Keeps the facts made of the touched records while the slices serve the rules, and those that they
-    take the place of.
+    Keeps the facts that those made of the touched records take the place of; and of these the ones
+    whose slices show something else before they are written.
 -#}
 {% macro set_aside() -%}
     {%- set drivers = counted_facts() | map(attribute='driver') | list %}
@@ -495,12 +506,8 @@
     delete from slice.gone_{{ name }};
     insert into slice.gone_{{ name }} select * from {{ kept(name) }};
     {%- endfor %}
-    {%- for one in facts() if one.is_kept or one.name in drivers %}
-    create temporary table {{ made(one.name) }} on commit drop as
-    select made.*
-    from slice.touched
-    inner join slice.{{ one.name }} as made on made.{{ one.column }} = touched.key
-    where touched.kind = '{{ one.owner }}';
+    {%- for one in facts() if one.name in drivers %}
+    create temporary table {{ made(one.name) }} on commit drop as {{ rows_made_now(one) }};
     {%- endfor %}
     create index on {{ made('int_payment_booking') }} (payment_no);
     create index on {{ made('int_payment_booking') }} (voucher_id);
@@ -707,6 +714,33 @@
     {%- endfor %}
 {%- endmacro %}
 
+{#-
+    Counterparties whose advances a touched voucher moves, before or now, or one that only counts from
+    now on; those that may have become open for long; and those found, which are one day older.
+-#}
+{% macro advance_scopes(before, today) -%}
+    {%- set max_days = 'cast(' ~ rule_parameter('VOU-006', 'max_days') ~ ' as integer)' %}
+    insert into slice.scope (slice, kind, key)
+    {%- for relation in [kept('int_advance'), 'slice.int_advance'] %}
+    select 'advance', '', {{ advance_key() }}
+    from {{ relation }}
+    where voucher_id in (select key from slice.touched where kind = 'voucher')
+    union
+    {%- endfor %}
+    select 'advance', '', {{ advance_key() }}
+    from {{ kept('int_advance') }}
+    where
+        (voucher_date > date '{{ before }}' and voucher_date <= date '{{ today }}')
+        or (
+            voucher_date >= date '{{ before }}' - {{ max_days }}
+            and voucher_date < date '{{ today }}' - {{ max_days }}
+        )
+    union
+    select 'advance', '', subject_id
+    from {{ standing_results() }}
+    where rule_id = 'VOU-006' and subject_id is not null;
+{%- endmacro %}
+
 {#- Payments to the salary account and swipes with the card of whom the staff lists say otherwise now. -#}
 {% macro person_scopes(before, today) -%}
     create temporary table person_before on commit drop as select * from {{ kept('int_person') }};
@@ -735,10 +769,14 @@
     exists (select from slice.wide where wide.slice = '{{ name }}')
 {%- endmacro %}
 
-{#- As many rows of a fact as make a slice wide, and one more. -#}
+{#-
+    As many rows of a fact as make a slice wide, and one more: it is judged twice, and filled from rows
+    that lie scattered. Sums are few and lie close to each other.
+-#}
 {% macro wide_rows(fact) -%}
+    {%- set share = '0.4' if fact.name in counted_drivers() else '0.25' %}
     (
-        select greatest(cast(0.25 * reltuples as bigint), 0) + 1
+        select greatest(cast({{ share }} * reltuples as bigint), 0) + 1
         from pg_class
         where oid = '{{ fact.rows_of | default(kept(fact.name)) }}'::regclass
     )
@@ -783,22 +821,23 @@
     {%- for low in one.lows | default([]) %}{% do ends.append((low, 'min', 'least')) %}{% endfor %}
     {%- for high in one.highs | default([]) %}{% do ends.append((high, 'max', 'greatest')) %}{% endfor %}
     {%- set columns = [key] + one.sums + ends | map('first') | list %}
-    create temporary table {{ one.name }}_moved on commit drop as
-    select
-        {{ key }}
-        {%- for sum in one.sums %},
-        sum(case when is_now then {{ sum }} else -{{ sum }} end) as {{ sum }}
-        {%- endfor %}
-        {%- for end, furthest, _ in ends %},
-        {{ furthest }}({{ end }}) filter (where is_now) as {{ end }},
-        {{ furthest }}({{ end }}) filter (where not is_now) as {{ end }}_before
-        {%- endfor %}
-    from {{ one.name }}_changed
-    group by {{ key }};
+    {%- set moved %}
+        select
+            {{ key }}
+            {%- for sum in one.sums %},
+            sum(case when is_now then {{ sum }} else -{{ sum }} end) as {{ sum }}
+            {%- endfor %}
+            {%- for end, furthest, _ in ends %},
+            {{ furthest }}({{ end }}) filter (where is_now) as {{ end }},
+            {{ furthest }}({{ end }}) filter (where not is_now) as {{ end }}_before
+            {%- endfor %}
+        from {{ one.name }}_changed
+        group by {{ key }}
+    {%- endset %}
     {%- if ends %}
     do $ends$ begin
         if exists (
-            select from {{ one.name }}_moved
+            select from ({{ moved }}) as moved
             where
                 {%- for end, _, further in ends %}
                 {{ 'or ' if not loop.first -}}
@@ -811,7 +850,7 @@
     {%- endif %}
     insert into {{ kept(one.name) }} as held ({{ columns | join(', ') }})
     select {{ columns | join(', ') }}
-    from {{ one.name }}_moved
+    from ({{ moved }}) as moved
     where
         {%- for sum in one.sums %}
         {{ 'or ' if not loop.first }}{{ sum }} != 0
@@ -857,16 +896,17 @@
 {%- endmacro %}
 
 {#-
-    Fills a slice of whole keys from the facts as they stand, or empties it if it would hold a quarter
-    of its driver: filling and judging it costs more than the rule as a whole. Without scopes it stays
-    empty, and its rules are judged in full.
+    Fills a slice of whole keys from the facts as they stand, or empties it if it proves wide: filling
+    and judging it costs more than the rule as a whole. Without scopes it stays empty, and its rules are
+    judged in full.
 -#}
-{% macro filled_to_the_brim(slice) -%}
+{% macro filled_to_the_brim(slice, truncated=false) -%}
     {%- set owned = facts() | selectattr('name', 'equalto', slice.driver) | list %}
     {%- set fact = owned[0] if owned else {'name': slice.driver} %}
     {{ refilled(
         'slice.' ~ slice.driver,
         rows_of_keys(slice, kept(slice.driver)) ~ ' limit ' ~ wide_rows(fact),
+        truncated,
     ) }}
     insert into slice.wide (slice)
     select '{{ slice.name }}'
@@ -875,16 +915,27 @@
     delete from slice.{{ fact.name }} where {{ is_wide(slice.name) }};
 {%- endmacro %}
 
-{#- Keeps what the rules of one slice find in it, in a table that names the `phase` or has but one. -#}
-{% macro findings_of_slice(table, rules, slice, phase='') -%}
+{#- Keeps what the rules of one slice find in it, with the name of the `phase`. -#}
+{% macro findings_of_slice(table, rules, slice, phase) -%}
     {%- for rule in rules | selectattr('slice', 'equalto', slice) %}
-    {%- set query = rule.finding | replace('{schema}', 'slice') %}
+    {{ guarded_part(table, rule.model, found_in(phase, rule, 'slice')) }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- Keeps what a rule finds in all facts, if it has no slice or its own has proved wide. -#}
+{% macro findings_as_a_whole(table, rule) -%}
     {{ guarded_part(
         table,
         rule.model,
-        "select '" ~ phase ~ "' as phase, found.* from (" ~ query ~ ') as found' if phase else query,
+        found_in('whole', rule, 'rules'),
+        only_if='' if rule.slice == 'whole' else is_wide(rule.slice),
     ) }}
-    {%- endfor %}
+{%- endmacro %}
+
+{#- The query for what a rule finds in one of its schemas, with the name of the `phase`. -#}
+{% macro found_in(phase, rule, schema) -%}
+    select '{{ phase }}' as phase, found.*
+    from ({{ rule.finding | replace('{schema}', schema) }}) as found
 {%- endmacro %}
 
 {#-
@@ -894,17 +945,16 @@
 -#}
 {% macro settled_findings(results) -%}
     {%- set columns = results_columns() %}
-    create temporary table found_before on commit drop as
-    select {{ columns }} from {{ ref('rule_finding_before') }}
-    union all
-    select {{ columns }} from {{ ref('rule_finding_sliced') }} where phase = 'before';
-    create temporary table found_after on commit drop as
-    select {{ columns }} from {{ ref('rule_finding_sliced') }} where phase = 'after';
+    create temporary table found on commit drop as
+    {%- for step in ['rule_finding_before', 'rule_finding_sliced', 'rule_finding_whole'] %}
+    select * from {{ ref(step) }}
+    {{- ' union all' if not loop.last }}
+    {%- endfor %};
     {%- for phase, other in [('before', 'after'), ('after', 'before')] %}
     create temporary table only_{{ phase }} on commit drop as
-    select * from found_{{ phase }} where subject_id is not null
+    select {{ columns }} from found where phase = '{{ phase }}' and subject_id is not null
     except
-    select * from found_{{ other }};
+    select {{ columns }} from found where phase = '{{ other }}';
     {%- endfor %}
     do $settled$
     declare
@@ -926,9 +976,9 @@
     from (
         select rule_id, sum(population) as population
         from (
-            select rule_id, population from found_after where subject_id is null
-            union all
-            select rule_id, -population from found_before where subject_id is null
+            select rule_id, case phase when 'after' then population else -population end as population
+            from found
+            where phase in ('before', 'after') and subject_id is null
         ) as populations
         group by rule_id
     ) as moved
@@ -949,10 +999,7 @@
                 select part from ops.rule_failure where business_date = '{{ business_day() }}'
             )
     );
-    insert into {{ results }}
-    select {{ columns }} from {{ ref('rule_finding_whole') }}
-    union all
-    select {{ columns }} from {{ ref('rule_finding_sliced') }} where phase = 'wide';
+    insert into {{ results }} select {{ columns }} from found where phase = 'whole';
 {%- endmacro %}
 
 {% macro results_columns() -%}

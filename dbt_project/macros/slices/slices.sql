@@ -127,6 +127,11 @@
             'sums': ['booking_count'],
         },
         {
+            'name': 'int_swiped_category', 'driver': 'int_card_transaction',
+            'key': ['mcc'],
+            'sums': ['swipe_count'],
+        },
+        {
             'name': 'int_number_range', 'driver': 'int_voucher',
             'key': ['acct_set_code', 'fiscal_year', 'series', 'acct_period'],
             'sums': ['voucher_count', 'number_count', 'padded_count'],
@@ -236,6 +241,10 @@
             'has_vouchers': true, 'has_own_scopes': true,
         },
         {
+            'name': 'advance', 'driver': 'int_advance', 'key': advance_key(), 'others': {},
+            'has_own_scopes': true,
+        },
+        {
             'name': 'service_payee', 'driver': 'int_service_expense', 'key': 'payee_name',
             'others': {}, 'has_grace': true,
         },
@@ -290,6 +299,11 @@
         [prefix ~ 'finance_agency_code', prefix ~ 'fund_tra_obj_name', prefix ~ 'dep_bgt_eco_code'],
         'cast(' ~ prefix ~ 'amount as text)'
     )) }}
+{%- endmacro %}
+
+{#- What one counterparty owes on one advance account: the subject id of VOU-006. -#}
+{% macro advance_key() -%}
+    {{ return("acct_set_code || ':' || account_code || ':' || fund_tra_obj_name") }}
 {%- endmacro %}
 
 {#- The vouchers of an account set in an accounting year. -#}
@@ -358,6 +372,7 @@
             '(unit_id, fiscal_year, acct_period, dep_bgt_eco_code)',
         ],
         'int_payment': ['(x_pay_date)', '(pay_date)', '(payee_acct_no)', '(unit_id)'],
+        'int_advance': ['(voucher_date)'],
         'int_payment_booking': ['(payment_no)'],
         'int_card_transaction': ['(holder_id)', '(txn_date)', '(unit_id)'],
         'int_card_booking': ['(txn_no)'],

@@ -1,10 +1,7 @@
 -- One row per merchant category seen on official cards: what kinds of merchants it stands for.
--- 0000 stands where the acquirer sent none.
 {{ config(tags=['fact']) }}
 with categories as (
-    select distinct mcc
-    from {{ ref('int_card_transaction') }}
-    where mcc is not null and mcc != '0000'
+    select mcc from {{ ref('int_swiped_category') }}
 ),
 
 kinds as (

@@ -35,6 +35,7 @@
 -- depends_on: {{ ref('int_posting_day') }}
 -- depends_on: {{ ref('int_naming_day') }}
 -- depends_on: {{ ref('int_swipe_naming_day') }}
+-- depends_on: {{ ref('int_swiped_category') }}
 -- depends_on: {{ ref('int_number_range') }}
 -- depends_on: {{ ref('int_invoice') }}
 -- depends_on: {{ ref('int_voucher') }}

@@ -23,7 +23,7 @@ Tier = Literal["yellow", "orange", "red"]
 Slice = Literal[
     "whole", "record", "booking", "card_booking", "invoice", "invoice_run", "file", "letter",
     "claim", "month_code", "service_payee", "payee", "payee_name", "economic_code", "merchant",
-    "card_day", "payee_account", "digits", "numbering",
+    "card_day", "payee_account", "digits", "numbering", "advance",
 ]  # fmt: skip
 CloseOutNeed = Literal["action", "evidence", "amount_recovered"]
 

@@ -38,6 +38,7 @@ SLICES = {
     "letter": "the reception papers that bear one letter's number",
     "claim": "one unit's claims of one counterparty, economic code and amount",
     "month_code": "all units' expenses under one economic code in one accounting period",
+    "advance": "what one counterparty owes to one account set on one advance account",
     "service_payee": "all units' expenses for services of one counterparty",
     "payee": "one unit's payments to one account",
     "payee_name": "one unit's payments to one name",

@@ -38,7 +38,7 @@ FACTS = (
     *("int_payee", "int_posting_day", "int_naming_day", "int_swipe_naming_day", "int_number_range"),
     *("int_payment_between_units", "int_payment_to_unit_name", "int_payment_half_month"),
     *("int_paid_budget_line", "int_public_expense", "int_agency_quarter"),
-    "int_unit_code_expense",
+    *("int_unit_code_expense", "int_swiped_category"),
 )
 # Per feed: the column in which a copy gets a new value.
 NUMBERS = {

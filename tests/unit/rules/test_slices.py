@@ -28,6 +28,7 @@ WHOLE = "whole"
 KEYS = (
     *("claim_key", "merchant_key", "invoice_tens_key", "invoice_tens"),
     *("card_day_key", "agency_code_key", "account_year_key"),
+    "advance_key",
 )
 LISTS = ("facts", "counted_facts", "keyed_slices", "counted_drivers")
 
