@@ -452,7 +452,7 @@
     from (
         select kind, key from slice.touched
         union
-        {{ due_vouchers(rule_parameter('ALL', 'attachment_grace_days'), before, today) }}
+        {{ due_vouchers(whole_days(rule_parameter('ALL', 'attachment_grace_days'), reached=true), before, today) }}
     ) as looked_at;
     {%- set facts, counted = facts(), counted_drivers() %}
     {%- for slice in keyed_slices() if not slice.has_own_scopes and slice.driver not in counted %}
@@ -535,7 +535,7 @@
     are moved on already, the facts are not.
 -#}
 {% macro booking_scopes(before, today) -%}
-    {%- set late_days = rule_parameter('BOOK-002', 'late_days') %}
+    {%- set late_days = whole_days(rule_parameter('BOOK-002', 'late_days')) %}
     {%- set silent_days = rule_parameter('BOOK-001', 'silent_days') %}
     {%- set naming_days = rule_parameter('BOOK-002', 'naming_days') %}
     {%- set then = names_payments("date '" ~ before ~ "'", 'then_kept', silent_days, naming_days) %}
@@ -550,15 +550,15 @@
         (
             select due.kind, due.key
             from (
-                {{ due_vouchers(rule_parameter('BOOK-005', 'unknown_days') ~ ' + 1', before, today) }}
+                {{ due_vouchers(whole_days(rule_parameter('BOOK-005', 'unknown_days')) ~ ' + 1', before, today) }}
             ) as due
         )
         union
         select 'payment', payment_no
         from {{ kept('int_payment') }}
         where
-            x_pay_date >= date '{{ before }}' - cast({{ late_days }} as integer)
-            and x_pay_date < date '{{ today }}' - cast({{ late_days }} as integer)
+            x_pay_date >= date '{{ before }}' - {{ late_days }}
+            and x_pay_date < date '{{ today }}' - {{ late_days }}
         union
         select 'payment', payments.payment_no
         from turned_unit
@@ -600,7 +600,7 @@
     those found not to be claimed, which are one day older; with the vouchers that name them.
 -#}
 {% macro card_booking_scopes(before, today) -%}
-    {%- set unclaimed_days = rule_parameter('CARD-005', 'unclaimed_days') %}
+    {%- set unclaimed_days = whole_days(rule_parameter('CARD-005', 'unclaimed_days')) %}
     {%- set naming_days = rule_parameter('CARD-005', 'naming_days') %}
     {%- set then = names_swipes("date '" ~ before ~ "'", 'then_kept', naming_days) %}
     {%- set now = names_swipes("date '" ~ today ~ "'", 'now_kept', naming_days) %}
@@ -618,8 +618,8 @@
     select 'card_booking', 'swipe', txn_no
     from {{ kept('int_card_transaction') }}
     where
-        txn_date >= date '{{ before }}' - cast({{ unclaimed_days }} as integer)
-        and txn_date < date '{{ today }}' - cast({{ unclaimed_days }} as integer)
+        txn_date >= date '{{ before }}' - {{ unclaimed_days }}
+        and txn_date < date '{{ today }}' - {{ unclaimed_days }}
     union
     select 'card_booking', 'swipe', swipes.txn_no
     from turned_card_unit
@@ -719,7 +719,7 @@
     now on; those that may have become open for long; and those found, which are one day older.
 -#}
 {% macro advance_scopes(before, today) -%}
-    {%- set max_days = 'cast(' ~ rule_parameter('VOU-006', 'max_days') ~ ' as integer)' %}
+    {%- set max_days = whole_days(rule_parameter('VOU-006', 'max_days')) %}
     insert into slice.scope (slice, kind, key)
     {%- for relation in [kept('int_advance'), 'slice.int_advance'] %}
     select 'advance', '', {{ advance_key() }}
@@ -782,13 +782,21 @@
     )
 {%- endmacro %}
 
+{#-
+    A threshold in days as a whole number of them that a date can be moved by: what is older than it, or
+    has `reached` it, is so by whole days.
+-#}
+{% macro whole_days(threshold, reached=false) -%}
+    cast(least({{ 'ceil' if reached else 'floor' }}({{ threshold }}), 100000) as integer)
+{%- endmacro %}
+
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}
 {% macro due_vouchers(days, before, today) -%}
     select 'voucher' as kind, voucher_id as key
     from {{ kept('int_voucher') }}
     where
-        posting_date > date '{{ before }}' - cast({{ days }} as integer)
-        and posting_date <= date '{{ today }}' - cast({{ days }} as integer)
+        posting_date > date '{{ before }}' - ({{ days }})
+        and posting_date <= date '{{ today }}' - ({{ days }})
 {%- endmacro %}
 
 {#-
@@ -885,7 +893,7 @@
     ) as keys
     where key is not null;
     {%- endfor %}
-    {%- set days = 'cast(' ~ rule_parameter('VOU-003', 'settling_days') ~ ' as integer)' %}
+    {%- set days = whole_days(rule_parameter('VOU-003', 'settling_days')) %}
     insert into slice.scope (slice, kind, key)
     select distinct 'numbering', '', {{ account_year_key() }}
     from {{ kept('int_number_range') }}

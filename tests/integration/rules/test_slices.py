@@ -225,10 +225,11 @@ steps = st.tuples(
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(history=st.lists(steps, min_size=2, max_size=2))
+@given(history=st.lists(steps, min_size=2, max_size=2), has_half_days=st.booleans())
 def test_moving_on_ends_where_a_full_evaluation_ends(
     district: District,
     history: list[tuple[int, list[str], str]],
+    has_half_days: bool,
 ) -> None:
     warehouse = district.warehouses.make(district.judged)
     moved: list[date] = []
@@ -237,6 +238,9 @@ def test_moving_on_ends_where_a_full_evaluation_ends(
         patch.setattr(dbt, "dbt", _never_in_vain(dbt.dbt, moved))
         day = LAST
         evaluated = []
+        if has_half_days:
+            _add_half_days(warehouse)
+            evaluate(LAST, warehouse, in_full=True)
         try:
             for number, (seed, kinds, when) in enumerate(history):
                 rng = random.Random(seed)
@@ -260,6 +264,14 @@ def test_moving_on_ends_where_a_full_evaluation_ends(
             assert not different
         finally:
             district.warehouses.drop_last()
+
+
+def _add_half_days(warehouse: Settings) -> None:
+    """Thresholds in days may have decimals, though dates are whole days apart."""
+    with connect(warehouse) as connection:
+        connection.execute(
+            "update reference.rule_parameters set value = value + 0.5 where parameter like '%days'"
+        )
 
 
 def _let_no_slice_be_wide(warehouse: Settings) -> None:

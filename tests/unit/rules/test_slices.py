@@ -1,11 +1,16 @@
 """What the slices of the facts say of themselves agrees with the models and with the rules."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from functools import cache, partial
 from typing import Any, get_args
 
+import duckdb
 import jinja2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from huiyan.rules.catalogue import MODELS, Slice, load_rules
 
@@ -147,6 +152,29 @@ def test_rules_are_judged_when_all_that_they_read_is_there() -> None:
     for step in ("rule_finding_sliced", "rule_finding_whole"):
         assert "rule_finding_before" in _parents(step)
         assert step in _parents("rule_results")
+
+
+@cache
+def _evaluation() -> Any:
+    source = MACROS.with_name("evaluate.sql").read_text("utf-8")
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
+    return environment.from_string(source).make_module()
+
+
+@given(
+    threshold=st.decimals(0, 400, places=2) | st.just(Decimal("9999999.99")),
+    days=st.integers(0, 400),
+)
+def test_days_are_counted_for_scopes_as_rules_compare_them(threshold: Decimal, days: int) -> None:
+    macros = _evaluation()
+    older = macros.whole_days(f"cast('{threshold}' as decimal(18, 2))")
+    as_old = macros.whole_days(f"cast('{threshold}' as decimal(18, 2))", reached=True)
+    [(more, least, last_day)] = duckdb.sql(
+        f"select {older}, {as_old}, date '2025-12-31' - {older}"
+    ).fetchall()
+    assert (days > more) == (days > threshold)
+    assert (days >= least) == (days >= threshold)
+    assert last_day <= date(2025, 12, 31)
 
 
 def test_a_rule_reads_only_what_its_slice_holds() -> None:
