@@ -68,7 +68,7 @@
     {%- for slice, held in record_slices().items() %}
     {{ shown('after') }}
     {%- for one in facts if one.name in held %}
-    {{ refilled('slice.' ~ one.name, rows_of_records(slice, one, kept(one.name)), true) }}
+    {{ refilled('slice.' ~ one.name, rows_of_records(slice, one, kept(one.name)), truncated=true) }}
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice, 'after') }}
     {{ shown('before') }}
@@ -80,9 +80,10 @@
     {%- endfor %}
     {%- for slice in keyed %}
     {{ shown('after') }}
-    {{ filled_to_the_brim(slice, true) }}
+    {{ filled_to_the_brim(slice, truncated=true) }}
     {%- for other, condition in slice.others.items() %}
-    {{ refilled('slice.' ~ other, 'select * from ' ~ kept(other) ~ ' where ' ~ condition, true) }}
+    {%- set query = 'select * from ' ~ kept(other) ~ ' where ' ~ condition %}
+    {{ refilled('slice.' ~ other, query, truncated=true) }}
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice.name, 'after') }}
     {{ shown('before') }}
@@ -102,7 +103,7 @@
     union all
     select * from slice.gone_{{ other }} where {{ condition }}
     {%- endset %}
-    {{ refilled('slice.' ~ other, query, true) }}
+    {{ refilled('slice.' ~ other, query, truncated=true) }}
     {%- endfor %}
     {{ findings_of_slice(table, rules, slice.name, 'before') }}
     {%- endfor %}
@@ -121,7 +122,7 @@
     {%- set of_many = keyed_slices() | selectattr('driver', 'in', counted_drivers()) | list %}
     truncate {{ table }};
     {%- for slice in of_many %}
-    {{ refilled('slice.' ~ slice.driver, rows_of_keys(slice, kept(slice.driver)), true) }}
+    {{ refilled('slice.' ~ slice.driver, rows_of_keys(slice, kept(slice.driver)), truncated=true) }}
     {{ findings_of_slice(table, rules, slice.name, 'after') }}
     {%- endfor %}
     {%- for rule in rules
@@ -349,7 +350,7 @@
     ) as touched
     inner join staging.{{ source.name }} as source on touched.key = source.{{ source.column }}
     {%- endset %}
-    {{ refilled('slice.' ~ source.name, query, true) }}
+    {{ refilled('slice.' ~ source.name, query, truncated=true) }}
     {%- endfor %}
 {%- endmacro %}
 
@@ -452,7 +453,9 @@
     from (
         select kind, key from slice.touched
         union
-        {{ due_vouchers(whole_days(rule_parameter('ALL', 'attachment_grace_days'), reached=true), before, today) }}
+        {{ due_vouchers(
+            whole_days(rule_parameter('ALL', 'attachment_grace_days'), reached=true), before, today
+        ) }}
     ) as looked_at;
     {%- set facts, counted = facts(), counted_drivers() %}
     {%- for slice in keyed_slices() if not slice.has_own_scopes and slice.driver not in counted %}
@@ -550,7 +553,9 @@
         (
             select due.kind, due.key
             from (
-                {{ due_vouchers(whole_days(rule_parameter('BOOK-005', 'unknown_days')) ~ ' + 1', before, today) }}
+                {{ due_vouchers(
+                    whole_days(rule_parameter('BOOK-005', 'unknown_days')) ~ ' + 1', before, today
+                ) }}
             ) as due
         )
         union
