@@ -17,6 +17,14 @@
 {%- endmacro %}
 
 {#-
+    A threshold in days as a whole number of them that a date can be moved by: what is older than it, or
+    has `reached` it, is so by whole days.
+-#}
+{% macro whole_days(threshold, reached=false) -%}
+    cast(least({{ 'ceil' if reached else 'floor' }}({{ threshold }}), 100000) as integer)
+{%- endmacro %}
+
+{#-
     Whether the date `day` is worked; `special_day` is the alias of official_calendar, left-joined
     on it.
 -#}

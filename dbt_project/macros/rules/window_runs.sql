@@ -17,7 +17,7 @@
         window following_days as (
             partition by {{ series }}
             order by {{ day }}
-            range between current row and cast({{ days }} as integer) following
+            range between current row and {{ whole_days(days) }} following
         )
     ),
 

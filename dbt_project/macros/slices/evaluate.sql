@@ -39,18 +39,20 @@
     {{ counted_scopes(before, today) }}
     {{ shown('before') }}
     {%- set rules = judged_rules() %}
-    {%- for slice in keyed_slices() | selectattr('driver', 'in', counted_drivers()) %}
+    {%- for slice in slices_of_sums() %}
     {{ filled_to_the_brim(slice) }}
     {{ findings_of_slice(table, rules, slice.name, 'before') }}
     {%- endfor %}
     {{ moved_counts() }}
     {{ booking_scopes(before, today) }}
     {{ card_booking_scopes(before, today) }}
+    {%- set drivers = counted_facts() | map(attribute='driver') | list %}
     {%- for one in facts() if one.is_kept %}
     delete from {{ kept(one.name) }} as kept
     using slice.touched
     where touched.kind = '{{ one.owner }}' and kept.{{ one.column }} = touched.key;
-    insert into {{ kept(one.name) }} {{ rows_made(one) }};
+    insert into {{ kept(one.name) }}
+    {{ 'select * from ' ~ made(one.name) if one.name in drivers else rows_made_now(one) }};
     {%- endfor %}
     {%- for name in summaries() %}
     {{ refilled(kept(name), 'select * from slice.' ~ name ~ '_made') }}
@@ -63,7 +65,7 @@
 -#}
 {% macro found_in_slices(table) -%}
     {%- set rules, facts = judged_rules(), facts() %}
-    {%- set keyed = keyed_slices() | rejectattr('driver', 'in', counted_drivers()) | list %}
+    {%- set keyed = slices_of_facts() %}
     truncate {{ table }};
     {%- for slice, held in record_slices().items() %}
     {{ shown('after') }}
@@ -119,7 +121,7 @@
 -#}
 {% macro found_as_a_whole(table) -%}
     {%- set rules = judged_rules() %}
-    {%- set of_many = keyed_slices() | selectattr('driver', 'in', counted_drivers()) | list %}
+    {%- set of_many = slices_of_sums() %}
     truncate {{ table }};
     {%- for slice in of_many %}
     {{ refilled('slice.' ~ slice.driver, rows_of_keys(slice, kept(slice.driver)), truncated=true) }}
@@ -212,12 +214,6 @@
     from slice.touched
     inner join slice.{{ one.name }} as made on touched.key = made.{{ one.column }}
     where touched.kind = '{{ one.owner }}'
-{%- endmacro %}
-
-{#- The rows made of the touched records for the fact `one`, when they are written. -#}
-{% macro rows_made(one) -%}
-    {%- set drivers = counted_facts() | map(attribute='driver') | list -%}
-    {{ 'select * from ' ~ made(one.name) if one.name in drivers else rows_made_now(one) }}
 {%- endmacro %}
 
 {#- Vouchers, payments and swipes of which a row came, went or changed since `before`. -#}
@@ -457,8 +453,8 @@
             whole_days(rule_parameter('ALL', 'attachment_grace_days'), reached=true), before, today
         ) }}
     ) as looked_at;
-    {%- set facts, counted = facts(), counted_drivers() %}
-    {%- for slice in keyed_slices() if not slice.has_own_scopes and slice.driver not in counted %}
+    {%- set facts = facts() %}
+    {%- for slice in slices_of_facts() if not slice.has_own_scopes %}
     {%- set driver = facts | selectattr('name', 'equalto', slice.driver) | first %}
     {%- for relation in [kept(slice.driver), 'slice.' ~ slice.driver] %}
     insert into slice.scope (slice, kind, key)
@@ -708,7 +704,8 @@
 
 {#- Days on which a card was used so near to a touched swipe, before or now, that it counts for both. -#}
 {% macro card_day_scopes() -%}
-    {%- set days = 'cast(ceil(' ~ rule_parameter('CARD-010', 'within_minutes') ~ ' / 1440.0) as integer)' %}
+    {%- set minutes = rule_parameter('CARD-010', 'within_minutes') %}
+    {%- set days = whole_days(minutes ~ ' / 1440.0', reached=true) %}
     {%- for relation in [kept('int_card_transaction'), 'slice.int_card_transaction'] %}
     insert into slice.scope (slice, kind, key)
     select distinct 'card_day', '', {{ card_day_key('step') }}
@@ -785,14 +782,6 @@
         from pg_class
         where oid = '{{ fact.rows_of | default(kept(fact.name)) }}'::regclass
     )
-{%- endmacro %}
-
-{#-
-    A threshold in days as a whole number of them that a date can be moved by: what is older than it, or
-    has `reached` it, is so by whole days.
--#}
-{% macro whole_days(threshold, reached=false) -%}
-    cast(least({{ 'ceil' if reached else 'floor' }}({{ threshold }}), 100000) as integer)
 {%- endmacro %}
 
 {#- Vouchers that became `days` days old (an SQL expression) after `before`, counted from posting. -#}
@@ -884,7 +873,7 @@
     years of which a period has settled.
 -#}
 {% macro counted_scopes(before, today) -%}
-    {%- for slice in keyed_slices() | selectattr('driver', 'in', counted_drivers()) %}
+    {%- for slice in slices_of_sums() %}
     insert into slice.scope (slice, kind, key)
     select distinct '{{ slice.name }}', '', key
     from (

@@ -147,6 +147,16 @@
     {{ return(keyed_slices() | map(attribute='driver') | select('in', counted) | unique | list) }}
 {%- endmacro %}
 
+{#- The slices of whole keys that are cut from facts of records. -#}
+{% macro slices_of_facts() -%}
+    {{ return(keyed_slices() | rejectattr('driver', 'in', counted_drivers()) | list) }}
+{%- endmacro %}
+
+{#- The slices of whole keys that are cut from facts of many. -#}
+{% macro slices_of_sums() -%}
+    {{ return(keyed_slices() | selectattr('driver', 'in', counted_drivers()) | list) }}
+{%- endmacro %}
+
 {#- Tables made from all facts, small enough to be filled anew every day. -#}
 {% macro summaries() -%}
     {{ return(['int_merchant_category', 'int_unit_books']) }}

@@ -1,5 +1,5 @@
 -- 有支付无账：最近 90 天有国库支付，但在记账平台没有对应单位，或 90 天以上没有记过账。
-{%- set paid_within_days = rule_parameter('BOOK-001', 'paid_within_days') %}
+{%- set paid_within_days = whole_days(rule_parameter('BOOK-001', 'paid_within_days')) %}
 with payment_days as (
     select * from {{ ref('int_payment_day') }}
 ),
@@ -25,7 +25,7 @@ paid as (
     from payment_days
     where
         pay_date <= {{ business_date() }}
-        and pay_date > {{ business_date() }} - cast({{ paid_within_days }} as integer)
+        and pay_date > {{ business_date() }} - {{ paid_within_days }}
     group by treasury_agency_code
 ),
 

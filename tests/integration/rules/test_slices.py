@@ -238,10 +238,10 @@ def test_moving_on_ends_where_a_full_evaluation_ends(
         patch.setattr(dbt, "dbt", _never_in_vain(dbt.dbt, moved))
         day = LAST
         evaluated = []
-        if has_half_days:
-            _add_half_days(warehouse)
-            evaluate(LAST, warehouse, in_full=True)
         try:
+            if has_half_days:
+                _add_half_days(warehouse)
+                evaluate(LAST, warehouse, in_full=True)
             for number, (seed, kinds, when) in enumerate(history):
                 rng = random.Random(seed)
                 if number % 2:

@@ -155,10 +155,9 @@ def test_rules_are_judged_when_all_that_they_read_is_there() -> None:
 
 
 @cache
-def _evaluation() -> Any:
-    source = MACROS.with_name("evaluate.sql").read_text("utf-8")
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"], autoescape=False)
-    return environment.from_string(source).make_module()
+def _of_dates() -> Any:
+    source = (MODELS.parent / "macros" / "dates.sql").read_text("utf-8")
+    return jinja2.Environment(autoescape=False).from_string(source).make_module()
 
 
 @given(
@@ -166,7 +165,7 @@ def _evaluation() -> Any:
     days=st.integers(0, 400),
 )
 def test_days_are_counted_for_scopes_as_rules_compare_them(threshold: Decimal, days: int) -> None:
-    macros = _evaluation()
+    macros = _of_dates()
     older = macros.whole_days(f"cast('{threshold}' as decimal(18, 2))")
     as_old = macros.whole_days(f"cast('{threshold}' as decimal(18, 2))", reached=True)
     [(more, least, last_day)] = duckdb.sql(
