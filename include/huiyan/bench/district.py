@@ -19,6 +19,7 @@ FULL_ENTRIES = 3_000_000
 MONTHS = 12
 LAST_DAY = "2025-12-31"
 SEED = 2025
+DAYS = 6  # delivered one by one after the rest
 
 
 class CsvLanding(Landing):
@@ -50,13 +51,13 @@ class Delivery:
 
 
 def options(scale: float, months: int = MONTHS) -> Options:
-    """Options of a district-year times `scale`: all but two days as one delivery, then those."""
+    """Options of a district-year times `scale`: one delivery, then DAYS single days."""
     return Options(
         accounts=max(MIN_ACCOUNTS, round(FULL_ACCOUNTS * scale)),
         months=months,
         seed=SEED,
         entries=round(FULL_ENTRIES * scale * months / MONTHS),
-        daily_days=2,
+        daily_days=DAYS,
         last_day=LAST_DAY,
     )
 

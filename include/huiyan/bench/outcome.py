@@ -93,30 +93,35 @@ class Plain:
 
 @dataclass(frozen=True)
 class Aged:
-    """One more day after some months of history, in a district of its own.
+    """Single days after some months of history, in a district of its own.
 
     Attributes:
-        rows: of the daily feeds, landed before that day. day_rows: landed on it.
-        evaluated: the day through dbt.
+        rows: of the daily feeds, landed before those days. day_rows: landed on them.
+        evaluated: the days through dbt.
     """
 
     months: int
     rows: int
     day_rows: int
-    evaluated: Evaluated
+    evaluated: list[Evaluated]
+
+
+def settled(evaluated: list[Evaluated]) -> list[Evaluated]:
+    """The single days but for the first one after the load.
+
+    That one finds little of a year in memory, as no other day does.
+    """
+    return evaluated[2:]
 
 
 @dataclass
 class Outcome:
-    """Everything one run measured: the first business date is the year, the last one more day.
-
-    A day lies between them: the first one after a year was loaded finds little of it in memory, as
-    no other day does.
+    """Everything one run measured: the first business date is the year, single days follow it.
 
     Attributes:
         arrived: seconds in which a date's deliveries were landed and checked, by date.
         made_seconds: making the files, None where they were reused.
-        aged: the same day after a short and after a long history, both of `aged_scale` of a
+        aged: the same days after a short and after a long history, both of `aged_scale` of a
             district; empty where that was not measured.
     """
 
@@ -134,9 +139,9 @@ class Outcome:
     aged_scale: float = 0.0
 
     @property
-    def one_more(self) -> Evaluated | None:
-        """The day that is measured after the year, None if none was."""
-        return self.evaluated[-1] if len(self.evaluated) > 1 else None
+    def single_days(self) -> list[Evaluated]:
+        """The days that are measured after the year."""
+        return settled(self.evaluated)
 
     @property
     def days(self) -> list[date]:

@@ -1,7 +1,9 @@
 """Writes what a run measured as a page: ratios first, seconds as context, then the machine."""
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest
 from pathlib import Path
+from statistics import fmean
 
 from huiyan.bench import layers
 from huiyan.bench.outcome import Evaluated, Landed, Outcome
@@ -65,16 +67,24 @@ def _gate_seconds(landed: Iterable[Landed]) -> float:
     return sum(each.gate_seconds for each in landed)
 
 
-def _day_seconds(outcome: Outcome, evaluated: Evaluated) -> float:
-    return outcome.arrived[evaluated.business_date] + evaluated.seconds
+def _seconds_in_all(outcome: Outcome, *days: Evaluated) -> float:
+    return fmean(outcome.arrived[day.business_date] + day.seconds for day in days)
 
 
-def _judged(evaluated: Evaluated) -> float:
-    return layers.busy(_of(evaluated.runs, "intermediate", "rules"))
+def _commands(days: Iterable[Evaluated]) -> float:
+    return fmean(day.seconds for day in days)
+
+
+def _layers(days: Iterable[Evaluated], *names: str) -> float:
+    return fmean(layers.busy(_of(day.runs, *names)) for day in days)
+
+
+def _judged(*days: Evaluated) -> float:
+    return _layers(days, "intermediate", "rules")
 
 
 def _ratios(outcome: Outcome) -> list[str]:
-    year = outcome.evaluated[0]
+    year, days = outcome.evaluated[0], outcome.single_days
     landed = outcome.landed_on(year.business_date, "daily")
     rows = sum(each.rows for each in landed)
     collecting = _collect_seconds(landed)
@@ -138,8 +148,8 @@ def _ratios(outcome: Outcome) -> list[str]:
                 f"{_seconds(scan)} s against {_seconds(script)} s",
             )
         )
-        if outcome.one_more is not None:
-            more = _day_seconds(outcome, outcome.one_more)
+        if days:
+            more = _seconds_in_all(outcome, *days)
             lines.append(
                 (
                     "One more day (landed, checked, evaluated): the pandas script's time over it",
@@ -147,9 +157,8 @@ def _ratios(outcome: Outcome) -> list[str]:
                     f"{_seconds(script)} s against {_seconds(more)} s",
                 )
             )
-    if outcome.one_more is not None:
-        day = outcome.one_more
-        judged, all_judged = _judged(day), _judged(year)
+    if days:
+        judged, all_judged = _judged(*days), _judged(year)
         lines.append(
             (
                 "Judging one more day (intermediate, rules) as a share of judging all",
@@ -160,11 +169,11 @@ def _ratios(outcome: Outcome) -> list[str]:
         lines.append(
             (
                 "Evaluating one more day (the command, staging to marts) as a share of all",
-                _percent(day.seconds, year.seconds),
-                f"{_seconds(day.seconds)} s against {_seconds(year.seconds)} s",
+                _percent(_commands(days), year.seconds),
+                f"{_seconds(_commands(days))} s against {_seconds(year.seconds)} s",
             )
         )
-        more, whole = _day_seconds(outcome, day), _day_seconds(outcome, year)
+        more, whole = _seconds_in_all(outcome, *days), _seconds_in_all(outcome, year)
         lines.append(
             (
                 "One more day (landed, checked, evaluated) as a share of the year",
@@ -178,18 +187,18 @@ def _ratios(outcome: Outcome) -> list[str]:
             (
                 f"Evaluating one more day (the command, staging to marts) after {long.months}"
                 f" months: its time over that after {short.months}",
-                _ratio(long.evaluated.seconds, short.evaluated.seconds),
-                f"{_seconds(long.evaluated.seconds)} s against"
-                f" {_seconds(short.evaluated.seconds)} s",
+                _ratio(_commands(long.evaluated), _commands(short.evaluated)),
+                f"{_seconds(_commands(long.evaluated))} s against"
+                f" {_seconds(_commands(short.evaluated))} s",
             )
         )
         lines.append(
             (
                 f"Judging one more day (intermediate, rules) after {long.months} months: its time"
                 f" over that after {short.months}",
-                _ratio(_judged(long.evaluated), _judged(short.evaluated)),
-                f"{_seconds(_judged(long.evaluated))} s against"
-                f" {_seconds(_judged(short.evaluated))} s",
+                _ratio(_judged(*long.evaluated), _judged(*short.evaluated)),
+                f"{_seconds(_judged(*long.evaluated))} s against"
+                f" {_seconds(_judged(*short.evaluated))} s",
             )
         )
     return _table(("What", "Ratio", "Seconds"), lines)
@@ -224,7 +233,7 @@ def _landing(outcome: Outcome) -> list[str]:
 
 def _evaluation(outcome: Outcome) -> list[str]:
     year = outcome.evaluated[0]
-    more = [outcome.one_more] if outcome.one_more else []
+    days = outcome.single_days
     theirs = outcome.duck.runs if outcome.duck else []
     rows = []
     for layer in LAYERS:
@@ -239,7 +248,7 @@ def _evaluation(outcome: Outcome) -> list[str]:
                 _seconds(layers.busy(own)),
                 _seconds(layers.busy(other)) if other else "–",
                 _ratio(layers.busy(own), layers.busy(other)) if other else "–",
-                *(_seconds(layers.busy(_of(day.runs, layer))) for day in more),
+                _seconds(_layers(days, layer)) if days else "–",
             )
         )
     rows.append(
@@ -249,7 +258,7 @@ def _evaluation(outcome: Outcome) -> list[str]:
             _seconds(year.seconds),
             "–",
             "–",
-            *(_seconds(day.seconds) for day in more),
+            _seconds(_commands(days)) if days else "–",
         )
     )
     head = (
@@ -258,7 +267,7 @@ def _evaluation(outcome: Outcome) -> list[str]:
         "PostgreSQL s",
         "DuckDB s",
         "Ratio",
-        *("One more day s" for _ in more),
+        "One more day s",
     )
     return _table(head, rows)
 
@@ -266,12 +275,15 @@ def _evaluation(outcome: Outcome) -> list[str]:
 def _slowest(outcome: Outcome) -> list[str]:
     year = outcome.evaluated[0]
     theirs = {run.name: run.seconds for run in outcome.duck.runs} if outcome.duck else {}
-    day = outcome.one_more.runs if outcome.one_more else []
-    more = {run.name: run.seconds for run in day}
+    of_year = {run.name: run.seconds for run in year.runs}
+    of_day: dict[str, float] = {}
+    for day in outcome.single_days:
+        for run in day.runs:
+            share = run.seconds / len(outcome.single_days)
+            of_day[run.name] = of_day.get(run.name, 0) + share
     names = {
-        run.name
-        for runs, most in ((year.runs, SLOWEST), (day, SLOWEST_OF_DAY))
-        for run in sorted(runs, key=lambda run: run.seconds, reverse=True)[:most]
+        *nlargest(SLOWEST, of_year, key=of_year.__getitem__),
+        *nlargest(SLOWEST_OF_DAY, of_day, key=of_day.__getitem__),
     }
     slow = sorted(
         (run for run in year.runs if run.name in names), key=lambda run: run.seconds, reverse=True
@@ -284,7 +296,7 @@ def _slowest(outcome: Outcome) -> list[str]:
                 run.layer,
                 _seconds(run.seconds),
                 _seconds(theirs[run.name]) if run.name in theirs else "–",
-                _seconds(more[run.name]) if run.name in more else "–",
+                _seconds(of_day[run.name]) if run.name in of_day else "–",
             )
             for run in slow
         ],
@@ -351,22 +363,23 @@ def _aged(outcome: Outcome) -> list[str]:
             str(each.months),
             _count(each.rows),
             _count(each.day_rows),
-            *(_seconds(layers.busy(_of(each.evaluated.runs, layer))) for layer in LAYERS),
-            _seconds(each.evaluated.seconds),
+            *(_seconds(_layers(each.evaluated, layer)) for layer in LAYERS),
+            _seconds(_commands(each.evaluated)),
         )
         for each in outcome.aged
     ]
     return [
         "## One more day after a longer history",
         "",
-        f"The same day of {outcome.aged_scale:g} of a district, each time in a warehouse of its own"
-        " that holds only the months before it. Rows are those of the daily feeds.",
+        f"The same days of {outcome.aged_scale:g} of a district, each time in a warehouse of its"
+        " own that holds only the months before them; seconds are the mean of those days. Rows are"
+        " those of the daily feeds.",
         "",
         *_table(
             (
                 "Months",
                 "Rows before",
-                "Rows of the day",
+                "Rows of the days",
                 *(f"{layer} s" for layer in LAYERS),
                 "Wall time s",
             ),
@@ -422,24 +435,24 @@ def render(outcome: Outcome) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Written by `make bench`, not by hand. Each step ran once, in one run, on the machine",
-        "described below. Seconds depend on it and on what else it did: compare ratios.",
+        "Written by `make bench`, not by hand: one run on the machine described below. Seconds",
+        "depend on it and on what else it did: compare ratios.",
         "",
         f"The district: {_count(outcome.accounts)} account sets, scale {outcome.scale:g} of a"
         f" district-year ({', '.join(f'{_count(rows[feed])} {feed}' for feed in rows)};"
         f" files {made}). Everything up to {year} arrives as one delivery, then one day after"
-        " another. The last one is measured: the first after such a load finds little of it in"
-        " memory, as no other day does.",
+        f" another. One more day is the mean of the last {len(outcome.single_days)} days: the"
+        " first after such a load finds little of it in memory, as no other day does. All else is"
+        " timed once.",
         "",
         "## Ratios",
         "",
         *_ratios(outcome),
         "A layer's time is that of its models added up, each with its hooks, indexes and",
         "statistics; both databases build two models at a time. DuckDB reads the staging tables of",
-        "the same run as Parquet, the one more day included, and builds the same models, going on",
-        "from the same history; marts and landing are PostgreSQL's. The feeds of the one more day",
-        "are landed and checked two at a time, in processes of their own, as the scheduler's tasks",
-        "are.",
+        "the same run as Parquet, the last day included, and builds the same models, going on from",
+        "the same history; marts and landing are PostgreSQL's. Feeds of a single day are",
+        "landed and checked two at a time, in processes of their own, as by the scheduler's tasks.",
         "",
         "## Landing",
         "",

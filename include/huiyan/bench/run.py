@@ -1,4 +1,4 @@
-"""The benchmark's steps, each timed once, in one run."""
+"""The benchmark's steps, timed in one run."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,7 +23,7 @@ from huiyan.bench import (
     rule_times,
 )
 from huiyan.bench.clock import timed
-from huiyan.bench.outcome import Aged, ByHand, Duck, Evaluated, Landed, Outcome, Plain
+from huiyan.bench.outcome import Aged, ByHand, Duck, Evaluated, Landed, Outcome, Plain, settled
 from huiyan.demo.truth import delivered_subject
 from huiyan.errors import WarehouseError
 from huiyan.feeds.collect import collect
@@ -38,7 +38,7 @@ from huiyan.warehouse.migrate import migrate
 # Three years of a whole district would take longer than all else: a part tells the ratio too.
 AGED_PART = 0.15
 HISTORIES = (12, 36)
-FEEDS_AT_A_TIME = 2  # on one more day, in processes of their own, as the scheduler's tasks are
+FEEDS_AT_A_TIME = 2  # on single days, in processes of their own, as the scheduler's tasks are
 
 
 def _ignore(_: str) -> None:
@@ -251,7 +251,7 @@ def _new_warehouse(home: Path, files: Path) -> Iterator[Settings]:
 
 
 def after_history(home: Path, *, scale: float, months: int, narrator: Narrator) -> Aged:
-    """Evaluate one more day after `months` of a district, in a new warehouse below `home`.
+    """Evaluate single days after `months` of a district, in a new warehouse below `home`.
 
     Raises:
         WarehouseError: a delivery did not land or was stopped, or dbt failed.
@@ -259,13 +259,16 @@ def after_history(home: Path, *, scale: float, months: int, narrator: Narrator) 
     files = home / f"district-{scale:g}-{months}"
     narrator.begin(f"making {months} months of a district")
     district.make(district.options(scale, months), files)
-    rows = 0
+    evaluated: list[Evaluated] = []
+    rows: dict[date, int] = {}
     with _new_warehouse(home, files) as settings:
-        for deliveries_of_day in district.deliveries(files).items():
-            landed, _, evaluated = _measure_day(*deliveries_of_day, settings, narrator)
-            before, day_rows = rows, sum(each.rows for each in landed if each.is_daily)
-            rows += day_rows
-    return Aged(months, before, day_rows, evaluated)
+        for day, deliveries in district.deliveries(files).items():
+            landed, _, through_dbt = _measure_day(day, deliveries, settings, narrator)
+            evaluated.append(through_dbt)
+            rows[day] = sum(each.rows for each in landed if each.is_daily)
+    days = settled(evaluated)
+    day_rows = sum(rows[each.business_date] for each in days)
+    return Aged(months, sum(rows.values()) - day_rows, day_rows, days)
 
 
 def run(
@@ -284,7 +287,7 @@ def run(
         home: folder of the benchmark; the districts' files stay in it.
         scale: part of a district-year. months: how many of its months are made.
         fresh: make the files anew even if they are there.
-        histories: months of history after which one more day is measured too, each in
+        histories: months of history after which single days are measured too, each in
             AGED_PART of the district.
 
     Raises:

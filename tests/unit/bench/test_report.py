@@ -14,7 +14,7 @@ from huiyan.bench.layers import NodeRun
 from huiyan.bench.machine import Machine
 from huiyan.bench.outcome import Aged, ByHand, Duck, Evaluated, Landed, Outcome, Plain
 
-YEAR, FIRST, NEXT = date(2025, 12, 29), date(2025, 12, 30), date(2025, 12, 31)
+YEAR, FIRST, NEXT, LAST = (date(2025, 12, day) for day in (26, 29, 30, 31))
 START = datetime(2025, 12, 31, 8)
 
 
@@ -53,11 +53,12 @@ def outcome() -> Outcome:
             _landed("accounts", YEAR, 1_130, 0.1),
             _landed("finance_vouchers", NEXT, 500, 0.2),
         ],
-        arrived={YEAR: 6.15, FIRST: 50.0, NEXT: 0.3},
+        arrived={YEAR: 6.15, FIRST: 50.0, NEXT: 0.2, LAST: 0.4},
         evaluated=[
             Evaluated(YEAR, 30.0, nodes),
             Evaluated(FIRST, 90.0, nodes),
-            Evaluated(NEXT, 20.0, nodes),
+            Evaluated(NEXT, 18.0, nodes),
+            Evaluated(LAST, 22.0, nodes),
         ],
         duck=Duck(
             Exported(12, 100_000, 5_000_000),
@@ -135,30 +136,30 @@ def test_our_sql_stands_beside_queries_written_by_hand(outcome: Outcome) -> None
 def test_three_years_of_history_stand_beside_one(outcome: Outcome) -> None:
     assert "after a longer history" not in report.render(outcome)
 
-    day = [_node("rule_results", "rules", 2.6), _node("int_unit", "intermediate", 0.4)]
+    day = [_node("rule_results", "rules", 3.2), _node("int_unit", "intermediate", 0.4)]
     year = [_node("rule_results", "rules", 2.0), _node("int_unit", "intermediate", 0.4)]
     outcome.aged_scale = 0.2
     outcome.aged = [
-        Aged(12, 900_000, 500, Evaluated(NEXT, 8.0, year)),
-        Aged(36, 2_700_000, 500, Evaluated(NEXT, 9.0, day)),
+        Aged(12, 900_000, 500, [Evaluated(NEXT, 7.0, year), Evaluated(LAST, 9.0, year)]),
+        Aged(36, 2_700_000, 500, [Evaluated(NEXT, 9.0, year), Evaluated(LAST, 9.0, day)]),
     ]
     page = report.render(outcome)
 
     assert "months: its time over that after 12 | 1.1 | 9.0 s against 8.0 s" in page
     assert "after 36 months: its time over that after 12 | 1.2 | 3.0 s against 2.4 s" in page
-    assert "The same day of 0.2 of a district" in page
+    assert "The same days of 0.2 of a district" in page
     assert "| 36 | 2,700,000 | 500 | 0.0 | 0.4 | 2.6 | 0.0 | 0.0 | 0.0 | 0.0 | 9.0 |" in page
 
 
 def test_what_is_slow_on_one_more_day_only_is_among_the_slowest(outcome: Outcome) -> None:
-    year, _, day = outcome.evaluated
+    year, *days = outcome.evaluated
     name = "rule_finding_before"
     others = [_node(f"int_{number}", "intermediate", 5.0) for number in range(12)]
     outcome.evaluated = [
         replace(year, runs=[*year.runs, *others, _node(name, "rules", 0.01)]),
-        replace(day, runs=[*day.runs, _node(name, "rules", 60.0)]),
+        *(replace(day, runs=[*day.runs, _node(name, "rules", 60.0)]) for day in days),
     ]
-    assert f"| {name} | rules | 0.0 |" in report.render(outcome)
+    assert f"| {name} | rules | 0.0 | – | 60.0 |" in report.render(outcome)
 
 
 def test_processor_time_is_left_out_where_it_is_not_known(outcome: Outcome) -> None:
