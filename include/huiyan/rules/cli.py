@@ -23,6 +23,7 @@ console = Console()
 TIER = {"yellow": "黄色", "orange": "橙色", "red": "红色"}
 SHOWN = 15
 ID_SHOWN = 12
+SLICE_TESTS = "tests/unit/rules/test_slices.py"
 VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 
 
@@ -117,9 +118,9 @@ def new_rule(
 def test_rule(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
 ) -> None:
-    """Say what a rule still lacks, and run its unit tests in a small warehouse of their own."""
+    """Say what a rule still lacks, run its unit tests, and its SQL on DuckDB as backtests do."""
     from huiyan.rules.missing import missing
-    from huiyan.rules.workbench import run_tests
+    from huiyan.rules.workbench import run_on_duckdb, run_tests, workbench
 
     rule = load_rule(rule_id)
     found = missing(rule)
@@ -132,8 +133,17 @@ def test_rule(
             f"The unit tests of {rule.id} were not run: without its list entry and its thresholds "
             "no rule can be evaluated."
         )
-    run_tests(rule, get_settings())
-    console.print(f"{rule.id}: every unit test passes.")
+    with workbench(get_settings()) as bench:
+        run_tests(rule, bench)
+        console.print(f"{rule.id}: every unit test passes.")
+        run_on_duckdb(rule, bench)
+        console.print(f"{rule.id}: its SQL runs on DuckDB too, as backtests run it.")
+    if rule.slice != "whole":
+        console.print(
+            f"{rule.id}: `.venv/bin/pytest {SLICE_TESTS}` says in seconds whether its slice "
+            f"{rule.slice} holds what the SQL reads.",
+            soft_wrap=True,
+        )
     if found:
         raise typer.Exit(1)
 
