@@ -8,3 +8,8 @@
         )
     )
 {%- endmacro %}
+
+{#- A unit as people know it: name and code, or the code alone of one that no list has. -#}
+{% macro unit_label(name, code) -%}
+    coalesce({{ name }} || '（' || {{ code }} || '）', {{ code }})
+{%- endmacro %}

@@ -7,6 +7,10 @@ vouchers as (
     select * from {{ ref('int_voucher') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 files as (
     select
         lower(file_sha256) as sha256,
@@ -35,6 +39,7 @@ uses as (
         files.attachment_type,
         population.voucher_count,
         vouchers.*,
+        {{ unit_label('units.unit_name', 'vouchers.finance_agency_code') }} as unit_label,
         row_number() over (
             partition by files.sha256
             order by vouchers.event_date, vouchers.posting_date, vouchers.voucher_id
@@ -42,6 +47,7 @@ uses as (
     from population
     inner join files on population.sha256 = files.sha256
     inner join vouchers on files.voucher_id = vouchers.voucher_id
+    left join units on vouchers.unit_id = units.unit_id
     where population.voucher_count >= 2
 ),
 
@@ -57,7 +63,7 @@ hits as (
             'file_type': 'min(attachment_type)',
             'voucher_count': 'voucher_count',
             'vouchers': joined_list('voucher_id', 'place', 100),
-            'agencies': joined_list('finance_agency_code', 'place', 100),
+            'agencies': joined_list('unit_label', 'place', 100),
             'total_expense': 'sum(expense_amount)',
         }) }} as evidence
     from uses

@@ -7,6 +7,10 @@ vouchers as (
     select * from {{ ref('int_voucher') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 population as (
     select
         invoice_id,
@@ -36,6 +40,7 @@ bookings as (
         carriers.voucher_count,
         carriers.invoice_amount,
         vouchers.*,
+        {{ unit_label('units.unit_name', 'vouchers.finance_agency_code') }} as unit_label,
         sum(vouchers.expense_amount) over (partition by carriers.invoice_id) as total_expense,
         row_number() over (
             partition by carriers.invoice_id
@@ -43,6 +48,7 @@ bookings as (
         ) as place
     from carriers
     inner join vouchers on carriers.voucher_id = vouchers.voucher_id
+    left join units on vouchers.unit_id = units.unit_id
     where carriers.voucher_count > 1
 ),
 
@@ -59,7 +65,7 @@ hits as (
             'total_expense': 'total_expense',
             'voucher_count': 'voucher_count',
             'vouchers': joined_list('voucher_id', 'place', 100),
-            'agencies': joined_list('finance_agency_code', 'place', 100),
+            'agencies': joined_list('unit_label', 'place', 100),
         }) }} as evidence
     from bookings
     where invoice_amount is null or total_expense > invoice_amount

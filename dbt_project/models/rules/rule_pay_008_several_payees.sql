@@ -4,6 +4,10 @@ with payees as (
     select * from {{ ref('int_payee') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 shared as (
     select * from {{ ref('int_shared_payee_account') }}
 ),
@@ -33,10 +37,14 @@ payee_names as (
 ),
 
 payers as (
-    select payee_acct_no, {{ joined_list(agency, agency, 100) }} as agencies
+    select
+        shared.payee_acct_no,
+        {{ joined_list(unit_label('units.unit_name', 'shared.' ~ agency), 'shared.' ~ agency, 100) }}
+            as agencies
     from shared
-    where place_of_agency = 1
-    group by payee_acct_no
+    left join units on shared.unit_id = units.unit_id
+    where shared.place_of_agency = 1
+    group by shared.payee_acct_no
 ),
 
 hits as (

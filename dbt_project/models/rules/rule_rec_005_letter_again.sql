@@ -3,6 +3,10 @@ with papers as (
     select * from {{ ref('int_reception_paper') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 letters as (
     select
         document_no || ':' || {{ normalised_name('visit_unit') }} as letter_id,
@@ -36,6 +40,7 @@ population as (
 uses as (
     select
         letters.*,
+        {{ unit_label('units.unit_name', 'letters.finance_agency_code') }} as unit_label,
         population.voucher_count,
         population.days_apart,
         row_number() over (
@@ -44,6 +49,7 @@ uses as (
         ) as place
     from population
     inner join letters on population.letter_id = letters.letter_id
+    left join units on letters.unit_id = units.unit_id
     where
         population.is_several_units
         or population.days_apart > {{ rule_parameter('REC-005', 'same_visit_days') }}
@@ -64,7 +70,7 @@ hits as (
             'days_apart': 'max(days_apart)',
             'voucher_count': 'max(voucher_count)',
             'vouchers': joined_list('voucher_id', 'place', 100),
-            'agencies': joined_list('finance_agency_code', 'place', 100),
+            'agencies': joined_list('unit_label', 'place', 100),
         }) }} as evidence
     from uses
     group by letter_id

@@ -9,10 +9,20 @@ with paid as (
     from {{ ref('int_payment_to_unit_name') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 payers as (
-    select payee_acct_no, {{ joined_list('treasury_agency_code', limit=100) }} as agencies
-    from (select distinct payee_acct_no, treasury_agency_code from paid) as pairs
-    group by payee_acct_no
+    select
+        pairs.payee_acct_no,
+        {{ joined_list(
+            unit_label('units.unit_name', 'pairs.treasury_agency_code'),
+            'pairs.treasury_agency_code', 100
+        ) }} as agencies
+    from (select distinct payee_acct_no, unit_id, treasury_agency_code from paid) as pairs
+    left join units on pairs.unit_id = units.unit_id
+    group by pairs.payee_acct_no
 ),
 
 population as (

@@ -5,8 +5,13 @@ with population as (
     where amount >= {{ rule_parameter('SCF-003', 'min_amount') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 returned as (
     select
+        there.unit_id as first_unit_id,
         there.treasury_agency_code as first_agency_code,
         there.payment_no as first_payment_no,
         there.pay_date as first_pay_date,
@@ -31,22 +36,26 @@ returned as (
 
 hits as (
     select
-        first_agency_code || ':' || treasury_agency_code || ':' || first_payment_no as subject_id,
-        unit_id,
-        finance_agency_code,
-        treasury_agency_code,
-        pay_date as occurred_on,
-        first_amount as amount,
+        returned.first_agency_code || ':' || returned.treasury_agency_code
+        || ':' || returned.first_payment_no as subject_id,
+        returned.unit_id,
+        returned.finance_agency_code,
+        returned.treasury_agency_code,
+        returned.pay_date as occurred_on,
+        returned.first_amount as amount,
         {{ evidence({
-            'paying_agencies': "first_agency_code || '、' || treasury_agency_code",
-            'first_pay_date': 'first_pay_date',
-            'first_amount': 'first_amount',
-            'return_pay_date': 'pay_date',
-            'returned_amount': 'amount',
-            'payments': "first_payment_no || '、' || payment_no",
+            'first_payer': unit_label('payers.unit_name', 'returned.first_agency_code'),
+            'first_pay_date': 'returned.first_pay_date',
+            'first_amount': 'returned.first_amount',
+            'return_payer': unit_label('returners.unit_name', 'returned.treasury_agency_code'),
+            'return_pay_date': 'returned.pay_date',
+            'returned_amount': 'returned.amount',
+            'payments': "returned.first_payment_no || '、' || returned.payment_no",
         }) }} as evidence
     from returned
-    where place = 1
+    left join units as payers on returned.first_unit_id = payers.unit_id
+    left join units as returners on returned.unit_id = returners.unit_id
+    where returned.place = 1
 )
 
 {{ rule_result('payment_group') }}

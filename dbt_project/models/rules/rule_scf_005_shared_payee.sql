@@ -5,6 +5,10 @@ with expenses as (
     where {{ after_grace('posting_date') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 population as (
     select distinct payee_name from expenses
 ),
@@ -35,11 +39,14 @@ windows as (
 
 shared as (
     select
-        *,
+        bare.*,
+        {{ unit_label('units.unit_name', 'bare.finance_agency_code') }} as unit_label,
         row_number() over (
-            partition by payee_name order by event_date desc, posting_date desc, voucher_id desc
+            partition by bare.payee_name
+            order by bare.event_date desc, bare.posting_date desc, bare.voucher_id desc
         ) as recency
     from bare
+    left join units on bare.unit_id = units.unit_id
     where
         exists (
             select 1
@@ -66,7 +73,7 @@ hits as (
             'voucher_count': 'count(*)',
             'total_expense': 'sum(amount)',
             'vouchers': joined_list('voucher_id', 'recency', 100),
-            'agencies': joined_list('finance_agency_code', 'recency', 100),
+            'agencies': joined_list('unit_label', 'recency', 100),
         }) }} as evidence
     from shared
     group by payee_name

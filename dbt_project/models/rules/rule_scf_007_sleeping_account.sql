@@ -1,4 +1,5 @@
 -- 沉睡账户苏醒：登记在册的账户一年以上没有收付，忽然又有一笔大额进出。
+{%- set payer = unit_label('units.unit_name', 'payments.treasury_agency_code') %}
 {%- set sleep_days = rule_parameter('SCF-007', 'sleep_days') %}
 with movements as not materialized (
     select * from {{ ref('int_account_movement') }}
@@ -65,7 +66,7 @@ wakings as (
         count(*) as payment_count,
         sum(payments.amount) as amount,
         {{ joined_list('payments.payment_no', limit=50) }} as payments,
-        {{ joined_list('payments.treasury_agency_code', 'payments.payment_no', 50) }} as agencies,
+        {{ joined_list(payer, 'payments.payment_no', 50) }} as agencies,
         row_number() over (
             partition by woken.account_no order by woken.pay_date desc
         ) as recency
@@ -74,6 +75,7 @@ wakings as (
         on
             woken.pay_date = payments.pay_date
             and woken.account_no in (payments.pay_acct_no, payments.payee_acct_no)
+    left join units on payments.unit_id = units.unit_id
     group by woken.account_no, woken.previous_date, woken.pay_date
 ),
 
