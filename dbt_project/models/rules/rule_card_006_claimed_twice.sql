@@ -33,6 +33,7 @@ hits as (
             'merchant_name': 'merchant_name',
             'holder_name': 'holder_name',
             'card_last4': 'card_last4',
+            'swipe_amount': 'amount',
             'booked_amount': 'booked_amount',
             'voucher_count': 'voucher_count',
             'vouchers': 'vouchers',

@@ -20,7 +20,14 @@ population as (
 ),
 
 too_many as (
-    select *
+    select
+        *,
+        cast(
+            case
+                when visitors_num <= {{ small_party }} then {{ max_companions }}
+                else floor(visitors_num / {{ visitors_each }})
+            end as integer
+        ) as allowed_num
     from lists
     where
         (visitors_num <= {{ small_party }} and companions_num > {{ max_companions }})
@@ -41,6 +48,7 @@ hits as (
         {{ evidence({
             'visitors': joined_list('cast(visitors_num as text)', 'attachment_no'),
             'companions': joined_list('cast(companions_num as text)', 'attachment_no'),
+            'allowed_companions': joined_list('cast(allowed_num as text)', 'attachment_no'),
             'list_count': 'count(*)',
             'visit_unit': 'max(visit_unit)',
             'event_date': 'max(event_date)',

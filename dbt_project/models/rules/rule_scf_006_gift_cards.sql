@@ -35,14 +35,22 @@ hits as (
             as treasury_agency_code,
         coalesce(vouchers.event_date, payments.pay_date) as occurred_on,
         coalesce(vouchers.expense_amount, payments.amount) as amount,
-        {{ evidence({
-            'found_words': 'mentions.found_words',
-            'found_in': 'mentions.found_in',
-            'event_date': 'vouchers.event_date',
-            'pay_date': 'payments.pay_date',
-            'payee_name': 'payments.payee_acct_name',
-            'total_amount': 'coalesce(vouchers.expense_amount, payments.amount)',
-        }) }} as evidence
+        case
+            when vouchers.voucher_id is not null
+                then {{ evidence({
+                    'found_words': 'mentions.found_words',
+                    'found_in': 'mentions.found_in',
+                    'event_date': 'vouchers.event_date',
+                    'total_amount': 'vouchers.expense_amount',
+                }) }}
+            else {{ evidence({
+                'found_words': 'mentions.found_words',
+                'found_in': 'mentions.found_in',
+                'pay_date': 'payments.pay_date',
+                'payee_name': 'payments.payee_acct_name',
+                'total_amount': 'payments.amount',
+            }) }}
+        end as evidence
     from mentions
     left join vouchers
         on mentions.subject_type = 'voucher' and mentions.subject_id = vouchers.voucher_id

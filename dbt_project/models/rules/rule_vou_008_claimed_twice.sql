@@ -47,7 +47,7 @@ hits as (
             ),
             'economic_code': 'min(dep_bgt_eco_code)',
             'claimed_amount': 'sum(case when place_in_claim = 1 then amount end)',
-            'limit_days': rule_parameter('VOU-008', 'window_days'),
+            'window_days': rule_parameter('VOU-008', 'window_days'),
             'has_invoice_in_common': 'max(case when has_invoice_in_common then 1 else 0 end) = 1',
             'event_date': 'max(event_date)',
             'first_event_date': 'min(earlier_event_date)',

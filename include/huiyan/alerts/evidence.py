@@ -10,6 +10,9 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from huiyan.alerts.code_names import Kind, named
+from huiyan.alerts.subject import invoice_in_words, voucher_in_words
+
 LABELS: dict[str, str] = {
     "summary": "摘要",
     "summaries": "各分录摘要",
@@ -24,6 +27,7 @@ LABELS: dict[str, str] = {
     "posting_date": "记账日期",
     "days_late": "间隔天数",
     "limit_days": "规定天数",
+    "window_days": "判为相近的最多天数",
     "expense_amount": "支出金额",
     "reception_amount": "接待费金额",
     "preparer_and_reviewer": "制单兼审核人",
@@ -60,6 +64,7 @@ LABELS: dict[str, str] = {
     "day_name": "休息日",
     "visitors": "来访人数",
     "companions": "陪同人数",
+    "allowed_companions": "按规定最多陪同人数",
     "list_count": "超标清单数",
     "letter_no": "公函文号",
     "letter_date": "公函日期",
@@ -342,6 +347,20 @@ LISTS = {
     "subjects",
 }
 LIST_LIMIT = 10
+# Codes of a classification, shown with their names unless the evidence says `<key>_name` too.
+CODES: dict[str, Kind] = {
+    "account_code": "account",
+    "economic_code": "economic",
+    "economic_codes": "economic",
+    "expected_codes": "economic",
+    "mcc": "merchant",
+}
+# Documents: the names of several in one line could not be told apart.
+DOCUMENTS = {
+    "vouchers": voucher_in_words,
+    "earlier_vouchers": voucher_in_words,
+    "invoices": invoice_in_words,
+}
 OTHER = "其他信息"
 # A card's token in front of the rest of a subject says nothing; a file's digest only as a whole.
 TOKEN = re.compile(r"^[0-9a-f]{64}:")
@@ -365,20 +384,33 @@ def readable_value(value: Any) -> str:
     return "、".join(VALUES.get(part, part) for part in text.split("、"))
 
 
+def _item(key: str, value: Any) -> str:
+    if key in DOCUMENTS:
+        return DOCUMENTS[key](str(value))
+    text = readable_value(value)
+    if key in CODES:
+        return named(CODES[key], text)
+    return DIGEST.sub(r"\1…", TOKEN.sub("", text)) if key == "subjects" else text
+
+
 def _listed(key: str, value: Any) -> str:
     """A list of codes: each once, no more than `LIST_LIMIT` of them, or a row would not fit."""
     items = value if isinstance(value, list) else value.split("、")
-    # An invoice without a code is known as `-number`.
-    shown = [readable_value(i).removeprefix("-" if key == "invoices" else "") for i in items]
-    if key == "subjects":
-        shown = [DIGEST.sub(r"\1…", TOKEN.sub("", each)) for each in shown]
-    distinct = list(dict.fromkeys(shown))
-    text = "、".join(distinct[:LIST_LIMIT])
-    return text if len(distinct) <= LIST_LIMIT else f"{text} 等 {len(distinct)} 项"
+    distinct = list(dict.fromkeys(_item(key, each) for each in items))
+    shown, more = distinct[:LIST_LIMIT], len(distinct) > LIST_LIMIT
+    if key in DOCUMENTS and len(distinct) > 1:
+        text = "".join(f"\n　{each}" for each in shown)
+        return f"{text}\n　等 {len(distinct)} 项" if more else text
+    text = "、".join(shown)
+    return f"{text} 等 {len(distinct)} 项" if more else text
 
 
-def readable_fact(key: str, value: Any) -> str:
-    """One key of the evidence and its value as `标签：值`; numbers as Decimal or int."""
+def readable_fact(key: str, value: Any, has_name: bool = False) -> str:
+    """One key of the evidence and its value as `标签：值`; numbers as Decimal or int.
+
+    Args:
+        has_name: the name of what the key is a code of stands beside it.
+    """
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         if key in MONEY:
             # Quartiles lie between two amounts: rounded, what follows from them would not add up.
@@ -391,6 +423,8 @@ def readable_fact(key: str, value: Any) -> str:
         shown = "无"
     elif key in LISTS and value and isinstance(value, list | str):
         shown = _listed(key, value)
+    elif key in CODES and value and not has_name:
+        shown = named(CODES[key], str(value))
     else:
         shown = readable_value(value)
     return f"{LABELS.get(key, OTHER)}：{shown}"
@@ -401,4 +435,6 @@ def readable(text: str) -> str:
     evidence: dict[str, Any] = json.loads(text, parse_float=Decimal)
     order = {key: place for place, key in enumerate(LABELS)}
     keys = sorted(evidence, key=lambda key: (order.get(key, len(order)), key))
-    return "\n".join(readable_fact(key, evidence[key]) for key in keys)
+    return "\n".join(
+        readable_fact(key, evidence[key], has_name=f"{key}_name" in evidence) for key in keys
+    )

@@ -6,8 +6,10 @@ of an unknown shape is shown as it is, so nothing is ever hidden behind a wrong 
 
 import json
 import re
+from typing import Any
 
 from huiyan.alerts import words
+from huiyan.alerts.code_names import named
 
 _MONTH = r"0?(?P<month>[1-9]|1[0-2])"
 _AGENCY_YEAR = ((r"(?P<agency>[^:]+):(?P<year>\d{4})", "{year}年度\n单位代码 {agency}"),)
@@ -73,16 +75,47 @@ _SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+# Digits that the number of an invoice of any kind has.
+_INVOICE_DIGITS = {8, 10, 20}
+
+
 def _reading(subject_type: str, subject_id: str) -> str:
     for shape, text in _SHAPES.get(subject_type, ()):
         if found := re.fullmatch(shape, subject_id, re.DOTALL):
-            return text.format(**found.groupdict())
+            parts = found.groupdict()
+            if "code" in parts and subject_type != "invoice":
+                parts["code"] = named("economic", parts["code"])
+            if "account" in parts and subject_type == "advance":
+                parts["account"] = named("account", parts["account"])
+            return text.format(**parts)
     return subject_id
 
 
-def _named(subject_id: str, evidence: str) -> str | None:
+def voucher_in_words(voucher_id: str) -> str:
+    """A voucher among others on one line; an id of another shape as it is."""
+    number, _, books = _reading("voucher", voucher_id).partition("\n")
+    return f"{number}（{books}）" if books else number
+
+
+def invoice_in_words(invoice_id: str) -> str:
+    """An invoice among others on one line: what its number lacks is said."""
+    code, _, number = invoice_id.rpartition("-")
+    unlike = "" if len(number) in _INVOICE_DIGITS else f"（{len(number)} 位）"
+    return f"号码 {number}{unlike}" + (f"，代码 {code}" if code else "")
+
+
+def _by_name(subject_type: str, known: dict[str, Any]) -> str | None:
+    """What a subject of units is called where the evidence names them."""
+    if subject_type == "unit":
+        name: str | None = known.get("unit_name")
+        return name
+    if subject_type == "payment_group" and "return_payer" in known:
+        return f"{known['first_payer']} → {known['return_payer']}"
+    return None
+
+
+def _named(subject_id: str, known: dict[str, Any]) -> str | None:
     """Regulator and rule of a subject by their names; null if the evidence does not tell both."""
-    known = json.loads(evidence)
     body, _, rule = subject_id.partition(":")
     regulator, rule_name = known.get("regulator_name"), known.get("rule_name")
     if not regulator or not rule_name or not rule:
@@ -97,17 +130,18 @@ def readable_subject(subject_type: str, subject_id: str, evidence: str | None = 
     Args:
         evidence: the hit's JSON object, where the alert is shown with it. It gives the last digits
             of a card, whose token says nothing, is where a file's vouchers are listed, and names
-            what a regulator's codes mean.
+            the units and the regulator whose codes the id has.
     """
-    if subject_type == "regulator_rule" and evidence and (named := _named(subject_id, evidence)):
-        return named
+    known: dict[str, Any] = json.loads(evidence) if evidence else {}
+    if subject_type == "regulator_rule" and (by_names := _named(subject_id, known)):
+        return by_names
     lines = [words.SUBJECT_TYPE.get(subject_type, "其他对象")]
-    if subject_type != "attachment_file":
+    if by_name := _by_name(subject_type, known):
+        lines.append(by_name)
+    elif subject_type != "attachment_file":
         lines.append(_reading(subject_type, subject_id))
     elif evidence:
         lines.append("（见疑点依据）")
-    if subject_type == "card_group" and evidence:
-        digits = json.loads(evidence).get("card_last4")
-        if digits:
-            lines.append(f"卡尾号 {digits}")
+    if subject_type == "card_group" and (digits := known.get("card_last4")):
+        lines.append(f"卡尾号 {digits}")
     return "\n".join(lines)

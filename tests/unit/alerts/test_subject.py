@@ -20,17 +20,17 @@ TOKEN = "fb6f90ca76018775175b34fa9e0843e2170aa3e5392f766b3a638c9898b854ec"
         (
             "budget_line",
             "47135007:2024:30204",
-            "单位年度经济分类预算\n2024年度，经济分类 30204\n单位代码 47135007",
+            "单位年度经济分类预算\n2024年度，经济分类 30204（手续费）\n单位代码 47135007",
         ),
         (
             "voucher_group",
             "110005:2025-09:30204",
-            "多张记账凭证\n2025年9月，经济分类 30204\n单位代码 110005",
+            "多张记账凭证\n2025年9月，经济分类 30204（手续费）\n单位代码 110005",
         ),
         (
             "advance",
             "ZT1:1218:甲:乙公司",
-            "往来挂账\n甲:乙公司\n会计科目 1218\n账套 ZT1",
+            "往来挂账\n甲:乙公司\n会计科目 1218（其他应收款）\n账套 ZT1",
         ),
         ("invoice", "-25329900876478794820", "发票\n发票号码 25329900876478794820"),
         ("invoice", "032002-471", "发票\n发票代码 032002\n发票号码 471"),
@@ -46,7 +46,7 @@ TOKEN = "fb6f90ca76018775175b34fa9e0843e2170aa3e5392f766b3a638c9898b854ec"
         (
             "payment_group",
             "47:2025:30203:甲公司",
-            "多笔财政支付\n甲公司\n2025年度，经济分类 30203\n单位代码 47",
+            "多笔财政支付\n甲公司\n2025年度，经济分类 30203（咨询费）\n单位代码 47",
         ),
         ("payment", "ZF202516301300001", "财政支付\nZF202516301300001"),
         ("attachment_file", TOKEN, "附件文件"),
@@ -75,3 +75,13 @@ def test_what_only_the_evidence_tells() -> None:
     assert shown.endswith("首笔 2025-11-24\n卡尾号 2927")
     assert TOKEN not in readable_subject("card_group", subject_id, "{}")
     assert readable_subject("attachment_file", TOKEN, "{}") == "附件文件\n（见疑点依据）"
+
+
+def test_a_subject_of_units_is_read_by_their_names() -> None:
+    told = '{"first_payer": "甲局（47）", "return_payer": "乙局（48）"}'
+    assert (
+        readable_subject("payment_group", "47:48:ZF1", told)
+        == "多笔财政支付\n甲局（47） → 乙局（48）"
+    )
+    assert readable_subject("unit", "F110005", '{"unit_name": "甲局"}') == "单位\n甲局"
+    assert readable_subject("unit", "F110005", "{}") == "单位\nF110005"

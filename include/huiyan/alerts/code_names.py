@@ -1,0 +1,31 @@
+"""Names of the codes that evidence and subjects carry: nobody knows a classification by heart."""
+
+import csv
+from functools import lru_cache
+from typing import Literal
+
+from huiyan.settings import REPOSITORY
+
+NAMES = REPOSITORY / "dbt_project" / "seeds" / "codes" / "code_name.csv"
+SHORTEST = 3
+
+Kind = Literal["economic", "account", "merchant"]
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[tuple[str, str], str]:
+    with NAMES.open(encoding="utf-8", newline="") as handle:
+        return {(row["kind"], row["code"]): row["name_zh"] for row in csv.DictReader(handle)}
+
+
+def named(kind: Kind, code: str) -> str:
+    """The code and its name, `30217（公务接待费）`; the code as it is if no name is known.
+
+    A code of a district's own that goes on after a known one has that one's name; a merchant's
+    category has no such subdivisions.
+    """
+    least = len(code) if kind == "merchant" else SHORTEST
+    for length in range(len(code), least - 1, -1):
+        if name := _names().get((kind, code[:length])):
+            return f"{code}（{name}）"
+    return code
