@@ -1,5 +1,6 @@
 -- 一个账号多个收款人：同一收款账号在 180 天内以两个以上不同的户名收款。
 {%- set agency = 'treasury_agency_code' %}
+{%- set payer = unit_label('units.unit_name', 'shared.' ~ agency) %}
 with payees as (
     select * from {{ ref('int_payee') }}
 ),
@@ -39,8 +40,7 @@ payee_names as (
 payers as (
     select
         shared.payee_acct_no,
-        {{ joined_list(unit_label('units.unit_name', 'shared.' ~ agency), 'shared.' ~ agency, 100) }}
-            as agencies
+        {{ joined_list(payer, 'shared.' ~ agency, 100) }} as agencies
     from shared
     left join units on shared.unit_id = units.unit_id
     where shared.place_of_agency = 1
