@@ -37,6 +37,7 @@ final as (
             when seen.cleared_on is null then null
             when end_run.rule_id is null then 'retired'
             when end_run.rule_version != last_run.rule_version then 'new_version'
+            when end_run.parameters != last_run.parameters then 'new_thresholds'
             else 'gone'
         end as cleared_because
     from seen

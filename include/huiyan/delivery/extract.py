@@ -141,7 +141,8 @@ class GoneRow:
         reason: cleared (the hit is gone), moved (another body has it now), suppressed (an exception
             covers it), escalated (nobody answered in time, the next body has it), answered (a body
             settled it), demoted (its rule is no longer pushed), retired (its rule is no longer
-            evaluated) or new_version (another version of its rule does not find it).
+            evaluated) new_version (another version of its rule does not find it) or
+            new_thresholds (nor does the rule by other thresholds).
         evidence: where only it names what the subject's codes mean, else null.
     """
 

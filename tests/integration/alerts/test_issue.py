@@ -549,7 +549,7 @@ def test_the_status_in_force_on_the_date_decides(district: District) -> None:
     assert (alerts(district), sent_versions(district), files(district)) == before
 
 
-@pytest.mark.parametrize("reason", ["retired", "new_version"])
+@pytest.mark.parametrize("reason", ["retired", "new_version", "new_thresholds"])
 def test_a_body_is_told_that_the_rule_is_why_an_alert_ended(
     district: District, reason: str
 ) -> None:

@@ -463,6 +463,26 @@ def test_a_full_disk_is_no_fault_of_the_rule_but_it_is_named(monday: Settings) -
         evaluate(MONDAY)
 
 
+def test_a_hit_that_other_thresholds_do_not_find_has_not_gone_by_itself(monday: Settings) -> None:
+    ended = (
+        "select cleared_on, cleared_because from marts.mart_rule_hit_history"
+        " where rule_id = 'REC-001'"
+    )
+    assert query(monday, ended) == [(None, None)]
+    with connect(monday) as connection:
+        connection.execute(
+            "with former as ("
+            " update reference.rule_parameters set valid_to = %(day)s"
+            " where parameter = 'attachment_grace_days' returning rule_id, parameter"
+            ") insert into reference.rule_parameters (rule_id, parameter, value, valid_from)"
+            " select rule_id, parameter, 9999, %(day)s from former",
+            {"day": TUESDAY},
+        )
+    accept_day(monday, TUESDAY)
+    evaluate(TUESDAY)
+    assert query(monday, ended) == [(TUESDAY, "new_thresholds")]
+
+
 def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
     with connect(monday) as connection:
         # As a former version of the rules would have left it.

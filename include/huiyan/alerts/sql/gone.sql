@@ -51,7 +51,7 @@ select
                     and steps.business_date = %(day)s
             ) then 'escalated'
         when openings.resolved_on is null then 'moved'
-        when resolution.reason in ('suppressed', 'demoted', 'retired', 'new_version')
+        when resolution.reason in ('suppressed', 'demoted', 'retired', 'new_version', 'new_thresholds')
             then resolution.reason
         when resolution.reason is null then 'answered'
         else 'cleared'

@@ -47,7 +47,7 @@ with candidates as (
     inner join ops.alert as alerts on openings.alert_id = alerts.alert_id
     where
         events.event = 'auto_resolved'
-        and events.detail ->> 'reason' in ('gone', 'new_version')
+        and events.detail ->> 'reason' in ('gone', 'new_version', 'new_thresholds')
         and events.business_date between %(sample_from)s and %(sample_until)s
 ),
 
