@@ -29,6 +29,34 @@
     {%- endif -%}
 {%- endmacro %}
 
+{#- A threshold as people write it, without the zeros that its column adds; `times` as much. -#}
+{% macro threshold_text(rule_id, parameter, times) -%}
+    {%- set value = rule_parameter(rule_id, parameter) ~ ' * ' ~ times -%}
+    case
+        when {{ value }} = floor({{ value }}) then cast(cast({{ value }} as bigint) as text)
+        else rtrim(cast({{ value }} as text), '0')
+    end
+{%- endmacro %}
+
+{#-
+    A rule's description as SQL: `{name}` gives way to the threshold in force, `{name*100}` to a
+    hundred times as much; one without a value stays.
+-#}
+{% macro described(rule) -%}
+    {%- set said = namespace(sql=literal(rule.description)) -%}
+    {%- for name in rule.config.meta['parameters'] -%}
+        {%- set owner = name.split('.')[0] if '.' in name else rule.config.meta['id'] -%}
+        {%- set parameter = name.split('.') | last -%}
+        {%- for mark, times in [('{' ~ parameter ~ '}', 1), ('{' ~ parameter ~ '*100}', 100)]
+            if mark in rule.description -%}
+            {%- set value = threshold_text(owner, parameter, times) -%}
+            {%- set said.sql = 'replace(' ~ said.sql ~ ", '" ~ mark ~ "', coalesce(" ~ value
+                ~ ", '" ~ mark ~ "'))" -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ said.sql }}
+{%- endmacro %}
+
 {#- The legal basis as people read it: 《文件》条款, marked where it is not verified. -#}
 {% macro legal_basis_text(sources) -%}
     {%- set parts = [] -%}

@@ -1,4 +1,5 @@
 -- One row per rule: its meta, from the rule's own yml, and its status on the business date.
+-- depends_on: {{ ref('rule_parameters') }}
 {{ config(materialized='fresh_table', tags=['register']) }}
 with declared as (
     {% for rule in all_rules() -%}
@@ -9,7 +10,7 @@ with declared as (
         {{ literal(rule.name) }} as model_name,
         {{ literal(meta['name']['zh']) }} as name_zh,
         {{ literal(meta['name']['en']) }} as name_en,
-        {{ literal(rule.description) }} as description,
+        {{ described(rule) }} as description,
         {{ literal(meta['family']) }} as family,
         {{ literal(meta['base_tier']) }} as base_tier,
         {{ literal(meta['subject_type']) }} as subject_type,

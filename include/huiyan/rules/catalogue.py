@@ -1,8 +1,9 @@
 """The rule catalogue, read from the rules' own yml files: no database needed."""
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ MODELS = REPOSITORY / "dbt_project" / "models"
 RESULTS = {"rules": "rule_results", "patterns": "pattern_results"}
 PARAMETERS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "rule_parameters.csv"
 SHARED = "ALL"
+NEWEST = date(9999, 12, 30)  # on it the values are in force that no others follow
 
 Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
 Tier = Literal["yellow", "orange", "red"]
@@ -52,7 +54,8 @@ class Rule(_Declared):
 
     Attributes:
         model: its dbt model. layer: `rules` if it reads records, `patterns` if it reads what rules
-            found. description: what is wrong, in words an accountant understands.
+            found. description: what is wrong, in words an accountant understands; `{name}` stands
+            for a threshold, `{name*100}` for one in per cent.
         scope: the grain at which it must be evaluated again when rows change.
         slice: the slice of the facts, named in macros/slices, that holds all of a touched scope;
             `whole` if there is none and the rule is evaluated in full every day.
@@ -85,6 +88,18 @@ class Rule(_Declared):
     status: Status
     known_false_positives: str
 
+    def described(self, rows: Iterable["Parameter"], on: date) -> str:
+        """The description with the thresholds of `rows` that are in force on `on`."""
+        values = {
+            (row.rule_id, row.parameter): Decimal(row.value) for row in rows if row.is_in_force(on)
+        }
+        text = self.description
+        for key in self.parameter_keys:
+            if (value := values.get(key)) is not None:
+                text = text.replace(f"{{{key[1]}}}", _plain(value))
+                text = text.replace(f"{{{key[1]}*100}}", _plain(value * 100))
+        return text
+
     @property
     def judged_again(self) -> str:
         """When what it found is looked at again, for people."""
@@ -104,6 +119,11 @@ class Rule(_Declared):
             (name.split(".")[0], name.split(".")[1]) if "." in name else (self.id, name)
             for name in self.parameters
         ]
+
+
+def _plain(number: Decimal) -> str:
+    """A number without zeros at its end."""
+    return f"{number.normalize():f}"
 
 
 class Parameter(_Declared):
