@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from huiyan.errors import ConfigurationError
-from huiyan.rules.catalogue import Rule, load_parameters, load_rule, load_rules
+from huiyan.rules.catalogue import NEWEST, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.life_cycle import StatusEntry, checked_history, load_history, newest_status
 from huiyan.settings import REPOSITORY, get_settings
 
@@ -23,7 +23,6 @@ console = Console()
 TIER = {"yellow": "黄色", "orange": "橙色", "red": "红色"}
 SHOWN = 15
 ID_SHOWN = 12
-SLICE_TESTS = "tests/unit/rules/test_slices.py"
 VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 
 
@@ -68,7 +67,7 @@ def show_rule(
         "tier": TIER[rule.base_tier],
         "subject": f"{rule.subject_type}; {rule.judged_again}",
         "needs": ", ".join(rule.needs),
-        "what is wrong": rule.description,
+        "what is wrong": rule.described(load_parameters(), NEWEST),
         "thresholds": _thresholds(rule) or "none",
         "legal basis": "\n".join(sources),
         "what to check": rule.what_to_check,
@@ -118,9 +117,9 @@ def new_rule(
 def test_rule(
     rule_id: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id, e.g. REC-001.")],
 ) -> None:
-    """Say what a rule still lacks, run its unit tests, and its SQL on DuckDB as backtests do."""
+    """Say what a rule still lacks; run its unit tests, and its SQL on DuckDB; check its slice."""
     from huiyan.rules.missing import missing
-    from huiyan.rules.workbench import run_on_duckdb, run_tests, workbench
+    from huiyan.rules.workbench import check_slice, run_on_duckdb, run_tests, workbench
 
     rule = load_rule(rule_id)
     found = missing(rule)
@@ -130,20 +129,15 @@ def test_rule(
         console.print(f"  [bold]{each.where}[/]: {escape(each.what)}", soft_wrap=True)
     if any(each.is_in_the_way for each in found):
         raise ConfigurationError(
-            f"The unit tests of {rule.id} were not run: without its list entry and its thresholds "
-            "no rule can be evaluated."
+            f"The unit tests of {rule.id} were not run: put right first what stands above."
         )
-    with workbench(get_settings()) as bench:
+    with workbench(rule, get_settings()) as bench:
         run_tests(rule, bench)
         console.print(f"{rule.id}: every unit test passes.")
         run_on_duckdb(rule, bench)
         console.print(f"{rule.id}: its SQL runs on DuckDB too, as backtests run it.")
-    if rule.slice != "whole":
-        console.print(
-            f"{rule.id}: `.venv/bin/pytest {SLICE_TESTS}` says in seconds whether its slice "
-            f"{rule.slice} holds what the SQL reads.",
-            soft_wrap=True,
-        )
+        check_slice(rule, bench)
+        console.print(f"{rule.id}: its slice, {rule.slice}, holds what the SQL reads.")
     if found:
         raise typer.Exit(1)
 
@@ -228,7 +222,10 @@ def _figures(rule: Rule) -> str:
 
     found = figures(rule.id, get_settings())
     if found is None:
-        return "none: no warehouse runs here, or it has not evaluated the rule"
+        return (
+            "none: no warehouse runs here (`huiyan status` starts it), or it has not evaluated the "
+            "rule"
+        )
     amount = "" if found.open_amount is None else f", {found.open_amount:,} CNY"
     looked_at = "" if found.population is None else f", looked at {found.population:,}"
     return (

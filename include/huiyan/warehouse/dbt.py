@@ -17,6 +17,7 @@ from huiyan.settings import REPOSITORY, Settings
 from huiyan.warehouse.connection import sqlalchemy_url
 
 if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
     from dbt.cli.main import dbtRunnerResult
     from dbt.contracts.graph.manifest import Manifest
 
@@ -32,6 +33,17 @@ logger = logging.getLogger(__name__)
 
 # dbt keeps its flags and its log in globals: one command at a time in a process.
 _one_at_a_time = threading.Lock()
+
+
+class DbtError(WarehouseError):
+    """A dbt command failed; `reason` is what dbt says of it, by model."""
+
+    def __init__(self, command: str, reason: str, log: Path) -> None:
+        super().__init__(
+            f"dbt {command} failed: {reason}. The database is as complete as before the failed "
+            f"model; put the cause right and run the date again. Details: {log}"
+        )
+        self.reason = reason
 
 
 def _hash(paths: list[Path]) -> str:
@@ -210,10 +222,27 @@ def _check(result: "dbtRunnerResult", command: str, options: Sequence[str]) -> N
         )
     failures = [f"{name}: {' '.join(message.split())}" for name, message in failed]
     reason = "; ".join(failures) or str(result.exception or "no reason was given")
-    raise WarehouseError(
-        f"dbt {command} failed: {reason}. The database is as complete as before the failed model; "
-        f"put the cause right and run the date again. Details: {log}/dbt.log"
-    )
+    raise DbtError(command, reason, Path(log) / "dbt.log")
+
+
+def _run(
+    command: str,
+    arguments: Sequence[str],
+    settings: Settings,
+    business_date: date,
+    evaluated_before: date | None = None,
+) -> list["RunResult"]:
+    from dbt.cli.main import dbtRunner
+
+    variables = environment(settings, business_date, evaluated_before)
+    database = variables["HUIYAN_DB_NAME"]
+    options = _options(settings, database)
+    with _one_at_a_time, _without_complaints(), in_environment(variables):
+        parsed_from = (database, project_hash(), *PARSERS)
+        manifest = _manifest(options, _target(settings, database), parsed_from)
+        result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
+        _check(result, command, options)
+        return list(getattr(result.result, "results", []))
 
 
 def dbt(
@@ -229,17 +258,19 @@ def dbt(
     DEBUG, as `nodes` of the record.
 
     Raises:
-        WarehouseError: a model or test failed; the message names it.
+        DbtError: a model failed, or the project cannot be read; the message names it.
+        WarehouseError: a test failed; the message has what was expected and what was found.
     """
-    from dbt.cli.main import dbtRunner
+    nodes = _run(command, arguments, settings, business_date, evaluated_before)
+    logger.debug("dbt %s: %d nodes", command, len(nodes), extra={"nodes": nodes})
 
-    variables = environment(settings, business_date, evaluated_before)
-    database = variables["HUIYAN_DB_NAME"]
-    options = _options(settings, database)
-    with _one_at_a_time, _without_complaints(), in_environment(variables):
-        parsed_from = (database, project_hash(), *PARSERS)
-        manifest = _manifest(options, _target(settings, database), parsed_from)
-        result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])
-        _check(result, command, options)
-        nodes = getattr(result.result, "results", [])
-        logger.debug("dbt %s: %d nodes", command, len(nodes), extra={"nodes": nodes})
+
+def rendered(text: str, *, settings: Settings, business_date: date) -> str:
+    """What Jinja makes of `text` with the project's macros at hand; nothing is built.
+
+    Raises:
+        DbtError: a macro fails, or the project cannot be read.
+    """
+    arguments = ("--inline", text, "--no-populate-cache")
+    (result,) = _run("compile", arguments, settings, business_date)
+    return str(result.node.compiled_code)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -153,8 +154,104 @@ def test_what_a_rule_lacks_is_named_with_its_place(
 
 
 def test_rules_that_are_whole_lack_nothing() -> None:
-    some = list(load_rules().values())[::5]
-    assert [each for rule in some for each in missing(rule)] == []
+    assert [each for rule in load_rules().values() for each in missing(rule)] == []
+
+
+def _said(rule_id: str) -> list[tuple[str, str]]:
+    return [(Path(each.where).name, each.what) for each in missing(rule(rule_id))]
+
+
+def _line(path: Path, text: str) -> int:
+    return next(n for n, line in enumerate(path.read_text("utf-8").splitlines(), 1) if text in line)
+
+
+def _changed(path: Path, *changes: tuple[str, str]) -> None:
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+
+
+def test_an_id_is_that_of_the_file_and_of_no_other(library: Path) -> None:
+    (yml,) = library.glob("rule_exp_005_*.yml")
+    _changed(yml, ("id: EXP-005", "id: EXP-060"))
+    ((where, what), *_) = _said("EXP-060")
+    assert where == f"{yml.name}:{_line(yml, 'id: EXP-060')}"
+    assert what.startswith("`id: EXP-005`: the file's name says so")
+    _changed(yml, ("id: EXP-060", "id: EXP-005"), ("family: EXP", "family: VOU"))
+    ((where, what), *_) = _said("EXP-005")
+    assert where == f"{yml.name}:{_line(yml, 'family: VOU')}"
+    assert what.startswith("`family: EXP`")
+    _changed(yml, ("id: EXP-005", "id: EXP-001"), ("family: VOU", "family: EXP"))
+    assert any("EXP-001 is that of" in what for _, what in _said("EXP-001"))
+
+
+def test_a_number_in_the_sql_or_in_the_words_is_a_threshold(library: Path) -> None:
+    (sql,), (yml,) = library.glob("rule_vou_009_*.sql"), library.glob("rule_vou_009_*.yml")
+    _changed(sql, ("{{ rule_parameter('VOU-009', 'min_cash') }}", "1000"))
+    _changed(yml, ("{min_cash}", "1000"))
+    said = dict(_said("VOU-009"))
+    assert "instead of the number 1000" in said[f"{sql.name}:{_line(sql, '>= 1000')}"]
+    assert "in braces instead of 1000, e.g. {min_cash}" in said[f"{yml.name}:{_line(yml, '1000')}"]
+
+
+def test_a_feed_that_the_sql_does_not_stand_on_is_not_needed(library: Path) -> None:
+    (yml,) = library.glob("rule_vou_004_*.yml")
+    _changed(yml, (" needs: [", " needs: [personnel, no_such_feed, "))
+    needs = f"{yml.name}:{_line(yml, ' needs:')}"
+    told = [what for where, what in _said("VOU-004") if where == needs]
+    assert told[0].startswith("no personnel under `needs`")
+    assert told[1].endswith("there is no no_such_feed")
+
+
+def test_a_model_that_a_test_gives_no_rows_of_is_named_with_the_test(library: Path) -> None:
+    (sql,), (yml,) = library.glob("rule_vou_004_*.sql"), library.glob("rule_vou_004_*.yml")
+    _changed(sql, ("ref('int_voucher')", "ref('int_voucher') }} {{ ref('int_unit')"))
+    lacking = [each for each in missing(rule("VOU-004")) if "ref('int_unit')" in each.what]
+    tests = yaml.safe_load(yml.read_text("utf-8"))["unit_tests"]
+    assert len(lacking) == len(tests)
+    assert all(each.is_in_the_way for each in lacking)
+    assert lacking[0].where.endswith(f"{yml.name}:{_line(yml, tests[0]['name'])}")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("1000,2000-01-01,9999-12-31", "1200,2025-11-28,9999-12-31", "(it says 9999-12-31)"),
+        ("1000,2000-01-01,2025-11-26", "1200,2025-11-28,9999-12-31", "(it says 2025-11-26)"),
+        ("1000,2000-01-01,2025-11-28", "3千,2025-11-28,9999-12-31", "not '3千'"),
+        ("1000,2000-01-01,2025-11-28", "1200,2025-11-28,9999-12-31", None),
+    ],
+)
+def test_values_of_a_threshold_follow_each_other(
+    library: Path, first: str, second: str, said: str | None
+) -> None:
+    lines = catalogue.PARAMETERS.read_text("utf-8").splitlines()
+    place = line_of("VOU-009,min_cash") - 1
+    _, _, _, _, _, *rest = lines[place].split(",")
+    lines[place : place + 1] = [
+        ",".join(["VOU-009", "min_cash", values, *rest]) for values in (first, second)
+    ]
+    catalogue.PARAMETERS.write_text("\n".join(lines) + "\n")
+    told = [each.what for each in missing(rule("VOU-009"))]
+    assert len(told) == (0 if said is None else 1)
+    assert said is None or said in told[0]
+
+
+def test_the_words_have_the_thresholds_in_force() -> None:
+    of_old, of_late = date(2025, 1, 1), date(2026, 1, 1)
+    late = [
+        row.model_copy(update={"value": "0.305", "valid_from": of_late})
+        if row.parameter == "min_share"
+        else row
+        for row in load_parameters()
+    ]
+    pay = rule("PAY-006")
+    assert "全年支付的 25%，" in pay.described(load_parameters(), of_old)
+    assert "月均（按有支付的月份平均）支付的 3 倍" in pay.described(load_parameters(), of_old)
+    assert "全年支付的 30.5%，" in pay.described(late, of_late)
+    assert "{min_share*100}%" in pay.described(late, of_old)
 
 
 def test_a_new_family_comes_last(library: Path) -> None:

@@ -1,6 +1,5 @@
 """What the slices of the facts say of themselves agrees with the models and with the rules."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from functools import cache, partial
@@ -12,24 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from huiyan.rules import lineage
 from huiyan.rules.catalogue import MODELS, Slice, load_rules
+from huiyan.rules.slices import LISTS as SLICE_LISTS
+from huiyan.rules.slices import TAKEN_AS_A_WHOLE, WHOLE, Slices, not_held
 
 MACROS = MODELS.parent / "macros" / "slices" / "slices.sql"
-REF = re.compile(r"ref\('(\w+)'\)")
 FACT_SOURCES = {
     *("stg_finance__voucher_entry", "stg_finance__attachment"),
     *("stg_treasury__payment", "stg_card__transaction"),
 }
 REGISTERS = {"stg_finance__user", "stg_treasury__user", "stg_registry__account"}
-# Read as a whole in both phases: what these rules take from them, no fact changes.
-TAKEN_AS_A_WHOLE = {
-    "int_merchant_category": {"CARD-002", "CARD-010"},  # the kind of a category
-    # Who keeps a unit's books; whether they name payments: units that turn are scopes of theirs.
-    "int_unit_books": {"BOOK-006", "BOOK-002", "CARD-005"},
-    "int_person": {"PAY-002", "CARD-009"},  # what is of persons listed otherwise is a scope
-    "int_unit_peer": {"STAT-002"},  # type and size, which follow from the registers of users
-}
-WHOLE = "whole"
 KEYS = (
     *("claim_key", "merchant_key", "invoice_tens_key", "invoice_tens"),
     *("card_day_key", "agency_code_key", "account_year_key"),
@@ -68,33 +60,12 @@ def _counted() -> dict[str, str]:
     return {each["name"]: each["driver"] for each in _said("counted_facts")}
 
 
-@cache
 def _parents(model: str) -> frozenset[str]:
-    (path,) = MODELS.rglob(f"{model}.sql")
-    text = path.read_text("utf-8")
-    if path.parent.name == "intermediate" and "named_bookings(" in text:
-        return frozenset({*REF.findall(text), "int_voucher_entry"})
-    return frozenset(REF.findall(text))
+    return lineage.parents(MODELS, model)
 
 
-@cache
 def _staging_of(model: str) -> frozenset[str]:
-    if model.startswith("stg_"):
-        return frozenset({model})
-    if not list(MODELS.rglob(f"{model}.sql")):
-        return frozenset()
-    return frozenset[str]().union(*(_staging_of(parent) for parent in _parents(model)))
-
-
-def _facts_below(model: str, facts: frozenset[str]) -> set[str]:
-    """The facts that a model reads, through views."""
-    found: set[str] = set()
-    for parent in _parents(model):
-        if parent in facts:
-            found.add(parent)
-        elif parent.startswith("int_") and parent not in TAKEN_AS_A_WHOLE:
-            found |= _facts_below(parent, facts)
-    return found
+    return lineage.staging(MODELS, model)
 
 
 def test_every_model_that_grows_is_a_fact_a_summary_or_a_view_over_facts() -> None:
@@ -177,31 +148,32 @@ def test_days_are_counted_for_scopes_as_rules_compare_them(threshold: Decimal, d
 
 
 def test_a_rule_reads_only_what_its_slice_holds() -> None:
-    facts = frozenset({*(each["name"] for each in _said("facts")), *_counted()})
-    held = {
-        **{name: set(models) for name, models in _said("record_slices").items()},
-        **{
-            each["name"]: {each["driver"], *each["others"], *each.get("as_kept", ())}
-            for each in _said("keyed_slices")
-        },
-    }
+    slices = Slices.of({name: _said(name) for name in SLICE_LISTS})
     for rule in load_rules().values():
         if rule.layer == "patterns":
             assert rule.slice == WHOLE, rule.id
         if rule.slice == WHOLE:
             continue
-        read = _facts_below(rule.model, facts)
-        others = ", ".join(name for name, holds in held.items() if read <= holds) or "no slice"
-        assert read <= held[rule.slice], (
-            f"{rule.id} reads {sorted(read - held[rule.slice])}, which its slice {rule.slice} does"
-            f" not hold; what it reads is held by: {others}"
-        )
+        assert not_held(rule, slices) is None
         assert _staging_of(rule.model) <= FACT_SOURCES | REGISTERS | _whole(rule.id), rule.id
         for model, readers in TAKEN_AS_A_WHOLE.items():
             if model in _parents(rule.model):
                 assert rule.id in readers, f"{rule.id} reads {model}"
-    used = {rule.slice for rule in load_rules().values()} - {WHOLE}
-    assert used == held.keys() == set(get_args(Slice)) - {WHOLE}
+    used = {str(rule.slice) for rule in load_rules().values()} - {WHOLE}
+    assert used == slices.held.keys() == set(get_args(Slice)) - {WHOLE}
+
+
+def test_a_slice_that_holds_too_little_is_named_with_those_that_hold_enough() -> None:
+    slices = Slices.of({name: _said(name) for name in SLICE_LISTS})
+    rule = load_rules()["BOOK-003"]
+    beyond = not_held(rule.model_copy(update={"slice": "file"}), slices)
+    assert beyond is not None
+    assert "int_payment, int_payment_booking, which its slice file does not hold" in beyond
+    assert "held by: booking" in beyond
+    nowhere = Slices(slices.facts, {"file": slices.held["file"]})
+    assert "no slice, so `slice: whole`" in str(
+        not_held(rule.model_copy(update={"slice": "file"}), nowhere)
+    )
 
 
 def _whole(rule_id: str) -> frozenset[str]:
