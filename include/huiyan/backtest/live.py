@@ -91,6 +91,15 @@ def ledger(connection: psycopg.Connection, rule_id: str, days: list[date]) -> Fi
     return Findings((), clipped(spells, days[0], days[-1]))
 
 
+def recorded_days(connection: psycopg.Connection, rule_id: str, days: list[date]) -> int:
+    """On how many of `days` the daily evaluation had the rule."""
+    row = connection.execute(
+        "select count(*) from marts.fct_rule_run where rule_id = %s and business_date = any(%s)",
+        (rule_id, days),
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def units(connection: psycopg.Connection) -> dict[str, Unit]:
     """Every unit by its id."""
     rows = connection.execute("select unit_id, unit_name, township from marts.dim_unit")

@@ -21,6 +21,7 @@ class Result:
         thresholds: its parameters, in force and tried.
         found: what was found. live: what it is compared with: if values are tried, the same rule
             with the values in force, judged the same way; else what the daily evaluation recorded.
+        recorded_days: dates of `days` of which the daily evaluation recorded the rule at all.
         units: every unit by its id. overlaps, verdicts: of the subjects found.
         volume, live_volume: alerts that `found` and `live` open, and who gets them.
     """
@@ -30,6 +31,7 @@ class Result:
     thresholds: tuple[Threshold, ...]
     found: Findings
     live: Findings
+    recorded_days: int
     units: dict[str, Unit]
     overlaps: tuple[Overlap, ...]
     verdicts: tuple[Verdict, ...]
@@ -46,7 +48,13 @@ class Result:
         """What "live" means here, in words."""
         if self.is_trial:
             return "the same rule with the parameters in force, judged the same way"
-        return "what the daily evaluation recorded"
+        recorded = "what the daily evaluation recorded"
+        if self.recorded_days == len(self.days):
+            return recorded
+        return (
+            f"{recorded}: of {self.recorded_days:,} of the {len(self.days):,} dates, on the others "
+            "the rule was not there yet, or retired"
+        )
 
     def unit(self, unit_id: str | None) -> Unit:
         """Name and township of a unit."""

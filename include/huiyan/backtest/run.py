@@ -136,6 +136,7 @@ def _compared(
             thresholds=tuple(thresholds(rule, values, days[0], days[-1])),
             found=found,
             live=compared,
+            recorded_days=live.recorded_days(connection, rule.id, days),
             units=ready.units,
             overlaps=tuple(live.overlaps(connection, rule.id, found, days)),
             verdicts=tuple(live.verdicts(connection, rule.id, hits)),

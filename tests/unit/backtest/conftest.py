@@ -56,6 +56,7 @@ def result() -> Result:
                 Spell(hit("d"), LAST, None),
             ),
         ),
+        recorded_days=3,
         units={"F1": Unit("甲局", None), "F2": Unit("乙<镇>", "青禾镇")},
         overlaps=(Overlap("REC-002", "接待无清单", 2, 1),),
         verdicts=(Verdict("open", 1, 2),),

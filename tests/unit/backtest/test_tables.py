@@ -1,5 +1,7 @@
 """The tables of a backtest."""
 
+from dataclasses import replace
+
 from huiyan.backtest import tables
 from huiyan.backtest.result import Result
 
@@ -37,3 +39,16 @@ def test_facts_say_what_was_judged(result: Result) -> None:
 def test_bodies_are_those_of_either_side(result: Result) -> None:
     *_, bodies = tables.sheets(result)
     assert bodies.rows == (("财政局 RG01", "2", "1", "0", "0"), ("纪委 TC01", "0", "0", "0", "3"))
+
+
+def test_dates_that_the_daily_evaluation_never_judged_are_not_taken_for_clear(
+    result: Result,
+) -> None:
+    assert dict(tables.facts(result))["live"].startswith("the same rule with the parameters")
+    as_recorded = replace(result, thresholds=())
+    assert dict(tables.facts(as_recorded))["live"] == "what the daily evaluation recorded"
+    lately = replace(as_recorded, recorded_days=1)
+    assert (
+        "of 1 of the 3 dates, on the others the rule was not"
+        in (dict(tables.facts(lately))["live"])
+    )
