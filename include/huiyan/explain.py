@@ -400,6 +400,7 @@ def render(explanation: Record, console: Console) -> None:
         lines.append(("alert", "none was ever pushed"))
     lines += [("no new push", reason) for reason in _not_pushed(explanation)]
     lines += [
+        ("what is wrong", rule.get("description")),
         ("what to check", rule.get("what_to_check")),
         ("legal basis", rule.get("legal_basis")),
     ]
@@ -414,7 +415,7 @@ def render(explanation: Record, console: Console) -> None:
         ("rule_id", "parameter", "value", "valid_from", "approved_by", "value_now"),
     )
     _sources(console, explanation)
-    _list(console, "What is otherwise now", explanation["changes"], "nothing")
+    _list(console, "What is different today", explanation["changes"], "nothing")
     _table(
         console,
         "Times of the hit",
