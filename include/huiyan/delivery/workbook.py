@@ -10,6 +10,7 @@ date, so the same extract gives the same bytes.
 
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from huiyan.delivery.case_sheet import (
     CaseLine,
     left_out,
 )
+from huiyan.delivery.case_sheet import PRINTED_COLUMNS as CASE_PRINTED
 from huiyan.delivery.extract import CaseMember, Extract, ExtractRow
 from huiyan.delivery.joint_sheet import (
     JOINT_COLUMNS,
@@ -64,7 +66,7 @@ A4 = 9
 LINE_HEIGHT = 15.0
 MAX_HEIGHT = 400.0
 SECTION_HEIGHT = 24.0
-FONT = "微软雅黑"
+BASE_FONT: dict[str, object] = {"font_name": "微软雅黑", "font_size": 10}
 # Dark, middle and light: the tiers differ in grey print too, and the label says it in words.
 TIER_COLOURS: dict[str, dict[str, object]] = {
     "red": {"bg_color": "#C00000", "font_color": "#FFFFFF", "bold": True},
@@ -72,6 +74,7 @@ TIER_COLOURS: dict[str, dict[str, object]] = {
     "yellow": {"bg_color": "#FFF2CC", "font_color": "#000000"},
 }
 
+UNBROKEN = re.compile(r"[!-~]+(?:、[!-~]+)*|.")
 EARLIEST_DATE = date(2000, 1, 1)
 
 Value = str | int | Decimal | date | None
@@ -144,23 +147,30 @@ def _standard(line: Line) -> str:
     return "\n".join(filter(None, (line.row.close_out_standard, needed(line.row))))
 
 
-ALERT_COLUMNS = (
+# What an alert is about: stays in sight on the screen, and is repeated on the second page in print.
+ABOUT = (
     Column("序号", 5, "centre", lambda line: line.number),
-    Column("新增", 5, "wrapped", _standing),
+    Column("疑点问题", 12, "text", lambda line: line.row.rule_name),
+    Column("对象", 19, "text", _subject),
+)
+
+# Their widths, and those of the columns of the form, are such that both pages of the print are
+# about equally wide: programs that fit pages heed no page break and fill the first as they can.
+ALERT_COLUMNS = (
+    *ABOUT,
+    Column("标记", 5, "wrapped", _standing),
     Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
     Column("职责", 5, "centre", lambda line: words.ROLE[line.row.role]),
     Column(TASK_HEADING, 9, "wrapped", lambda line: words.TASK[task(line.row)]),
-    Column("疑点问题", 11, "text", lambda line: line.row.rule_name),
     Column("单位", 13, "text", lambda line: line.row.unit_name),
-    Column("对象", 20, "text", _subject),
-    Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
     Column("金额（元）", 12, "money", lambda line: line.row.amount),
     Column("办理期限", 11, "date", lambda line: line.row.due_on),
-    Column("疑点依据", 30, "text", _evidence),
-    Column("核查要点", 22, "text", lambda line: line.row.what_to_check),
-    Column("办结标准", 20, "text", _standard),
-    Column("政策依据", 17, "text", lambda line: line.row.legal_basis),
+    Column("疑点依据", 44, "text", _evidence),
+    Column("核查要点", 28, "text", lambda line: line.row.what_to_check),
+    Column("办结标准", 28, "text", _standard),
+    Column("政策依据", 21, "text", lambda line: line.row.legal_basis),
     Column("判定规则", 22, "text", lambda line: line.row.description),
+    Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
     Column("状态", 10, "centre", lambda line: words.STATE.get(line.row.state, "办理中")),
     Column("财务平台单位代码", 13, "code", lambda line: line.row.finance_agency_code),
     Column("国库平台单位代码", 13, "code", lambda line: line.row.treasury_agency_code),
@@ -168,21 +178,20 @@ ALERT_COLUMNS = (
     Column("预警编号", 19, "code", lambda line: line.row.alert_id),
     Column("对象编号", 30, "code", lambda line: line.row.subject_id),
 )
-# What is printed; the columns after it are for the screen, or one page could not be read.
-PRINTED_COLUMNS = 15
+# What is printed, and how much of it on the first page; the rest is for the screen.
+PRINTED_COLUMNS = 16
+FIRST_PAGE = 11
 
 KEY_COLUMNS = (
-    Column("序号", 5, "centre", lambda line: line.number),
-    Column("预警编号", 10, "code", lambda line: line.row.alert_id),
+    *ABOUT,
     Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
     Column("职责", 5, "wrapped", lambda line: line.roles),
     Column("待办", 7, "wrapped", lambda line: line.tasks),
-    Column("疑点问题", 12, "text", lambda line: line.row.rule_name),
     Column("单位", 13, "text", lambda line: line.row.unit_name),
-    Column("对象", 19, "text", _subject),
-    Column("金额（元）", 11, "money", lambda line: line.row.amount),
+    Column("金额（元）", 12, "money", lambda line: line.row.amount),
     Column("办理期限", 11, "date", lambda line: line.row.due_on),
-    Column("反馈情况", 36, "text", lambda line: told(line.rows) or None),
+    Column("预警编号", 19, "code", lambda line: line.row.alert_id),
+    Column("反馈情况", 34, "text", lambda line: told(line.rows) or None),
 )
 
 
@@ -222,12 +231,12 @@ ANSWER_COLUMNS = (
 CONCLUDED = Column("已有结论", 28, "text", lambda line: suggestion(line.row) or None)
 # What proves whose a line is, at its far end: sorting half of the columns takes them apart.
 PROOF_HEADINGS = (("接收单位代码", 13), ("推送日期", 11), ("反馈码", 21))
-# Which alert it is, and why its line comes back: in front, and again beside the answers in print.
-RETURNED_FIRST = (("序号", 5), ("预警编号", 10), ("退回原因", 40))
+# Which line it is, and why it comes back: in front, and again beside the answers in print.
+RETURNED_FIRST = (("序号", 5), ("行号", 6), ("退回原因", 30))
 RETURNED_KEYS = (
-    ("rule_shown", "疑点问题", 12),
-    ("unit_shown", "单位", 14),
-    ("subject_shown", "对象", 18),
+    ("rule_shown", "疑点问题", 16),
+    ("unit_shown", "单位", 18),
+    ("subject_shown", "对象", 33),
 )
 FURTHER = "请先更正列出的各行，并核对整份表格是否填错、串行或重复后再退。"
 RETURNED_PROOF = ("body_code", "extract_on", "return_code")
@@ -237,7 +246,7 @@ class _Styles:
     """Formats of one workbook, made once each."""
 
     def __init__(self, book: Workbook) -> None:
-        base: dict[str, object] = {"font_name": FONT, "font_size": 10, "valign": "top"}
+        base: dict[str, object] = {**BASE_FONT, "valign": "top"}
         cell: dict[str, object] = {**base, "border": 1, "border_color": "#BFBFBF"}
         self.title = book.add_format({**base, "font_size": 15, "bold": True})
         self.section = book.add_format(
@@ -288,18 +297,26 @@ class _Styles:
         return self._cells[style]
 
 
+def _wide(text: str) -> float:
+    """How wide `text` is, in digits: Chinese characters are two wide."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1.1 for sign in text)
+
+
 def _lines(text: str, width: float) -> int:
-    """Lines that `text` takes in a column of `width`: Chinese characters are two wide."""
-    return sum(
-        max(
-            1,
-            math.ceil(
-                sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1.1 for sign in line)
-                / (width - 1)
-            ),
-        )
-        for line in text.split("\n")
-    )
+    """Lines that `text` takes in a column of `width`; numbers in a row begin a new one if they do
+    not fit, as in the office program that keeps most together."""
+    count, room = 0, width - 1
+    for line in text.split("\n"):
+        taken, count = 0.0, count + 1
+        for part in UNBROKEN.findall(line):
+            wide = _wide(part)
+            if taken + wide > room:
+                more = math.ceil(wide / room)
+                count += more if taken else more - 1
+                taken = wide - (more - 1) * room
+            else:
+                taken += wide
+    return count
 
 
 def _height(cells: Iterable[tuple[Value, float]]) -> float:
@@ -336,8 +353,17 @@ def _print_set_up(sheet: Worksheet, extract: Extract, name: str, note: str = "")
     sheet.set_footer(f"&L{note}&R第 &P 页，共 &N 页")
 
 
+def _print_on_two_pages(sheet: Worksheet, first_page: int, repeated: int) -> None:
+    """Print so many columns on a page and the rest on another, with the first ones repeated: on
+    one page nobody could read them, let alone fill them in."""
+    sheet.fit_to_pages(2, 0)
+    sheet.set_v_pagebreaks([first_page])
+    sheet.repeat_columns(0, repeated - 1)
+    sheet.print_across()
+
+
 def _headings(sheet: Worksheet, styles: _Styles, columns: tuple[Column, ...]) -> None:
-    sheet.set_row(0, 32)
+    sheet.set_row(0, max(32, _height((column.heading, column.width) for column in columns)))
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(0, place, column.heading, styles.heading)
@@ -376,7 +402,6 @@ def _say_that_nothing_is_open(
 def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(ALERTS_SHEET)
     _headings(sheet, styles, ALERT_COLUMNS)
-    sheet.set_row(0, 48)
     # Shown as soon as the file is opened, for the first cell is the one that is chosen then.
     told_at = {"validate": "any", "input_title": "在哪里填写", "input_message": WHERE_TO_ANSWER}
     sheet.data_validation(0, 0, 0, len(ALERT_COLUMNS) - 1, told_at)
@@ -388,9 +413,10 @@ def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     else:
         _say_that_nothing_is_open(sheet, styles, extract, PRINTED_COLUMNS)
     sheet.print_area(0, 0, last, PRINTED_COLUMNS - 1)
-    sheet.freeze_panes(1, 6)
+    sheet.freeze_panes(1, len(ABOUT))
     sheet.repeat_rows(0)
     _print_set_up(sheet, extract, ALERTS_SHEET, WHERE_TO_ANSWER)
+    _print_on_two_pages(sheet, FIRST_PAGE, len(ABOUT))
 
 
 def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
@@ -411,7 +437,7 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
             sheet.write_blank(place, across, None, style)
         if lines:
             sheet.data_validation(1, across, last, across, _validation(answer, extract))
-    columns = len(KEY_COLUMNS) + len(ANSWER_COLUMNS)
+    printed = columns = len(KEY_COLUMNS) + len(ANSWER_COLUMNS)
     if any(line.row.concluded for line in lines):
         _concluded_column(sheet, styles, columns, lines)
         columns += 1
@@ -422,14 +448,15 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         proof = (extract.body_code, extract.business_date.isoformat(), line.row.return_code)
         for across, text in enumerate(proof, start=columns):
             _write(sheet, place, across, text or None, styles.named("code"))
-    sheet.print_area(0, 0, last, columns - 1)
+    sheet.print_area(0, 0, last, printed - 1)
     if lines:
         sheet.autofilter(0, 0, last, columns + len(PROOF_HEADINGS) - 1)
     else:
         _say_that_nothing_is_open(sheet, styles, extract, columns)
-    sheet.freeze_panes(1, 2)
+    sheet.freeze_panes(1, len(ABOUT))
     sheet.repeat_rows(0)
     _print_set_up(sheet, extract, RETURN_SHEET, SEND_BACK)
+    _print_on_two_pages(sheet, len(KEY_COLUMNS), len(ABOUT))
     sheet.protect(
         "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
     )
@@ -537,7 +564,7 @@ def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
                 "黄色：由单位财务人员自查处置，15 个工作日内反馈。",
                 "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降，"
                 "升级原因列在“疑点依据”中。",
-                "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日在“新增”栏标注“催办”；催办后"
+                "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日在“标记”栏标注“催办”；催办后"
                 "仍未反馈的，提升一级、转由上一级单位办理并标注“升级”，重新计算期限。",
                 "“复发”：整改销号后复查期内，同一单位再次出现同类问题。“抽查”：从已自动消除或经审批"
                 "不再推送的疑点中随机抽取，只需核实结论，不计入单位未结预警。",
@@ -634,14 +661,14 @@ def _cases_sheet(
     last = len(extract.cases)
     sheet.autofilter(0, 0, last, len(CASE_COLUMNS) - 1)
     for place, text in enumerate(left_out(extract.cases), start=last + 1):
-        sheet.merge_range(place, 0, place, len(CASE_COLUMNS) - 1, text, styles.plain)
+        sheet.merge_range(place, 0, place, CASE_PRINTED - 1, text, styles.plain)
         last = place
-    sheet.print_area(0, 0, last, len(CASE_COLUMNS) - 1)
+    sheet.print_area(0, 0, last, CASE_PRINTED - 1)
     if extract.rows and len(extract.cases) > PRINTED_LINES:
         last += 1
         text = NOT_PRINTED.format(lines=len(extract.cases))
-        sheet.merge_range(last, 0, last, len(CASE_COLUMNS) - 1, text, styles.plain)
-        sheet.print_area(last, 0, last, len(CASE_COLUMNS) - 1)
+        sheet.merge_range(last, 0, last, CASE_PRINTED - 1, text, styles.plain)
+        sheet.print_area(last, 0, last, CASE_PRINTED - 1)
     else:
         sheet.repeat_rows(0)
     sheet.freeze_panes(1, 4)
@@ -728,8 +755,8 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(RETURNED_SHEET)
     headings = (
         *RETURNED_FIRST,
+        ("预警编号", 19),
         ("原文件", 16),
-        ("行号", 8),
         *((heading, width) for _, heading, width in RETURNED_KEYS),
     )
     sheet.set_row(0, 32)
@@ -752,15 +779,16 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         if row.more:
             of = "这份表格" if row.file_name else "其余表格"
             reasons, where = f"{of}另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
-        shown: list[Value] = [row.cells.get("number_on_form"), row.cells.get("alert_id"), reasons]
-        shown += [row.file_name.partition("/")[2] or row.file_name, where]
+        alert_id = row.cells.get("alert_id")
+        shown: list[Value] = [row.cells.get("number_on_form"), where, reasons, alert_id]
+        shown.append(row.file_name.partition("/")[2] or row.file_name)
         shown += [row.cells.get(name) for name, _, _ in RETURNED_KEYS]
         sheet.set_row(
             place,
             _height((value, width) for value, (_, width) in zip(shown, headings, strict=True)),
         )
         for across, value in enumerate(shown):
-            _write(sheet, place, across, value, styles.named("text"))
+            _write(sheet, place, across, value, styles.named("text" if across > 1 else "wrapped"))
         for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
             _write(sheet, place, across, row.cells.get(answer.name), styles.answers["text"])
         for across, name in enumerate(RETURNED_PROOF, start=proof):
@@ -770,9 +798,7 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet.repeat_rows(0)
     sheet.print_area(0, 0, last, proof - 1)
     _print_set_up(sheet, extract, RETURNED_SHEET, SEND_BACK)
-    # On one page nobody could read it: the answers come on a second.
-    sheet.fit_to_pages(2, 0)
-    sheet.repeat_columns(0, len(RETURNED_FIRST) - 1)
+    _print_on_two_pages(sheet, answers, len(RETURNED_FIRST))
     sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
 
 
@@ -821,6 +847,9 @@ def _book(
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
+            # Widths of columns are counted in digits of this font. Where another one than that of
+            # the cells is missing, columns come out a third wider, and print a third smaller.
+            "default_format_properties": {**BASE_FONT},
         },
     )
     book.set_properties(

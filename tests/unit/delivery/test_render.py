@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from extract_samples import CONCLUDED, DAY, GONE, JOINT, RETURNED, extract, row
 from huiyan.alerts import words
@@ -22,6 +23,7 @@ from huiyan.delivery.joint_sheet import JOINT_COLUMNS, OBJECTION, asked, suggest
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
+from returned_forms import lines_of
 
 ALL = extract(
     row(alert_id="a1", tier="red", amount=Decimal("-12.50")),
@@ -38,6 +40,12 @@ def opened(extract: Extract) -> Workbook:
 def records(extract: Extract) -> list[dict[str, str]]:
     text = render(extract, version=1)["alerts.csv"].decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def column(sheet: Worksheet, heading: str) -> list[Any]:
+    """What stands below a heading of the first line."""
+    place = [cell.value for cell in sheet[1]].index(heading)
+    return [line[place] for line in sheet.iter_rows(min_row=2, values_only=True)]
 
 
 def given_back(*rows: ReturnedRow) -> Workbook:
@@ -127,7 +135,6 @@ def test_sheets_headings_and_typed_cells() -> None:
     assert values["对象"] == "记账凭证\n2025年9月 记0001\n账套 AF002"
     assert headings[-2:] == ["预警编号", "对象编号"]
     assert values["对象编号"] == "AF002/2025/09/记0001"
-    assert sheet.freeze_panes == "G2"
     assert sheet.auto_filter.ref == f"A1:V{sheet.max_row}"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
@@ -135,7 +142,7 @@ def test_sheets_headings_and_typed_cells() -> None:
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     shades = {
         words.TIER[tier]: cell.fill.fgColor.rgb
-        for tier, cell in (("red", sheet["C2"]), ("yellow", sheet["C4"]))
+        for tier, cell in (("red", sheet["E2"]), ("yellow", sheet["E4"]))
     }
     assert len(set(shades.values())) == 2
 
@@ -149,9 +156,8 @@ def test_what_is_special_about_a_row_is_marked_and_said() -> None:
             row(alert_id="a3", marks=("sampled",)),
         )
     )
-    marks = [cell.value for cell in book["预警清单"]["B"]]
-    assert marks == ["新增", "催办", "新增\n升级", "抽查"]
-    assert book["预警清单"]["L2"].value.splitlines()[:2] == [
+    assert column(book["预警清单"], "标记") == ["催办", "新增\n升级", "抽查"]
+    assert column(book["预警清单"], "疑点依据")[0].splitlines()[:2] == [
         notice,
         "升级原因：金额 60,000.00 元，超过升级线 50,000.00 元",
     ]
@@ -165,13 +171,13 @@ def test_what_is_printed() -> None:
     printed = [column.heading for column in ALERT_COLUMNS[:PRINTED_COLUMNS]]
     assert {"序号", "疑点依据", "政策依据"} <= set(printed)
     assert "对象编号" not in printed
-    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$O${len(ALL.rows) + 1}"
+    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$P${len(ALL.rows) + 1}"
     form = book["核实反馈"]
     last = [cell.value for cell in form[1]].index("核实日期")
     assert form.print_area.endswith(f"${form.cell(1, last + 1).column_letter}${form.max_row}")
     for sheet in book:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.page_setup.fitToHeight == 0
 
 
 def test_sheets_share_the_number_of_an_alert() -> None:
@@ -181,10 +187,11 @@ def test_sheets_share_the_number_of_an_alert() -> None:
             row(alert_id="a1"), row(alert_id="a2", role="verify"), row(alert_id="a1", role="verify")
         )
     )
-    numbers = [cell.value for cell in book["预警清单"]["A"]]
-    assert numbers == ["序号", 1, 2, 1]
-    form = [[cell.value for cell in line[:4]] for line in book["核实反馈"].iter_rows(min_row=2)]
-    assert form == [[1, "a1", "橙色", "处置、核实"], [2, "a2", "橙色", "核实"]]
+    assert column(book["预警清单"], "序号") == [1, 2, 1]
+    form = book["核实反馈"]
+    assert column(form, "序号") == [1, 2]
+    assert column(form, "预警编号") == ["a1", "a2"]
+    assert column(form, "职责") == ["处置、核实", "核实"]
 
 
 def test_an_honest_date_of_verification_is_taken() -> None:
@@ -199,7 +206,7 @@ def test_an_honest_date_of_verification_is_taken() -> None:
 def test_the_return_form_is_locked_but_for_the_answers() -> None:
     sheet = opened(ALL)["核实反馈"]
     headings = [cell.value for cell in sheet[1]]
-    assert [sheet.cell(line, 2).value for line in range(2, sheet.max_row + 1)] == ["a1", "a2"]
+    assert column(sheet, "预警编号") == ["a1", "a2"]
     assert sheet.protection.sheet
     assert not sheet.protection.password
     free = {
@@ -221,6 +228,38 @@ def test_the_return_form_is_locked_but_for_the_answers() -> None:
     assert headings[-3:] == ["接收单位代码", "推送日期", "反馈码"]
     assert [cell.value for cell in sheet[2]][-3:] == ["TC01", "2025-11-28", "AAAA-BBBB"]
     assert all(len(choices) < 255 for choices in lists)
+
+
+FORMER_ORDER = (
+    *("序号", "预警编号", "等级", "职责", "待办", "疑点问题", "单位", "对象", "金额（元）"),
+    *("办理期限", "反馈情况", *(answer.heading for answer in ANSWER_COLUMNS)),
+    *("接收单位代码", "推送日期", "反馈码"),
+)
+
+
+def test_a_form_with_its_columns_in_the_former_order_reads_alike() -> None:
+    book = opened(ALL)
+    sheet = book["核实反馈"]
+    headings = [cell.value for cell in sheet[1]]
+    sheet.cell(2, headings.index("核实结论") + 1).value = "属实"
+    sent = io.BytesIO()
+    book.save(sent)
+    assert sorted(FORMER_ORDER) == sorted(headings)
+    assert list(FORMER_ORDER) != headings
+    former = openpyxl.Workbook()
+    for line in sheet.iter_rows():
+        for place, heading in enumerate(FORMER_ORDER, start=1):
+            cell = line[headings.index(heading)]
+            copy = former.active.cell(cell.row, place, cell.value)
+            copy.number_format = cell.number_format
+    before = io.BytesIO()
+    former.save(before)
+    read = lines_of("alerts.xlsx", sent.getvalue())
+    assert [(line["alert_id"], line.get("verdict")) for line in read] == [
+        ("a1", "属实"),
+        ("a2", None),
+    ]
+    assert lines_of("alerts.xlsx", before.getvalue()) == read
 
 
 def test_no_english_where_an_accountant_reads() -> None:
@@ -255,10 +294,7 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
     assert (line["行号"], line["核实结论"], line["反馈码"]) == (3, "大概属实", "AAAA-BBBB")
     assert line["情况说明"] == "'=HYPERLINK(1)"
     assert line["原文件"] == "alerts.xlsx"
-    assert sheet["E3"].value == "整份文件"
-    # The second page of the print says whose answers it shows, and why they came back.
-    assert headings[:3] == ["序号", "预警编号", "退回原因"]
-    assert sheet.print_title_cols == "$A:$C"
+    assert column(sheet, "行号") == [3, "整份文件"]
     free = {
         heading
         for heading, cell in zip(headings, sheet[2], strict=True)
@@ -328,7 +364,7 @@ def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> No
     assert lines[2]["反馈情况"] == "处置单位尚未反馈。"
     assert lines[3]["反馈情况"].endswith("办结尚缺：佐证材料。")
     assert headings.index("反馈情况") < headings.index("办理进展")
-    assert [cell.value for cell in book["预警清单"]["E"]][1:] == [
+    assert column(book["预警清单"], "待办\n（在“核实反馈”表填写）") == [
         words.TASK[key]
         for key in ("with_the_disposer",) * 2 + ("to_verify",) * 2 + ("with_the_disposer",)
     ]
@@ -410,7 +446,7 @@ def test_an_extract_with_nothing_but_cleared_alerts_opens() -> None:
 
 def test_dates_before_the_calendar_of_spreadsheets_are_text() -> None:
     book = opened(extract(row(occurred_on=date(1899, 12, 31))))
-    assert book["预警清单"]["I2"].value == "1899-12-31"
+    assert column(book["预警清单"], "发生日期") == ["1899-12-31"]
     assert DAY.year == 2025
 
 
@@ -453,9 +489,9 @@ def test_a_case_has_a_sheet_of_its_own_with_what_it_gathers() -> None:
 def test_a_long_case_is_not_printed_with_the_rest() -> None:
     members = tuple(member(hit_id=f"h{number}", total=41) for number in range(41))
     few = opened(replace(ALL, cases=members[:40]))["案件明细"]
-    assert few.print_area == "'案件明细'!$A$1:$J$42"
+    assert few.print_area == "'案件明细'!$A$1:$I$42"
     many = opened(replace(ALL, cases=members))["案件明细"]
-    assert many.print_area == f"'案件明细'!$A${many.max_row}:$J${many.max_row}"
+    assert many.print_area == f"'案件明细'!$A${many.max_row}:$I${many.max_row}"
     assert "共 41 行，请在屏幕上查看，默认不打印" in many.cell(many.max_row, 1).value
 
 
@@ -511,8 +547,9 @@ def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     assert "concluded" not in json.loads(ALL.to_json())["rows"][0]
     known = row(alert_id="a1", concluded=CONCLUDED)
     book = opened(extract(known, row(alert_id="a2")))
-    assert book["预警清单"]["B2"].value == "新增\n已有结论"
-    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in book["预警清单"]["L2"].value
+    assert column(book["预警清单"], "标记")[0] == "新增\n已有结论"
+    (evidence, _) = column(book["预警清单"], "疑点依据")
+    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in evidence
     form = book["核实反馈"]
     headings = [cell.value for cell in form[1]]
     place = headings.index("已有结论")
@@ -523,7 +560,7 @@ def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     # Whoever objects is told the same, wherever it is told.
     told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
     assert all(OBJECTION in text for text in (said, told, asked(JOINT)))
-    assert "异议" not in book["预警清单"]["L2"].value
+    assert "异议" not in evidence
     assert not nothing
     verdict = headings.index("核实结论") + 1
     assert form.cell(2, verdict).value is None
