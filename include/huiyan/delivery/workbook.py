@@ -36,7 +36,7 @@ from huiyan.delivery.case_sheet import (
     left_out,
 )
 from huiyan.delivery.case_sheet import PRINTED_COLUMNS as CASE_PRINTED
-from huiyan.delivery.extract import CaseMember, Extract, ExtractRow
+from huiyan.delivery.extract import CaseMember, Extract, ExtractRow, GoneRow
 from huiyan.delivery.joint_sheet import (
     JOINT_COLUMNS,
     JOINT_SHEET,
@@ -701,6 +701,13 @@ def _joint_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.activate()
 
 
+def _why_gone(gone: GoneRow) -> str:
+    if not gone.settled:
+        return words.GONE[gone.reason]
+    state, body_name, on = gone.settled
+    return f"{words.SETTLED[state]}（{body_name}，{on}）"
+
+
 def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(NOTES_SHEET)
     widths = (19, 20, 24, 32, 15, 26)
@@ -737,7 +744,7 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
                 (gone.unit_name, "text"),
                 (readable_subject(gone.subject_type, gone.subject_id, gone.evidence), "text"),
                 (gone.amount, "money"),
-                (words.GONE[gone.reason], "text"),
+                (_why_gone(gone), "text"),
             )
             sheet.set_row(
                 line,

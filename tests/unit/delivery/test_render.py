@@ -22,6 +22,7 @@ from huiyan.delivery.extract import CSV_COLUMNS, CaseMember, Extract, ReturnedRo
 from huiyan.delivery.joint_sheet import JOINT_COLUMNS, OBJECTION, asked, suggestion
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
+from huiyan.delivery.task import work
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
 from returned_forms import lines_of
 
@@ -358,7 +359,9 @@ def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> No
         "青禾镇人民政府 2025-11-27 反馈：\n"
         "属实（问题属实），已办结；处理措施：退缴资金；退缴金额：1,860.00 元；"
         "佐证材料：缴款书 7 号；"
-        "情况说明：=已退回；核实人：王建国\n请核实：整改到位的填核实结论和“已办结”。"
+        "情况说明：=已退回；核实人：王建国\n"
+        "请核实：整改到位的，填核实结论，办理进展选“已办结”；没有到位的，填核实结论，办理进展选"
+        "“整改中”，退给处置单位继续整改；不属实的，填“不属实”和原因。"
     )
     assert "不属实（误报：数据有误）；情况说明：无此事" in lines[1]["反馈情况"]
     assert lines[2]["反馈情况"] == "处置单位尚未反馈。"
@@ -370,6 +373,37 @@ def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> No
     ]
     notes = "\n".join(str(cell.value) for cell in book["说明"]["A"])
     assert "等待本单位办理的：待核实 2 条，在“核实反馈”中排在最前。" in notes
+
+
+def test_who_disposes_is_told_that_it_is_still_to_be_put_right() -> None:
+    closed = row(state="rectifying", answers=(ANSWERED,), close_out_needs=NEEDS)
+    assert "is_sent_back" not in json.loads(extract(closed).to_json())["rows"][0]
+    sent = extract(replace(closed, is_sent_back=True))
+    assert Extract.from_dict(json.loads(sent.to_json())) == sent
+    form = opened(sent)["核实反馈"]
+    assert column(form, "待办") == ["待补正"]
+    (told,) = column(form, "反馈情况")
+    assert told.splitlines()[-1].startswith("核实单位认为整改尚未到位，请继续整改。到位后")
+
+
+def test_whom_alerts_wait_for_is_counted_once_each() -> None:
+    mine: dict[str, Any] = {"is_new": False, "close_out_needs": NEEDS}
+    both = row(alert_id="a1", **mine)
+    done = {"state": "rectifying", "answers": (ANSWERED,)}
+    begun = {"state": "rectifying", "answers": (replace(ANSWERED, progress="rectifying"),)}
+    rows = (
+        both,
+        replace(both, role="verify"),
+        row(alert_id="a2", **mine, role="verify", due_on=date(2025, 12, 1)),
+        row(alert_id="a3", **mine, **done, role="verify", due_on=date(2025, 12, 3)),
+        row(alert_id="a4", **mine, **done),
+        row(alert_id="a5", **mine, **begun),
+    )
+    found = work(rows)
+    assert (found.tasks, found.rectifying, found.others) == ({"to_answer": 1, "to_verify": 1}, 1, 2)
+    assert found.waiting == 2
+    assert found.dues == ((date(2025, 12, 3), 1), (date(2025, 12, 12), 1))
+    assert [*found.tasks] == [what for what in words.TASK if what in found.tasks]
 
 
 @pytest.mark.parametrize(
@@ -419,7 +453,9 @@ def test_the_first_sheet_says_where_to_answer() -> None:
     assert "按原渠道退回" in told.prompt
     assert told.prompt in sheet.oddFooter.left.text
     standard = sheet.cell(2, headings.index("办结标准") + 1).value
-    assert standard.splitlines()[1].startswith("办结须填：核实结论、处理措施、佐证材料（")
+    assert standard.splitlines()[1].startswith(
+        "办结须填：办理进展选“已办结”、核实结论、处理措施、佐证材料（"
+    )
     for words_said in opened(ALL)["说明"].iter_rows(values_only=True):
         assert "次个" not in str(words_said)
 
