@@ -340,6 +340,7 @@ LISTS = {
     "subjects",
 }
 LIST_LIMIT = 10
+NOT_FILLED_IN = "未填"
 OTHER = "其他信息"
 # A card's token in front of the rest of a subject says nothing; a file's digest only as a whole.
 TOKEN = re.compile(r"^[0-9a-f]{64}:")
@@ -350,7 +351,7 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 def readable_value(value: Any) -> str:
     """One value of the evidence as text: null 未填, booleans 是/否, lists joined by 、."""
     if value is None or value == "":
-        return "未填"
+        return NOT_FILLED_IN
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
@@ -363,16 +364,27 @@ def readable_value(value: Any) -> str:
     return "、".join(VALUES.get(part, part) for part in text.split("、"))
 
 
-def _listed(key: str, value: Any) -> str:
-    """A list of codes: each once, no more than `LIST_LIMIT` of them, or a row would not fit."""
+def _listed(key: str, value: Any) -> tuple[str, ...]:
+    """The codes of a list, each once."""
     items = value if isinstance(value, list) else value.split("、")
     # An invoice without a code is known as `-number`.
     shown = [readable_value(i).removeprefix("-" if key == "invoices" else "") for i in items]
     if key == "subjects":
         shown = [DIGEST.sub(r"\1…", TOKEN.sub("", each)) for each in shown]
-    distinct = list(dict.fromkeys(shown))
-    text = "、".join(distinct[:LIST_LIMIT])
-    return text if len(distinct) <= LIST_LIMIT else f"{text} 等 {len(distinct)} 项"
+    return tuple(dict.fromkeys(shown))
+
+
+def _is_list(key: str, value: Any) -> bool:
+    return key in LISTS and bool(value) and isinstance(value, list | str)
+
+
+def is_cut(text: str) -> bool:
+    """Whether the evidence has a list of which `readable` leaves some out."""
+    evidence: dict[str, Any] = json.loads(text)
+    return any(
+        _is_list(key, value) and len(_listed(key, value)) > LIST_LIMIT
+        for key, value in evidence.items()
+    )
 
 
 def readable_fact(key: str, value: Any) -> str:
@@ -387,8 +399,11 @@ def readable_fact(key: str, value: Any) -> str:
             shown += "%" if key in PERCENT else ""
     elif key in NONE_IS_KNOWN and not value:
         shown = "无"
-    elif key in LISTS and value and isinstance(value, list | str):
-        shown = _listed(key, value)
+    elif _is_list(key, value):
+        # No more than so many, or a row would not fit.
+        listed = _listed(key, value)
+        shown = "、".join(listed[:LIST_LIMIT])
+        shown += f" 等 {len(listed)} 项" if len(listed) > LIST_LIMIT else ""
     else:
         shown = readable_value(value)
     return f"{LABELS.get(key, OTHER)}：{shown}"

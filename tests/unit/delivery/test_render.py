@@ -15,7 +15,7 @@ import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from extract_samples import CONCLUDED, DAY, GONE, JOINT, RETURNED, extract, row
+from extract_samples import CONCLUDED, DAY, GONE, JOINT, RETURNED, ROW, extract, row
 from huiyan.alerts import words
 from huiyan.delivery.case_sheet import CASE_COLUMNS
 from huiyan.delivery.extract import CSV_COLUMNS, CaseMember, Extract, ReturnedRow, Said
@@ -47,6 +47,11 @@ def column(sheet: Worksheet, heading: str) -> list[Any]:
     """What stands below a heading of the first line."""
     place = [cell.value for cell in sheet[1]].index(heading)
     return [line[place] for line in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+def said(book: Workbook) -> str:
+    """What sheet 说明 says above its list."""
+    return "\n".join(str(cell.value) for cell in book["说明"]["A"])
 
 
 def given_back(*rows: ReturnedRow) -> Workbook:
@@ -162,9 +167,13 @@ def test_what_is_special_about_a_row_is_marked_and_said() -> None:
         notice,
         "升级原因：金额 60,000.00 元，超过升级线 50,000.00 元",
     ]
-    told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
+    told = said(book)
     assert "其中抽查 1 条" in told
-    assert all(f"“{word}”" in told for word in words.MARK.values())
+    assert [word for word in words.MARK.values() if f"“{word}”：" in told] == [
+        "催办",
+        "升级",
+        "抽查",
+    ]
 
 
 def test_what_is_printed() -> None:
@@ -217,12 +226,14 @@ def test_the_return_form_is_locked_but_for_the_answers() -> None:
     }
     assert free == {answer.heading for answer in ANSWER_COLUMNS}
     assert len(free) == 9
+    assert (sheet.protection.sort, sheet.protection.autoFilter) == (True, False)
     lists = {
         validation.formula1.strip('"')
         for validation in sheet.data_validations.dataValidation
         if validation.type == "list"
     }
-    assert lists == {
+    disposers = ",".join(each for each in words.ACTIONS.values() if each != "转问题线索")
+    assert lists == {disposers} | {
         ",".join(choices.values())
         for choices in (words.PROGRESS, words.VERDICTS, words.REASONS, words.ACTIONS)
     }
@@ -287,7 +298,10 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
     assert manifest["returned"] == 2
     assert "returned.xlsx" in {file["name"] for file in manifest["files"]}
     notes = {cell.value for line in opened(answered)["说明"].iter_rows() for cell in line}
-    assert "没有受理的反馈 2 条，见同时送达的“退回更正”表（returned.xlsx），请更正后再退。" in notes
+    assert (
+        "没有受理的反馈 2 条，见同时送达的“退回更正”表格（returned.xlsx，邮件附件的名称以“退回更正”"
+        "开头），请更正后再退。"
+    ) in notes
     sheet = given_back(*answered.returned).active
     headings = [cell.value for cell in sheet[1]]
     line = dict(zip(headings, (cell.value for cell in sheet[2]), strict=True))
@@ -371,8 +385,15 @@ def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> No
         words.TASK[key]
         for key in ("with_the_disposer",) * 2 + ("to_verify",) * 2 + ("with_the_disposer",)
     ]
-    notes = "\n".join(str(cell.value) for cell in book["说明"]["A"])
-    assert "等待本单位办理的：待核实 2 条，在“核实反馈”中排在最前。" in notes
+    assert (
+        "等待本单位办理 2 条：待核实 2 条；其中 2 条 2025-12-12 到期。在“核实反馈”中排在最前。\n"
+        "等待其他单位办理 3 条，列出供了解，暂不需要填写。"
+    ) in said(book)
+    late = replace(sent, business_date=date(2025, 12, 15), rows=sent.rows[2:3])
+    assert "等待本单位办理 1 条：待核实 1 条；其中 1 条已过办理期限。" in said(opened(late))
+    others = said(opened(replace(sent, rows=sent.rows[:2])))
+    assert "没有等待本单位办理的预警。\n等待其他单位办理 2 条" in others
+    assert "需办理" not in others
 
 
 def test_who_disposes_is_told_that_it_is_still_to_be_put_right() -> None:
@@ -466,7 +487,6 @@ def test_the_notes_list_what_is_gone() -> None:
     assert "疑点已消除，无需再处理" in cells
     assert any("2025-11-28" in str(value) for value in cells)
     assert "接收单位：青禾镇纪委" in cells
-    assert any("条款待核" in str(value) and "条款未核实" in str(value) for value in cells)
     quiet = opened(extract(row()))["说明"]
     assert [cell.value for line in quiet.iter_rows() for cell in line if cell.value][-1] == "无"
 
@@ -475,9 +495,102 @@ def test_an_extract_with_nothing_but_cleared_alerts_opens() -> None:
     book = opened(extract(gone=(GONE,)))
     for name in ("预警清单", "核实反馈"):
         assert book[name].max_row == 2
-        assert book[name]["A2"].value == ("今日没有需要办理的预警；不再需要办理的 1 条见“说明”。")
+        assert book[name]["A2"].value == "今日没有需要办理的预警。不再需要办理的 1 条见“说明”。"
     assert book.active.title == "说明"
     assert opened(ALL).active.title == "预警清单"
+
+
+def test_an_empty_day_prints_what_there_is_to_read_and_nothing_to_fill_in() -> None:
+    book = opened(extract(gone=(GONE,)))
+    assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == ["预警清单", "说明"]
+    sheet = book["预警清单"]
+    assert sheet.page_setup.fitToWidth in (None, 1)
+    assert not sheet.print_title_cols
+    assert not sheet.oddFooter.left.text
+    assert not sheet.data_validations.dataValidation
+    assert [cell.value for cell in book["说明"]["A"]][:6] == [
+        "监督预警推送说明",
+        "本次推送",
+        "接收单位：青禾镇纪委",
+        "数据日期：2025-11-28",
+        "今日没有需要办理的预警。",
+        "不再需要办理的预警 1 条，列在本页末尾。",
+    ]
+    assert "绿色栏目" not in said(book)
+    assert book["核实反馈"].print_area == "'核实反馈'!$A$3"
+
+
+def test_the_notes_explain_only_what_occurs() -> None:
+    plain = {
+        "tier_reasons": (),
+        "legal_basis": "《办法》第一条",
+        "evidence": '{"uploaded_count":1}',
+    }
+    quiet = said(opened(extract(row(**plain, tier="yellow"))))
+    kinds: dict[str, dict[str, Any]] = {
+        "未填": {"evidence": '{"posting_date": null}'},
+        "名称以 .csv 结尾": {"evidence": json.dumps({"invoices": [f"-{n}" for n in range(11)]})},
+        "升级原因": {"tier_reasons": ROW.tier_reasons},
+        "条款待核": {"legal_basis": "《办法》（条款待核）"},
+        "条款未核实": {"legal_basis": ROW.legal_basis},
+        "红色：": {"tier": "red"},
+        "职责为“核实”的": {"role": "verify"},
+        "转问题线索": {"role": "verify"},
+        "“处置中”": {"role": "verify"},
+        "已有结论": {"concluded": CONCLUDED},
+        "“复发”": {"marks": ("recurred",)},
+    }
+    for word, changes in kinds.items():
+        assert word not in quiet
+        assert word in said(opened(extract(row(**plain | changes)))), word
+    for word in ("案件明细", "联合监督", "回避", "不再需要办理的预警 "):
+        assert word not in quiet
+    both = extract(row(**plain), row(**plain, role="verify"))
+    assert "回避" in said(opened(both))
+    assert "案件明细" in said(opened(replace(both, cases=(member(alert_id=ROW.alert_id),))))
+
+
+def test_what_the_workbook_tells_to_do_is_so() -> None:
+    book = opened(ALL)
+    told = said(book)
+    for sheet in (*book, *given_back(RETURNED)):
+        told += str(sheet.oddFooter.left.text)
+    # Any name is taken, and the form of an earlier day as well.
+    assert "文件名" not in told
+    assert "旧版" not in told
+    assert "以前收到的表格仍可退回" in told
+
+
+def test_only_who_verifies_is_offered_to_hand_over_a_lead() -> None:
+    both = (row(alert_id="a1"), row(alert_id="a1", role="verify"))
+    rows = (*both, row(alert_id="a2"), row(alert_id="a3"), row(alert_id="a4", role="verify"))
+    sent = extract(*rows)
+    # What waits for others comes last.
+    assert column(opened(sent)["核实反馈"], "预警编号") == ["a1", "a2", "a3", "a4"]
+
+    def offered(book: Workbook, name: str) -> list[bool]:
+        sheet = book[name]
+        place = [cell.value for cell in sheet[1]].index("处理措施") + 1
+        found = []
+        for line in range(2, sheet.max_row + 1):
+            cell = sheet.cell(line, place).coordinate
+            (choices,) = (v for v in sheet.data_validations.dataValidation if cell in v.sqref)
+            found.append("转问题线索" in choices.formula1)
+        return found
+
+    assert offered(opened(sent), "核实反馈") == [True, False, False, True]
+    back = [replace(RETURNED, cells={"alert_id": each}) for each in ("a3", "a4", "unknown")]
+    files = render(replace(sent, returned=tuple(back)), version=1)
+    book = openpyxl.load_workbook(io.BytesIO(files["returned.xlsx"]))
+    assert offered(book, "退回更正") == [False, True, True]
+
+
+def test_a_number_means_one_alert_in_all_that_is_delivered_together() -> None:
+    known = replace(RETURNED, cells={**RETURNED.cells, "alert_id": "a2", "number_on_form": "7"})
+    unknown = replace(RETURNED, cells={**RETURNED.cells, "alert_id": "b", "number_on_form": "1"})
+    book = given_back(known, unknown)
+    assert column(book["退回更正"], "序号") == [2, None]
+    assert column(opened(ALL)["核实反馈"], "预警编号")[1] == "a2"
 
 
 def test_dates_before_the_calendar_of_spreadsheets_are_text() -> None:
