@@ -30,6 +30,8 @@ def missing(row: ExtractRow) -> tuple[str, ...]:
             last |= states.UNSAID
         last |= {name: value for name, value in vars(said).items() if value is not None}
     verdict = last.get("verdict")
+    if row.is_sent_back and states.is_turned(verdict, "confirmed"):
+        last, verdict = {**last, **states.UNSAID, "reason": None}, "confirmed"
     if verdict is None and last and row.state in ("rectifying", *states.FOUND):
         # Who verifies has found it so, in words that are not shown to who disposes of it.
         verdict = "partly" if row.state == "partly" else "confirmed"
@@ -127,7 +129,12 @@ def work(rows: Iterable[ExtractRow]) -> Work:
 
 
 def needed(row: ExtractRow) -> str:
-    """Which cells the row needs before it can be closed; empty if the standard names none."""
+    """Which cells the row needs before it can be closed; empty if the standard names none.
+
+    A sample is over as soon as somebody says whether it is true.
+    """
+    if "sampled" in row.marks:
+        return "抽查只需填：核实结论、原因。"
     if not row.close_out_needs:
         return ""
     cells = [words.CLOSE_OUT_NEEDS[need] for need in states.CLOSE_OUT_NEEDS]
@@ -181,8 +188,8 @@ def _follows(row: ExtractRow) -> str:
     if what == "to_complete" and row.is_sent_back:
         short = f"办结尚缺：{lacking}。" if lacking else ""
         return (
-            f"核实单位认为整改尚未到位，请继续整改。{short}到位后办理进展再选“已办结”，并写明新的"
-            "佐证材料或情况说明。"
+            f"核实单位认定问题存在、整改尚未到位，请继续整改。{short}到位后办理进展选“已办结”，并写明"
+            "新的佐证材料或情况说明；核实结论、原因两栏留空。"
         )
     if what == "to_complete":
         return f"已报办结，但缺：{lacking}。请补填这些栏目再退，否则不能销号。"

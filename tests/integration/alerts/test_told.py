@@ -106,7 +106,7 @@ def test_what_is_sent_back_waits_for_who_disposes_of_it(district: District) -> N
     run(district, WEDNESDAY)
     unit = form(district, "U002", WEDNESDAY)
     assert unit["task_shown"] == "待补正"
-    assert "核实单位认为整改尚未到位" in unit["answers_shown"]
+    assert "核实单位认定问题存在、整改尚未到位" in unit["answers_shown"]
     assert "复印件" not in unit["answers_shown"]
     assert form(district, "TC01", WEDNESDAY)["task_shown"] == "处置中"
     land(

@@ -133,3 +133,11 @@ def test_the_number_of_an_alert_stays_on_one_line() -> None:
     for title in ("预警清单", "核实反馈", "退回更正", "说明"):
         (cell,) = (each for line in book[title] for each in line if each.value == "预警编号")
         assert book[title].column_dimensions[cell.column_letter].width >= 19, title
+
+
+def test_a_line_is_as_high_as_the_numbers_that_begin_a_new_one_make_it() -> None:
+    numbers = json.dumps({"invoices": [f"-{number:08d}" for number in range(10)]})
+    long = extract(row(evidence=numbers, tier_reasons=()))
+    book = openpyxl.load_workbook(io.BytesIO(render(long, version=1)["alerts.xlsx"]))
+    # The label on a line of its own, and three lines of numbers, which no program parts.
+    assert book["预警清单"].row_dimensions[2].height >= 4 * 15

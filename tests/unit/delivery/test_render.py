@@ -404,7 +404,22 @@ def test_who_disposes_is_told_that_it_is_still_to_be_put_right() -> None:
     form = opened(sent)["核实反馈"]
     assert column(form, "待办") == ["待补正"]
     (told,) = column(form, "反馈情况")
-    assert told.splitlines()[-1].startswith("核实单位认为整改尚未到位，请继续整改。到位后")
+    follows = "核实单位认定问题存在、整改尚未到位，请继续整改。"
+    assert told.splitlines()[-1].startswith(f"{follows}到位后")
+    # A verdict after the verifying body's would be refused.
+    assert told.endswith("核实结论、原因两栏留空。")
+    untrue = replace(ANSWERED, verdict="not_confirmed", reason="data_wrong", amount_recovered=None)
+    sent = extract(replace(closed, is_sent_back=True, answers=(untrue,)))
+    (told,) = column(opened(sent)["核实反馈"], "反馈情况")
+    assert f"{follows}办结尚缺：处理措施、佐证材料、退缴金额。到位后" in told
+
+
+def test_of_a_sample_only_the_verdict_is_asked() -> None:
+    sample = row(role="verify", marks=("sampled",), close_out_needs=NEEDS, state="auto_resolved")
+    book = opened(extract(sample))
+    assert column(book["核实反馈"], "反馈情况") == ["抽查只需填：核实结论、原因。"]
+    (standard,) = column(book["预警清单"], "办结标准")
+    assert "办结须填" not in standard
 
 
 def test_whom_alerts_wait_for_is_counted_once_each() -> None:
