@@ -155,7 +155,7 @@ ABOUT = (
 # about equally wide: programs that fit pages heed no page break and fill the first as they can.
 ALERT_COLUMNS = (
     *ABOUT,
-    Column("标记", 5, "wrapped", _standing),
+    Column("标记", 8, "wrapped", _standing),
     Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
     Column("职责", 5, "centre", lambda line: words.ROLE[line.row.role]),
     Column(TASK_HEADING, 9, "wrapped", lambda line: words.TASK[task(line.row)]),
