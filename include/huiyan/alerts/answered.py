@@ -1,11 +1,12 @@
 """What bodies have answered of the alerts of an extract.
 
 A disposing body's word is for whoever verifies it and for the disposing bodies after it; what a
-verifying body writes is shown to verifying bodies only.
+verifying body writes is shown to verifying bodies only. That it sends the matter back to be put
+right is known to who disposes of it, or both would wait for each other.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -43,13 +44,25 @@ def with_answers(
     for body, mine in rows.items():
         verified = {row.alert_id for row in mine if row.role == "verify"}
         answered = [
-            replace(row, answers=_said(row, events[row.alert_id], row.alert_id in verified))
+            replace(
+                row,
+                answers=_said(row, events[row.alert_id], row.alert_id in verified),
+                is_sent_back=row.alert_id not in verified
+                and _is_sent_back(row, events[row.alert_id]),
+            )
             if row.alert_id in events
             else row
             for row in mine
         ]
         told[body] = sorted(answered, key=lambda row: (not row.is_new, PLACE[task(row)]))
     return told
+
+
+def _is_sent_back(row: ExtractRow, events: Sequence[Mapping[str, Any]]) -> bool:
+    last = events[-1]
+    if last["business_date"] < (row.opened_on or date.min):
+        return False
+    return (last["detail"].get("role"), last["to_state"]) == ("verify", "rectifying")
 
 
 def _said(

@@ -361,6 +361,7 @@ DOCUMENTS = {
     "earlier_vouchers": voucher_in_words,
     "invoices": invoice_in_words,
 }
+NOT_FILLED_IN = "未填"
 OTHER = "其他信息"
 # A card's token in front of the rest of a subject says nothing; a file's digest only as a whole.
 TOKEN = re.compile(r"^[0-9a-f]{64}:")
@@ -371,7 +372,7 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 def readable_value(value: Any) -> str:
     """One value of the evidence as text: null 未填, booleans 是/否, lists joined by 、."""
     if value is None or value == "":
-        return "未填"
+        return NOT_FILLED_IN
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
@@ -393,16 +394,32 @@ def _item(key: str, value: Any) -> str:
     return DIGEST.sub(r"\1…", TOKEN.sub("", text)) if key == "subjects" else text
 
 
-def _listed(key: str, value: Any) -> str:
-    """A list of codes: each once, no more than `LIST_LIMIT` of them, or a row would not fit."""
+def _listed(key: str, value: Any) -> tuple[str, ...]:
+    """The items of a list, each once."""
     items = value if isinstance(value, list) else value.split("、")
-    distinct = list(dict.fromkeys(_item(key, each) for each in items))
-    shown, more = distinct[:LIST_LIMIT], len(distinct) > LIST_LIMIT
-    if key in DOCUMENTS and len(distinct) > 1:
-        text = "".join(f"\n　{each}" for each in shown)
-        return f"{text}\n　等 {len(distinct)} 项" if more else text
-    text = "、".join(shown)
-    return f"{text} 等 {len(distinct)} 项" if more else text
+    return tuple(dict.fromkeys(_item(key, each) for each in items))
+
+
+def _in_short(key: str, listed: tuple[str, ...]) -> str:
+    """No more than `LIST_LIMIT` items, or a row would not fit; documents one a line."""
+    more = f" 等 {len(listed)} 项" if len(listed) > LIST_LIMIT else ""
+    if key in DOCUMENTS and len(listed) > 1:
+        lines = [*listed[:LIST_LIMIT], *([more.strip()] if more else [])]
+        return "".join(f"\n　{line}" for line in lines)
+    return "、".join(listed[:LIST_LIMIT]) + more
+
+
+def _is_list(key: str, value: Any) -> bool:
+    return key in LISTS and bool(value) and isinstance(value, list | str)
+
+
+def is_cut(text: str) -> bool:
+    """Whether the evidence has a list of which `readable` leaves some out."""
+    evidence: dict[str, Any] = json.loads(text)
+    return any(
+        _is_list(key, value) and len(_listed(key, value)) > LIST_LIMIT
+        for key, value in evidence.items()
+    )
 
 
 def readable_fact(key: str, value: Any, has_name: bool = False) -> str:
@@ -421,8 +438,8 @@ def readable_fact(key: str, value: Any, has_name: bool = False) -> str:
             shown += "%" if key in PERCENT else ""
     elif key in NONE_IS_KNOWN and not value:
         shown = "无"
-    elif key in LISTS and value and isinstance(value, list | str):
-        shown = _listed(key, value)
+    elif _is_list(key, value):
+        shown = _in_short(key, _listed(key, value))
     elif key in CODES and value and not has_name:
         shown = named(CODES[key], str(value))
     else:

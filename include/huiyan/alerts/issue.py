@@ -306,7 +306,7 @@ def _extracts(
         for row in reader:
             body = row.pop("body_code")
             names.setdefault(body, row.pop("body_name"))
-            gone[body].append(GoneRow(**{k: v for k, v in row.items() if k != "body_name"}))
+            gone[body].append(GoneRow(**{**row, "settled": tuple(row["settled"])}))
         limits = {"form_limit": FORM_LIMIT, "body_limit": BODY_LIMIT}
         execute(reader, "returned", {**parameters, **limits})
         for row in reader:

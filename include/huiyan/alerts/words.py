@@ -115,3 +115,10 @@ GONE = {
     "new_version": "规则修订后不再命中，无需再处理",
     "new_thresholds": "规则标准调整后不再命中，无需再处理",
 }
+
+# How an alert was settled, as it is told to who may know that one was handed over as a lead.
+SETTLED = {
+    "closed": "已核实办结",
+    "not_confirmed": "经核实不属实",
+    "transferred_as_lead": STATE["transferred_as_lead"],
+}

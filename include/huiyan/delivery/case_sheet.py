@@ -45,18 +45,20 @@ CASE_COLUMNS = (
     CaseColumn("单位", 18, "text", lambda line: line.member.unit_name),
     CaseColumn(
         "对象",
-        26,
+        24,
         "text",
         lambda line: readable_subject(
             line.member.subject_type, line.member.subject_id, line.member.evidence
         ),
     ),
     CaseColumn("发生日期", 11, "date", lambda line: line.member.occurred_on),
-    CaseColumn("金额（元）", 14, "money", lambda line: line.member.amount),
+    CaseColumn("金额（元）", 13, "money", lambda line: line.member.amount),
     CaseColumn("发现日期", 11, "date", lambda line: line.member.detected_on),
-    CaseColumn("疑点依据", 44, "text", lambda line: readable(line.member.evidence)),
+    CaseColumn("疑点依据", 36, "text", lambda line: readable(line.member.evidence)),
     CaseColumn("案件预警编号", 19, "code", lambda line: line.member.alert_id),
 )
+# The number of the case is for the screen.
+PRINTED_COLUMNS = len(CASE_COLUMNS) - 1
 
 
 def left_out(members: Iterable[CaseMember]) -> list[str]:

@@ -100,6 +100,7 @@ class ExtractRow:
     concluded: tuple[str, ...] = ()
     close_out_needs: tuple[str, ...] = ()
     answers: tuple[Said, ...] = ()
+    is_sent_back: bool = False
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "ExtractRow":
@@ -144,6 +145,8 @@ class GoneRow:
             evaluated) new_version (another version of its rule does not find it) or
             new_thresholds (nor does the rule by other thresholds).
         evidence: where only it names what the subject's codes mean, else null.
+        settled: of an answered one, where the body may know it: the state it ended in, the name of
+            the body that settled it, and the day (YYYY-MM-DD); else empty.
     """
 
     alert_id: str
@@ -154,6 +157,7 @@ class GoneRow:
     amount: Decimal | None
     reason: str
     evidence: str | None = None
+    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,12 +277,13 @@ class Extract:
             if not said[later]:
                 del said[later]
         for row in said["rows"]:
-            for later in ("concluded", "close_out_needs", "answers"):
+            for later in ("concluded", "close_out_needs", "answers", "is_sent_back"):
                 if not row[later]:
                     del row[later]
         for row in said["gone"]:
-            if not row["evidence"]:
-                del row["evidence"]
+            for later in ("evidence", "settled"):
+                if not row[later]:
+                    del row[later]
         for row in said.get("returned", ()):
             if not row["more"]:
                 del row["more"]
@@ -306,7 +311,16 @@ class Extract:
                 )
                 for row in data["rows"]
             ),
-            gone=tuple(GoneRow(**{**row, "amount": _money(row["amount"])}) for row in data["gone"]),
+            gone=tuple(
+                GoneRow(
+                    **{
+                        **row,
+                        "amount": _money(row["amount"]),
+                        "settled": tuple(row.get("settled", ())),
+                    }
+                )
+                for row in data["gone"]
+            ),
             returned=tuple(
                 ReturnedRow(**{**row, "reasons": tuple(row["reasons"])})
                 for row in data.get("returned", ())

@@ -88,10 +88,10 @@ JOINT_COLUMNS = (
     JointColumn(
         "期间", 13, "wrapped", lambda line: f"{line.row.period_from} 至\n{line.row.period_to}"
     ),
-    JointColumn("本单位发现和预警", 19, "text", _own),
-    JointColumn("其他部门发现", 40, "text", lambda line: line.row.others_found or "无"),
+    JointColumn("本单位发现和预警", 18, "text", _own),
+    JointColumn("其他部门发现", 33, "text", lambda line: line.row.others_found or "无"),
     JointColumn("已有结论", 20, "text", lambda line: _concluded(line.row)),
-    JointColumn("请本单位", 22, "text", lambda line: asked(line.row)),
+    JointColumn("请本单位", 20, "text", lambda line: asked(line.row)),
     JointColumn("事项编号", 19, "code", lambda line: line.row.case_id[:16]),
 )
 # The number of the case is for the screen.

@@ -1,7 +1,7 @@
 """What the digest mail says: Chinese text and HTML for accountants and discipline officers.
 
-What is new is listed, and what is due next; the rest is in the workbook. Of an encrypted extract
-the mail tells numbers only.
+What waits for the reader is counted apart from what waits for others. What is new is listed, and
+what is due next; the rest is in the workbook. Of an encrypted extract the mail tells numbers only.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,13 @@ from decimal import Decimal
 from html import escape
 
 from huiyan.alerts import words
+from huiyan.alerts.evidence import is_cut
+from huiyan.alerts.subject import readable_subject
 from huiyan.delivery.extract import ExtractRow
 from huiyan.delivery.joint_sheet import JOINT_SHEET
 from huiyan.delivery.neutralise import one_line
 from huiyan.delivery.parcel import Parcel
+from huiyan.delivery.task import work
 
 NEW_SHOWN = 20
 DUE_SHOWN = 5
@@ -46,19 +49,21 @@ def _by_alert(rows: Sequence[ExtractRow]) -> list[ExtractRow]:
     return list({row.alert_id: row for row in reversed(rows)}.values())[::-1]
 
 
-def _counts(parcel: Parcel) -> tuple[int, int, int]:
-    """Alerts of the extract: all, new, no longer to be dealt with."""
-    alerts = _by_alert(parcel.extract.rows)
-    new = {row.alert_id for row in parcel.extract.rows if row.is_new}
-    return len(alerts), len(new), len(parcel.extract.gone)
+def _subject_of(row: ExtractRow) -> str:
+    return _clean(readable_subject(row.subject_type, row.subject_id, row.evidence))
 
 
 def subject(parcel: Parcel) -> str:
-    """The subject: date, body, what is new and what is open."""
-    every, new, gone = _counts(parcel)
-    parts = [f"新增{new}条，待办共{every}条"] if every else []
-    if gone and not every:
-        parts.append(f"{gone}条不再需要办理")
+    """The subject: date, body, what waits for it and for others, and what is new."""
+    rows, gone = parcel.extract.rows, len(parcel.extract.gone)
+    parts = []
+    if rows:
+        found = work(rows)
+        parts = [f"待办{found.waiting}条，新增{len(_new_rows(parcel))}条"]
+        parts += [f"整改中{found.rectifying}条"] if found.rectifying else []
+        parts += [f"其他单位办理中{found.others}条"] if found.others else []
+    elif gone:
+        parts = [f"{gone}条不再需要办理"]
     if parcel.extract.joint and not parts:
         parts.append(f"联合监督事项{len(parcel.extract.joint)}件")
     if parcel.extract.returned:
@@ -86,16 +91,23 @@ def returned_name(parcel: Parcel) -> str:
     return attachment_name(parcel).replace("监督预警_", "退回更正_", 1)
 
 
+def table_name(parcel: Parcel) -> str:
+    """Name of the attached table with all that the workbook cuts short."""
+    return attachment_name(parcel).replace(".xlsx", ".csv")
+
+
+def is_table_attached(parcel: Parcel) -> bool:
+    """Whether the workbook cuts something short and refers to the table."""
+    return any(is_cut(row.evidence) for row in parcel.extract.rows)
+
+
 def _new_rows(parcel: Parcel) -> list[ExtractRow]:
     return _by_alert([row for row in parcel.extract.rows if row.is_new])
 
 
 def _due_next(parcel: Parcel) -> list[tuple[date, int]]:
-    """The next due dates, and how many alerts are due on each."""
-    dues: dict[date, int] = {}
-    for row in _by_alert(parcel.extract.rows):
-        dues[row.due_on] = dues.get(row.due_on, 0) + 1
-    return sorted(dues.items())[:DUE_SHOWN]
+    """The next due dates of what waits for the reader, and how many alerts are due on each."""
+    return [*work(parcel.extract.rows).dues[:DUE_SHOWN]]
 
 
 def _due_words(parcel: Parcel, due: date, count: int) -> str:
@@ -112,26 +124,41 @@ def _roles(parcel: Parcel, alert_id: str) -> str:
 def _line(parcel: Parcel, row: ExtractRow) -> str:
     """A new alert in the text part."""
     parts = [f"［{words.TIER[row.tier]}］{_clean(row.rule_name)}", _clean(row.unit_name)]
+    parts.append(_subject_of(row))
     if row.amount is not None:
         parts.append(f"金额{_money(row.amount)}元")
     return "，".join([*parts, f"{_roles(parcel, row.alert_id)}期限{_day(row.due_on)}"])
 
 
 def _summary(parcel: Parcel) -> list[str]:
-    every, new, gone = _counts(parcel)
+    rows, gone = parcel.extract.rows, len(parcel.extract.gone)
     day = _day(parcel.extract.business_date)
     said = []
     if parcel.maybe_sent:
         said.append("本邮件可能重复发送：如已收到邮件编号相同的一封，内容一致，请勿重复办理。")
     if parcel.version > 1:
-        said.append(f"本邮件是当日预警清单的第{parcel.version}版，请以本邮件为准，此前版本作废。")
-    if every:
-        said.append(f"{day}，贵单位待办预警共{every}条，其中新增{new}条。")
+        said.append(
+            f"本邮件是当日预警清单的第{parcel.version}版，请以本邮件为准；已在此前版本上填好的表格，"
+            "仍可退回。"
+        )
+    if rows:
+        found = work(rows)
+        tasks = "、".join(f"{words.TASK[what]}{count}条" for what, count in found.tasks.items())
+        parts = [
+            f"等待贵单位办理的预警{found.waiting}条（{tasks}）"
+            if tasks
+            else "没有等待贵单位办理的预警"
+        ]
+        parts += [f"贵单位整改中{found.rectifying}条"] if found.rectifying else []
+        parts += [f"等待其他单位办理{found.others}条"] if found.others else []
+        said.append(f"{day}，{'，'.join(parts)}。")
+        total, new = len(_by_alert(rows)), len(_new_rows(parcel))
+        said.append(f"清单所列预警共{total}条，其中新增{new}条。")
     else:
         said.append(f"{day}，贵单位没有需要办理的预警。")
     if gone:
         where = "附件“说明”表" if parcel.sealed is None else "附件"
-        said.append(f"{'另' if every else ''}有{gone}条预警不再需要办理，原因见{where}。")
+        said.append(f"{'另' if rows else ''}有{gone}条预警不再需要办理，原因见{where}。")
     joint = len(parcel.extract.joint)
     if joint:
         changed = sum(row.standing != "standing" for row in parcel.extract.joint)
@@ -143,6 +170,8 @@ def _summary(parcel: Parcel) -> list[str]:
             f"贵单位报来的反馈有{parcel.extract.returned_lines}行未被采用，逐行原因见{where}，"
             "请在其中更正后重新报送。"
         )
+    if parcel.sealed is None and is_table_attached(parcel):
+        said.append(f"过长的编号清单全部列在附件“{table_name(parcel)}”中。")
     return said
 
 
@@ -159,12 +188,13 @@ def _steps(parcel: Parcel, can_reply: bool) -> list[str]:
         steps.append(f"解压后打开alerts.xlsx，先看“{first}”，再看“说明”。")
     else:
         steps.append(f"打开附件工作簿，先看“{first}”，再看“说明”。")
-    if not parcel.extract.rows:
+    found = work(parcel.extract.rows)
+    if not found.waiting and not found.rectifying:
         return steps
     return [
         *steps,
         "对照“办结标准”查清事实、备齐材料，在“核实反馈”表中逐条填写，可先填一部分，其余以后再报。",
-        f"在办理期限内{back}；不改文件名、表头和锁定的栏目。",
+        f"在办理期限内{back}；不改表头和锁定的栏目。",
         "预警只是疑点，不是结论；如属误报，也请如实选择原因。",
     ]
 
@@ -215,6 +245,7 @@ def _table(parcel: Parcel, rows: list[ExtractRow]) -> str:
         ("等级", "center"),
         ("疑点问题", "left"),
         ("单位", "left"),
+        ("对象", "left"),
         ("金额（元）", "right"),
         ("职责", "center"),
         ("办理期限", "left"),
@@ -230,6 +261,7 @@ def _table(parcel: Parcel, rows: list[ExtractRow]) -> str:
             _chip(row.tier, words.TIER[row.tier]),
             escape(_clean(row.rule_name)),
             escape(_clean(row.unit_name)),
+            escape(_subject_of(row)),
             _money(row.amount),
             _roles(parcel, row.alert_id),
             row.due_on.isoformat(),
@@ -238,7 +270,7 @@ def _table(parcel: Parcel, rows: list[ExtractRow]) -> str:
             "<tr>"
             + "".join(
                 f'<td style="{border};text-align:{side};vertical-align:top'
-                f'{";white-space:nowrap" if place in (0, 3, 4, 5) else ""}">{cell}</td>'
+                f'{";white-space:nowrap" if place in (0, 4, 5, 6) else ""}">{cell}</td>'
                 for place, ((_, side), cell) in enumerate(zip(headings, cells, strict=True))
             )
             + "</tr>"

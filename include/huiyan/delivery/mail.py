@@ -14,15 +14,26 @@ from email.utils import format_datetime, formataddr
 from zoneinfo import ZoneInfo
 
 from huiyan.delivery.access import Access
-from huiyan.delivery.letter import attachment_name, html, plain, returned_name, subject
+from huiyan.delivery.letter import (
+    attachment_name,
+    html,
+    is_table_attached,
+    plain,
+    returned_name,
+    subject,
+    table_name,
+)
 from huiyan.delivery.parcel import NotTakenError, Parcel, Receipt
 from huiyan.delivery.render import RETURNED, WORKBOOK
+from huiyan.delivery.sheets import TABLE
 
 TLS_PORT, STARTTLS_PORT = 465, 587
 ACCEPTED, FORWARDED = 250, 251
 SENDER = "慧眼监督预警"
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 ZIP = ("application", "zip")
+# Not as text: mail programs would show it, and servers rewrite its line ends.
+CSV = ("application", "octet-stream")
 ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?P<domain>[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*)"
 )
@@ -115,6 +126,11 @@ def compose(access: Access, parcel: Parcel, now: datetime) -> EmailMessage:
         kind, subtype = XLSX
         message.add_attachment(
             parcel.files[RETURNED], maintype=kind, subtype=subtype, filename=returned_name(parcel)
+        )
+    if parcel.sealed is None and is_table_attached(parcel):
+        kind, subtype = CSV
+        message.add_attachment(
+            parcel.files[TABLE], maintype=kind, subtype=subtype, filename=table_name(parcel)
         )
     set_boundaries(message, parcel.key)
     return message

@@ -11,7 +11,8 @@ from typing import Any
 
 from huiyan.delivery.extract import CSV_COLUMNS, Extract, ExtractRow
 from huiyan.delivery.neutralise import neutralised
-from huiyan.delivery.workbook import TABLE, returned_bytes, workbook_bytes
+from huiyan.delivery.sheets import TABLE
+from huiyan.delivery.workbook import returned_bytes, workbook_bytes
 
 WORKBOOK = "alerts.xlsx"
 RETURNED = "returned.xlsx"

@@ -1,6 +1,9 @@
 """Whom a row of an extract waits for, and what has been answered of it, in words."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from huiyan.alerts import states, words
@@ -27,6 +30,8 @@ def missing(row: ExtractRow) -> tuple[str, ...]:
             last |= states.UNSAID
         last |= {name: value for name, value in vars(said).items() if value is not None}
     verdict = last.get("verdict")
+    if row.is_sent_back and states.is_turned(verdict, "confirmed"):
+        last, verdict = {**last, **states.UNSAID, "reason": None}, "confirmed"
     if verdict is None and last and row.state in ("rectifying", *states.FOUND):
         # Who verifies has found it so, in words that are not shown to who disposes of it.
         verdict = "partly" if row.state == "partly" else "confirmed"
@@ -70,13 +75,66 @@ def task(row: ExtractRow) -> str:
         return "to_verify" if is_ready else "with_the_disposer"
     if disposer is None or not is_answered:
         return "to_answer"
+    if row.is_sent_back:
+        return "to_complete"
     if disposer.progress == "closed":
         return "to_complete" if missing(row) else "answered"
     return "answered" if is_untrue else "rectifying"
 
 
+@dataclass(frozen=True)
+class Work:
+    """Whom the alerts of an extract wait for; each counts once, whatever the roles of its reader.
+
+    Attributes:
+        tasks: how many wait for the reader, by what they wait for, in the order of `words.TASK`.
+        rectifying: how many the reader is putting right.
+        others: how many wait for other bodies.
+        dues: when those that wait for the reader are due, and how many on each day.
+    """
+
+    tasks: dict[str, int]
+    rectifying: int
+    others: int
+    dues: tuple[tuple[date, int], ...]
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for the reader."""
+        return sum(self.tasks.values())
+
+
+def work(rows: Iterable[ExtractRow]) -> Work:
+    """Whom the rows of an extract wait for."""
+    alerts: dict[str, list[ExtractRow]] = {}
+    for row in rows:
+        alerts.setdefault(row.alert_id, []).append(row)
+    first = {
+        alert_id: min(map(task, mine), key=lambda what: (PLACE[what], [*words.TASK].index(what)))
+        for alert_id, mine in alerts.items()
+    }
+    counts = Counter(first.values())
+    tasks = {what: counts[what] for what in words.TASK if counts[what] and PLACE[what] == 0}
+    dues = Counter(
+        min(row.due_on for row in alerts[alert_id])
+        for alert_id, what in first.items()
+        if what in tasks
+    )
+    return Work(
+        tasks,
+        counts["rectifying"],
+        counts["with_the_disposer"] + counts["answered"],
+        tuple(sorted(dues.items())),
+    )
+
+
 def needed(row: ExtractRow) -> str:
-    """Which cells the row needs before it can be closed; empty if the standard names none."""
+    """Which cells the row needs before it can be closed; empty if the standard names none.
+
+    A sample is over as soon as somebody says whether it is true.
+    """
+    if "sampled" in row.marks:
+        return "抽查只需填：核实结论、原因。"
     if not row.close_out_needs:
         return ""
     cells = [words.CLOSE_OUT_NEEDS[need] for need in states.CLOSE_OUT_NEEDS]
@@ -85,7 +143,10 @@ def needed(row: ExtractRow) -> str:
         for need, cell in zip(states.CLOSE_OUT_NEEDS, cells, strict=True)
         if need in row.close_out_needs
     ]
-    return f"办结须填：核实结论、{'、'.join(asked)}（不属实的：原因、佐证材料）。"
+    return (
+        f"办结须填：办理进展选“{words.PROGRESS['closed']}”、核实结论、{'、'.join(asked)}"
+        "（不属实的，填核实结论、原因、佐证材料）。"
+    )
 
 
 def _words_of(said: Said) -> str:
@@ -124,6 +185,12 @@ def told(rows: Sequence[ExtractRow]) -> str:
 def _follows(row: ExtractRow) -> str:
     lacking = "、".join(missing(row))
     what = task(row)
+    if what == "to_complete" and row.is_sent_back:
+        short = f"办结尚缺：{lacking}。" if lacking else ""
+        return (
+            f"核实单位认定问题存在、整改尚未到位，请继续整改。{short}到位后办理进展选“已办结”，并写明"
+            "新的佐证材料或情况说明；核实结论、原因两栏留空。"
+        )
     if what == "to_complete":
         return f"已报办结，但缺：{lacking}。请补填这些栏目再退，否则不能销号。"
     if what == "answered":
@@ -133,8 +200,13 @@ def _follows(row: ExtractRow) -> str:
         return f"{short}整改到位后，办理进展选“已办结”。"
     if what == "to_verify" and row.answers:
         if row.answers[-1].verdict == "not_confirmed":
-            return "请核实：同意的填“不属实”和原因，不同意的填“属实”或“部分属实”。"
-        return "请核实：整改到位的填核实结论和“已办结”。"
+            return (
+                "请核实：同意的填“不属实”和原因；不同意的填“属实”或“部分属实”，办理进展选“整改中”。"
+            )
+        return (
+            "请核实：整改到位的，填核实结论，办理进展选“已办结”；没有到位的，填核实结论，办理进展选"
+            "“整改中”，退给处置单位继续整改；不属实的，填“不属实”和原因。"
+        )
     if what == "with_the_disposer":
         if not row.answers:
             return "处置单位尚未反馈。"

@@ -10,9 +10,10 @@ date, so the same extract gives the same bytes.
 
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -24,7 +25,7 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from huiyan.alerts import words
-from huiyan.alerts.evidence import LIST_LIMIT, readable
+from huiyan.alerts.evidence import readable
 from huiyan.alerts.subject import readable_subject
 from huiyan.delivery.case_sheet import (
     CASE_COLUMNS,
@@ -34,37 +35,33 @@ from huiyan.delivery.case_sheet import (
     CaseLine,
     left_out,
 )
-from huiyan.delivery.extract import CaseMember, Extract, ExtractRow
+from huiyan.delivery.case_sheet import PRINTED_COLUMNS as CASE_PRINTED
+from huiyan.delivery.extract import CaseMember, Extract, ExtractRow, GoneRow
 from huiyan.delivery.joint_sheet import (
     JOINT_COLUMNS,
     JOINT_SHEET,
-    OBJECTION,
     JointLine,
     conclusion_of_others,
     suggestion,
 )
 from huiyan.delivery.joint_sheet import PRINTED_COLUMNS as JOINT_PRINTED
 from huiyan.delivery.neutralise import neutralised
+from huiyan.delivery.notes import notes
+from huiyan.delivery.sheets import ALERTS_SHEET, NOTES_SHEET, RETURN_SHEET, RETURNED_SHEET
 from huiyan.delivery.task import PLACE, needed, task, told
 
-ALERTS_SHEET = "预警清单"
-RETURN_SHEET = "核实反馈"
-RETURNED_SHEET = "退回更正"
-NOTES_SHEET = "说明"
 TASK_HEADING = f"待办\n（在“{RETURN_SHEET}”表填写）"
 WHERE_TO_ANSWER = (
-    f"本表供查看。办理结果填在“{RETURN_SHEET}”表的绿色栏目，"
-    "保存后把整个文件按原渠道退回，不改文件名。"
+    f"本表供查看。办理结果填在“{RETURN_SHEET}”表的绿色栏目，保存后把整个文件按原渠道退回。"
 )
-SEND_BACK = "填写绿色栏目，保存后把整个文件按原渠道退回，不改文件名。"
-TABLE = "alerts.csv"
+SEND_BACK = "填写绿色栏目，保存后把整个文件按原渠道退回。"
 
 CELL_LIMIT = 32_000
 A4 = 9
 LINE_HEIGHT = 15.0
 MAX_HEIGHT = 400.0
 SECTION_HEIGHT = 24.0
-FONT = "微软雅黑"
+BASE_FONT: dict[str, object] = {"font_name": "微软雅黑", "font_size": 10}
 # Dark, middle and light: the tiers differ in grey print too, and the label says it in words.
 TIER_COLOURS: dict[str, dict[str, object]] = {
     "red": {"bg_color": "#C00000", "font_color": "#FFFFFF", "bold": True},
@@ -72,6 +69,9 @@ TIER_COLOURS: dict[str, dict[str, object]] = {
     "yellow": {"bg_color": "#FFF2CC", "font_color": "#000000"},
 }
 
+# Not to sort: locked columns would part from the answers beside them.
+PERMITTED = {"autofilter": True, "format_columns": True, "format_rows": True}
+UNBROKEN = re.compile(r"[!-~]+(?:、[!-~]+)*|.")
 EARLIEST_DATE = date(2000, 1, 1)
 
 Value = str | int | Decimal | date | None
@@ -144,23 +144,30 @@ def _standard(line: Line) -> str:
     return "\n".join(filter(None, (line.row.close_out_standard, needed(line.row))))
 
 
-ALERT_COLUMNS = (
+# What an alert is about: stays in sight on the screen, and is repeated on the second page in print.
+ABOUT = (
     Column("序号", 5, "centre", lambda line: line.number),
-    Column("新增", 5, "wrapped", _standing),
+    Column("疑点问题", 12, "text", lambda line: line.row.rule_name),
+    Column("对象", 19, "text", _subject),
+)
+
+# Their widths, and those of the columns of the form, are such that both pages of the print are
+# about equally wide: programs that fit pages heed no page break and fill the first as they can.
+ALERT_COLUMNS = (
+    *ABOUT,
+    Column("标记", 8, "wrapped", _standing),
     Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
     Column("职责", 5, "centre", lambda line: words.ROLE[line.row.role]),
     Column(TASK_HEADING, 9, "wrapped", lambda line: words.TASK[task(line.row)]),
-    Column("疑点问题", 11, "text", lambda line: line.row.rule_name),
     Column("单位", 13, "text", lambda line: line.row.unit_name),
-    Column("对象", 20, "text", _subject),
-    Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
     Column("金额（元）", 12, "money", lambda line: line.row.amount),
     Column("办理期限", 11, "date", lambda line: line.row.due_on),
-    Column("疑点依据", 30, "text", _evidence),
-    Column("核查要点", 22, "text", lambda line: line.row.what_to_check),
-    Column("办结标准", 20, "text", _standard),
-    Column("政策依据", 17, "text", lambda line: line.row.legal_basis),
+    Column("疑点依据", 44, "text", _evidence),
+    Column("核查要点", 28, "text", lambda line: line.row.what_to_check),
+    Column("办结标准", 28, "text", _standard),
+    Column("政策依据", 21, "text", lambda line: line.row.legal_basis),
     Column("判定规则", 22, "text", lambda line: line.row.description),
+    Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
     Column("状态", 10, "centre", lambda line: words.STATE.get(line.row.state, "办理中")),
     Column("财务平台单位代码", 13, "code", lambda line: line.row.finance_agency_code),
     Column("国库平台单位代码", 13, "code", lambda line: line.row.treasury_agency_code),
@@ -168,21 +175,20 @@ ALERT_COLUMNS = (
     Column("预警编号", 19, "code", lambda line: line.row.alert_id),
     Column("对象编号", 30, "code", lambda line: line.row.subject_id),
 )
-# What is printed; the columns after it are for the screen, or one page could not be read.
-PRINTED_COLUMNS = 15
+# What is printed, and how much of it on the first page; the rest is for the screen.
+PRINTED_COLUMNS = 16
+FIRST_PAGE = 11
 
 KEY_COLUMNS = (
-    Column("序号", 5, "centre", lambda line: line.number),
-    Column("预警编号", 10, "code", lambda line: line.row.alert_id),
+    *ABOUT,
     Column("等级", 5, "tier", lambda line: words.TIER[line.row.tier]),
     Column("职责", 5, "wrapped", lambda line: line.roles),
     Column("待办", 7, "wrapped", lambda line: line.tasks),
-    Column("疑点问题", 12, "text", lambda line: line.row.rule_name),
     Column("单位", 13, "text", lambda line: line.row.unit_name),
-    Column("对象", 19, "text", _subject),
-    Column("金额（元）", 11, "money", lambda line: line.row.amount),
+    Column("金额（元）", 12, "money", lambda line: line.row.amount),
     Column("办理期限", 11, "date", lambda line: line.row.due_on),
-    Column("反馈情况", 36, "text", lambda line: told(line.rows) or None),
+    Column("预警编号", 19, "code", lambda line: line.row.alert_id),
+    Column("反馈情况", 34, "text", lambda line: told(line.rows) or None),
 )
 
 
@@ -222,12 +228,12 @@ ANSWER_COLUMNS = (
 CONCLUDED = Column("已有结论", 28, "text", lambda line: suggestion(line.row) or None)
 # What proves whose a line is, at its far end: sorting half of the columns takes them apart.
 PROOF_HEADINGS = (("接收单位代码", 13), ("推送日期", 11), ("反馈码", 21))
-# Which alert it is, and why its line comes back: in front, and again beside the answers in print.
-RETURNED_FIRST = (("序号", 5), ("预警编号", 10), ("退回原因", 40))
+# Which line it is, and why it comes back: in front, and again beside the answers in print.
+RETURNED_FIRST = (("序号", 5), ("行号", 6), ("退回原因", 30))
 RETURNED_KEYS = (
-    ("rule_shown", "疑点问题", 12),
-    ("unit_shown", "单位", 14),
-    ("subject_shown", "对象", 18),
+    ("rule_shown", "疑点问题", 16),
+    ("unit_shown", "单位", 18),
+    ("subject_shown", "对象", 33),
 )
 FURTHER = "请先更正列出的各行，并核对整份表格是否填错、串行或重复后再退。"
 RETURNED_PROOF = ("body_code", "extract_on", "return_code")
@@ -237,7 +243,7 @@ class _Styles:
     """Formats of one workbook, made once each."""
 
     def __init__(self, book: Workbook) -> None:
-        base: dict[str, object] = {"font_name": FONT, "font_size": 10, "valign": "top"}
+        base: dict[str, object] = {**BASE_FONT, "valign": "top"}
         cell: dict[str, object] = {**base, "border": 1, "border_color": "#BFBFBF"}
         self.title = book.add_format({**base, "font_size": 15, "bold": True})
         self.section = book.add_format(
@@ -288,18 +294,26 @@ class _Styles:
         return self._cells[style]
 
 
+def _wide(text: str) -> float:
+    """How wide `text` is, in digits: Chinese characters are two wide."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1.1 for sign in text)
+
+
 def _lines(text: str, width: float) -> int:
-    """Lines that `text` takes in a column of `width`: Chinese characters are two wide."""
-    return sum(
-        max(
-            1,
-            math.ceil(
-                sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1.1 for sign in line)
-                / (width - 1)
-            ),
-        )
-        for line in text.split("\n")
-    )
+    """Lines that `text` takes in a column of `width`; numbers in a row begin a new one if they do
+    not fit, as in the office program that keeps most together."""
+    count, room = 0, width - 1
+    for line in text.split("\n"):
+        taken, count = 0.0, count + 1
+        for part in UNBROKEN.findall(line):
+            wide = _wide(part)
+            if taken + wide > room:
+                more = math.ceil(wide / room)
+                count += more if taken else more - 1
+                taken = wide - (more - 1) * room
+            else:
+                taken += wide
+    return count
 
 
 def _height(cells: Iterable[tuple[Value, float]]) -> float:
@@ -333,11 +347,20 @@ def _print_set_up(sheet: Worksheet, extract: Extract, name: str, note: str = "")
     sheet.fit_to_pages(1, 0)
     safe = extract.body_name.replace("&", "&&")
     sheet.set_header(f"&L{safe}&C{name}&R{extract.business_date.isoformat()}")
-    sheet.set_footer(f"&L{note}&R第 &P 页，共 &N 页")
+    sheet.set_footer((f"&L{note}" if note else "") + "&R第 &P 页，共 &N 页")
+
+
+def _print_on_two_pages(sheet: Worksheet, first_page: int, repeated: int) -> None:
+    """Print so many columns on a page and the rest on another, with the first ones repeated: on
+    one page nobody could read them, let alone fill them in."""
+    sheet.fit_to_pages(2, 0)
+    sheet.set_v_pagebreaks([first_page])
+    sheet.repeat_columns(0, repeated - 1)
+    sheet.print_across()
 
 
 def _headings(sheet: Worksheet, styles: _Styles, columns: tuple[Column, ...]) -> None:
-    sheet.set_row(0, 32)
+    sheet.set_row(0, max(32, _height((column.heading, column.width) for column in columns)))
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(0, place, column.heading, styles.heading)
@@ -367,7 +390,9 @@ def _row(
 def _say_that_nothing_is_open(
     sheet: Worksheet, styles: _Styles, extract: Extract, columns: int
 ) -> None:
-    text = f"今日没有需要办理的预警；不再需要办理的 {len(extract.gone)} 条见“{NOTES_SHEET}”。"
+    text = "今日没有需要办理的预警。"
+    if extract.gone:
+        text += f"不再需要办理的 {len(extract.gone)} 条见“{NOTES_SHEET}”。"
     if extract.joint:
         text += f"联合监督事项 {len(extract.joint)} 件见“{JOINT_SHEET}”。"
     sheet.merge_range(1, 0, 1, columns - 1, text, styles.plain)
@@ -376,21 +401,23 @@ def _say_that_nothing_is_open(
 def _alerts_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(ALERTS_SHEET)
     _headings(sheet, styles, ALERT_COLUMNS)
-    sheet.set_row(0, 48)
+    sheet.freeze_panes(1, len(ABOUT))
+    sheet.repeat_rows(0)
+    if not extract.rows:
+        _say_that_nothing_is_open(sheet, styles, extract, FIRST_PAGE)
+        sheet.print_area(0, 0, 1, FIRST_PAGE - 1)
+        _print_set_up(sheet, extract, ALERTS_SHEET)
+        return
     # Shown as soon as the file is opened, for the first cell is the one that is chosen then.
     told_at = {"validate": "any", "input_title": "在哪里填写", "input_message": WHERE_TO_ANSWER}
     sheet.data_validation(0, 0, 0, len(ALERT_COLUMNS) - 1, told_at)
     for place, line in enumerate(_lines_of(extract), start=1):
         _row(sheet, styles, place, line, ALERT_COLUMNS)
-    last = max(len(extract.rows), 1)
-    if extract.rows:
-        sheet.autofilter(0, 0, last, len(ALERT_COLUMNS) - 1)
-    else:
-        _say_that_nothing_is_open(sheet, styles, extract, PRINTED_COLUMNS)
+    last = len(extract.rows)
+    sheet.autofilter(0, 0, last, len(ALERT_COLUMNS) - 1)
     sheet.print_area(0, 0, last, PRINTED_COLUMNS - 1)
-    sheet.freeze_panes(1, 6)
-    sheet.repeat_rows(0)
     _print_set_up(sheet, extract, ALERTS_SHEET, WHERE_TO_ANSWER)
+    _print_on_two_pages(sheet, FIRST_PAGE, len(ABOUT))
 
 
 def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
@@ -402,7 +429,7 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     lines = sorted(firsts.values(), key=lambda line: line.place)
     for place, line in enumerate(lines, start=1):
         _row(sheet, styles, place, line, KEY_COLUMNS)
-    last = max(len(lines), 1)
+    last = len(lines)
     for across, answer in enumerate(ANSWER_COLUMNS, start=len(KEY_COLUMNS)):
         sheet.set_column(across, across, answer.width)
         sheet.write_string(0, across, answer.heading, styles.answer_heading)
@@ -410,8 +437,9 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         for place in range(1, len(lines) + 1):
             sheet.write_blank(place, across, None, style)
         if lines:
-            sheet.data_validation(1, across, last, across, _validation(answer, extract))
-    columns = len(KEY_COLUMNS) + len(ANSWER_COLUMNS)
+            refers = [any(row.role == "verify" for row in line.rows) for line in lines]
+            _validate(sheet, answer, across, extract, refers)
+    printed = columns = len(KEY_COLUMNS) + len(ANSWER_COLUMNS)
     if any(line.row.concluded for line in lines):
         _concluded_column(sheet, styles, columns, lines)
         columns += 1
@@ -422,17 +450,20 @@ def _return_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         proof = (extract.body_code, extract.business_date.isoformat(), line.row.return_code)
         for across, text in enumerate(proof, start=columns):
             _write(sheet, place, across, text or None, styles.named("code"))
-    sheet.print_area(0, 0, last, columns - 1)
-    if lines:
-        sheet.autofilter(0, 0, last, columns + len(PROOF_HEADINGS) - 1)
-    else:
+    sheet.freeze_panes(1, len(ABOUT))
+    sheet.protect("", PERMITTED)
+    if not lines:
+        # There is nothing to fill in. LibreOffice prints hidden sheets, but no empty pages.
         _say_that_nothing_is_open(sheet, styles, extract, columns)
-    sheet.freeze_panes(1, 2)
+        sheet.hide()
+        sheet.print_area(2, 0, 2, 0)
+        _print_set_up(sheet, extract, RETURN_SHEET)
+        return
+    sheet.autofilter(0, 0, last, columns + len(PROOF_HEADINGS) - 1)
+    sheet.print_area(0, 0, last, printed - 1)
     sheet.repeat_rows(0)
     _print_set_up(sheet, extract, RETURN_SHEET, SEND_BACK)
-    sheet.protect(
-        "", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True}
-    )
+    _print_on_two_pages(sheet, len(KEY_COLUMNS), len(ABOUT))
 
 
 def _concluded_column(sheet: Worksheet, styles: _Styles, across: int, lines: list[Line]) -> None:
@@ -443,6 +474,31 @@ def _concluded_column(sheet: Worksheet, styles: _Styles, across: int, lines: lis
         values = [(column.value(line), column.width) for column in (*KEY_COLUMNS, CONCLUDED)]
         sheet.set_row(place, _height(values))
         _write(sheet, place, across, CONCLUDED.value(line), styles.named(CONCLUDED.style))
+
+
+def _validate(
+    sheet: Worksheet, answer: Answer, across: int, extract: Extract, refers: Sequence[bool]
+) -> None:
+    """Help to fill in a column of answers, of as many lines as `refers` has.
+
+    Args:
+        refers: whether the reader may hand the line's alert over as a lead; only who verifies may.
+    """
+    offered: dict[tuple[str, ...], list[list[int]]] = {}
+    for place, may_refer in enumerate(refers, start=1):
+        choices = tuple(
+            choice
+            for choice in answer.choices
+            if may_refer or choice != words.ACTIONS["transfer_as_lead"]
+        )
+        ranges = offered.setdefault(choices, [])
+        if ranges and ranges[-1][2] == place - 1:
+            ranges[-1][2] = place
+        else:
+            ranges.append([place, across, place, across])
+    for choices, ranges in offered.items():
+        help_ = {**_validation(replace(answer, choices=choices), extract), "other_cells": ranges}
+        sheet.data_validation(*ranges[0], help_)
 
 
 def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
@@ -481,140 +537,6 @@ def _validation(answer: Answer, extract: Extract) -> dict[str, object]:
     return {**common, "validate": "any"}
 
 
-def _waiting(extract: Extract) -> list[str]:
-    """How many alerts wait for the reader, and for what."""
-    alerts: dict[str, set[str]] = {}
-    for row in extract.rows:
-        if PLACE[task(row)] == 0:
-            alerts.setdefault(task(row), set()).add(row.alert_id)
-    if not alerts:
-        return []
-    counts = "、".join(
-        f"{word} {len(alerts[key])} 条" for key, word in words.TASK.items() if key in alerts
-    )
-    return [f"等待本单位办理的：{counts}，在“{RETURN_SHEET}”中排在最前。"]
-
-
-def _notes(extract: Extract) -> list[tuple[str, list[str]]]:
-    counts = extract.counts_by_tier
-    new = len({row.alert_id for row in extract.rows if row.is_new})
-    samples = sum("sampled" in row.marks for row in extract.rows)
-    total = sum(counts.values())
-    back = extract.returned_lines
-    waiting = _waiting(extract)
-    return [
-        (
-            "本次推送",
-            [
-                f"接收单位：{extract.body_name}",
-                f"数据日期：{extract.business_date.isoformat()}",
-                f"需办理预警共 {total} 条，其中新增 {new} 条、未结 {total - new} 条；"
-                + "，".join(f"{words.TIER[tier]} {count} 条" for tier, count in counts.items())
-                + (f"；其中抽查 {samples} 条" if samples else "")
-                + f"。不再需要办理的 {len(extract.gone)} 条，列在本页末尾。",
-                *(
-                    [f"联合监督事项 {len(extract.joint)} 件，见“{JOINT_SHEET}”。"]
-                    if extract.joint
-                    else []
-                ),
-                *waiting,
-                *(
-                    [
-                        f"没有受理的反馈 {back} 条，见同时送达的“{RETURNED_SHEET}”表"
-                        "（returned.xlsx），请更正后再退。"
-                    ]
-                    if back
-                    else []
-                ),
-                "预警只是疑点，不是结论，请核实后反馈。",
-            ],
-        ),
-        (
-            "等级和期限",
-            [
-                "红色：由监督检查室处置，5 个工作日内反馈。",
-                "橙色：由行业监管部门处置，10 个工作日内反馈。",
-                "黄色：由单位财务人员自查处置，15 个工作日内反馈。",
-                "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降，"
-                "升级原因列在“疑点依据”中。",
-                "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日在“新增”栏标注“催办”；催办后"
-                "仍未反馈的，提升一级、转由上一级单位办理并标注“升级”，重新计算期限。",
-                "“复发”：整改销号后复查期内，同一单位再次出现同类问题。“抽查”：从已自动消除或经审批"
-                "不再推送的疑点中随机抽取，只需核实结论，不计入单位未结预警。",
-                "监督、监管单位不处置、不核实涉及自身的疑点，改由其上级办理（回避）。",
-            ],
-        ),
-        (
-            "怎样看预警清单",
-            [
-                "“判定规则”是系统查找疑点的条件，“疑点依据”是本条查到的数据，其中“未填”表示来源系统"
-                f"没有填写；编号一类的清单最多列 {LIST_LIMIT} 项，"
-                f"全部见同时送达的数据文件（{TABLE}）。",
-                "“政策依据”中，“条款待核”表示文件已确定、具体条款尚待核对，“条款未核实”表示条款尚未与"
-                "文件原文核对；引用前请以文件原文为准。",
-                *(
-                    [
-                        f"“{CASES_SHEET}”列出一条预警归集的疑点：系统性问题列所管单位的同类疑点，"
-                        "小金库评分列本单位计分的疑点；序号与“预警清单”一致，一案一次核实、一次反馈。"
-                    ]
-                    if extract.cases
-                    else []
-                ),
-                *(
-                    [
-                        f"“{JOINT_SHEET}”列出几个部门在同一单位、同一事项、相互重叠的期间都有发现的"
-                        "事项：牵头的作出结论，协同的配合；一个部门已有结论的，其他部门直接采用，不再"
-                        "重复核查。没有预警时，只在事项新增、有变化或结束的数据日推送。"
-                    ]
-                    if extract.joint
-                    else []
-                ),
-                *(
-                    [
-                        "标注“已有结论”的预警，其他监督部门已就同一单位、同一事项、同一期间作出结论："
-                        "采纳的，按“核实反馈”的“已有结论”栏填写即可。" + OBJECTION
-                    ]
-                    if any(row.concluded for row in extract.rows)
-                    else []
-                ),
-                "“待办”是这条预警现在等谁办："
-                "“待反馈”“待补正”“待核实”等本单位办理；“整改中”是本单位报了整改、还没有报办结；"
-                "“处置中”等处置单位；“已反馈”等核实单位，不必再填。",
-                "序号在“预警清单”和“核实反馈”中一致，打印后可对照；序号只在本次推送内有效，跨日请用"
-                "预警编号。“对象编号”等不打印的栏目在表格右侧。",
-                f"打印时打“{ALERTS_SHEET}”和“{RETURN_SHEET}”即可；“{CASES_SHEET}”超过 "
-                f"{PRINTED_LINES} 行的，默认不打印。",
-            ],
-        ),
-        (
-            "怎样填写和退回",
-            [
-                "职责为“处置”的，由本单位查清事实、落实整改、备齐材料；职责为“核实”的，由镇街纪委或"
-                "派驻纪检监察组核对处置结果是否属实、材料是否齐备，不代替处置方整改。个别预警因回避由"
-                "同一单位既处置又核实，此时分列两行。",
-                "“核实反馈”每条预警一行：蓝色标题的栏目已锁定，不能修改；办理进展、核实结论、原因、"
-                "处理措施从下拉列表中选择，退缴金额、情况说明、佐证材料、核实人、核实日期按实填写。"
-                "“反馈情况”列出处置单位已经报来的结论、措施、金额和材料，以及这一行办结还要填哪些栏目。",
-                "办理进展：收到后选“已签收”，着手核实选“核实中”，有了结论并在整改选“整改中”，整改"
-                "到位、材料齐备选“已办结”。直接填写结论的，视同已签收、已核实；选“整改中”“已办结”的，"
-                "必须有核实结论，核实单位只选“已办结”的，即认可处置单位已报的结论。处置单位填“已办结”的，由核实单位核对后销号，缺材料的标注“待补正”，"
-                "补填所缺栏目再退即可；核实单位填“已办结”的即行销号。",
-                "结论与原因要相符：属实的，原因是“问题属实”或“通知前单位已自行纠正”；不属实的，选"
-                "误报或符合政策的原因，不选“整改中”；部分属实的，任选其一。",
-                "对照“办结标准”备齐材料后再填“已办结”：一般要有处理措施和佐证材料，应当退缴的还要"
-                "填写退缴金额：不能多于预警金额，少于预警金额的，结论选“部分属实”或写明情况说明。填好后"
-                "保存，不改文件名，按原渠道退回；可以只填一部分，其余的以后再退。佐证材料写明名称或文号，"
-                "“无”“后补”“见附件”不算。一并收到送达清单（manifest.json）的，原样退回即视同签收。",
-                "“核实反馈”最右边的接收单位代码、推送日期、反馈码用来证明这张表是发给本单位的，不"
-                "打印，也不要改动；只能用自己收到的表格反馈，旧版和自制的表格不予受理。",
-                f"没有受理的反馈随下一次推送退回（“{RETURNED_SHEET}”表），逐行写明原因；在退回的表格上更正"
-                "后可以直接再退。已经受理的反馈不能撤回，需要更正的，重新填写一次即可。",
-                "误报也请如实选择原因，系统据此改进规则，以后少打扰。",
-            ],
-        ),
-    ]
-
-
 def _cases_sheet(
     book: Workbook, styles: _Styles, extract: Extract, numbered: dict[str, tuple[int, str]]
 ) -> None:
@@ -634,14 +556,14 @@ def _cases_sheet(
     last = len(extract.cases)
     sheet.autofilter(0, 0, last, len(CASE_COLUMNS) - 1)
     for place, text in enumerate(left_out(extract.cases), start=last + 1):
-        sheet.merge_range(place, 0, place, len(CASE_COLUMNS) - 1, text, styles.plain)
+        sheet.merge_range(place, 0, place, CASE_PRINTED - 1, text, styles.plain)
         last = place
-    sheet.print_area(0, 0, last, len(CASE_COLUMNS) - 1)
+    sheet.print_area(0, 0, last, CASE_PRINTED - 1)
     if extract.rows and len(extract.cases) > PRINTED_LINES:
         last += 1
         text = NOT_PRINTED.format(lines=len(extract.cases))
-        sheet.merge_range(last, 0, last, len(CASE_COLUMNS) - 1, text, styles.plain)
-        sheet.print_area(last, 0, last, len(CASE_COLUMNS) - 1)
+        sheet.merge_range(last, 0, last, CASE_PRINTED - 1, text, styles.plain)
+        sheet.print_area(last, 0, last, CASE_PRINTED - 1)
     else:
         sheet.repeat_rows(0)
     sheet.freeze_panes(1, 4)
@@ -674,6 +596,13 @@ def _joint_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.activate()
 
 
+def _why_gone(gone: GoneRow) -> str:
+    if not gone.settled:
+        return words.GONE[gone.reason]
+    state, body_name, on = gone.settled
+    return f"{words.SETTLED[state]}（{body_name}，{on}）"
+
+
 def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(NOTES_SHEET)
     widths = (19, 20, 24, 32, 15, 26)
@@ -683,7 +612,7 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet.write_string(0, 0, "监督预警推送说明", styles.title)
     sheet.set_row(0, 26)
     line = 1
-    for heading, lines in _notes(extract):
+    for heading, lines in notes(extract):
         sheet.merge_range(line, 0, line, last, heading, styles.section)
         sheet.set_row(line, SECTION_HEIGHT)
         line += 1
@@ -710,7 +639,7 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
                 (gone.unit_name, "text"),
                 (readable_subject(gone.subject_type, gone.subject_id, gone.evidence), "text"),
                 (gone.amount, "money"),
-                (words.GONE[gone.reason], "text"),
+                (_why_gone(gone), "text"),
             )
             sheet.set_row(
                 line,
@@ -728,8 +657,8 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet = book.add_worksheet(RETURNED_SHEET)
     headings = (
         *RETURNED_FIRST,
+        ("预警编号", 19),
         ("原文件", 16),
-        ("行号", 8),
         *((heading, width) for _, heading, width in RETURNED_KEYS),
     )
     sheet.set_row(0, 32)
@@ -739,11 +668,16 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     answers = len(headings)
     proof = answers + len(ANSWER_COLUMNS)
     last = len(extract.returned)
+    numbers = {line.row.alert_id: line.number for line in _lines_of(extract)}
+    verified = {row.alert_id for row in extract.rows if row.role == "verify"}
+    ids = [row.cells.get("alert_id") for row in extract.returned]
+    # Of an alert that is not on the list it is not known who verifies it.
+    refers = [alert_id in verified or alert_id not in numbers for alert_id in ids]
     for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
         sheet.set_column(across, across, answer.width)
         sheet.write_string(0, across, answer.heading, styles.answer_heading)
         if answer.choices:
-            sheet.data_validation(1, across, last, across, _validation(answer, extract))
+            _validate(sheet, answer, across, extract, refers)
     for across, (heading, width) in enumerate(PROOF_HEADINGS, start=proof):
         sheet.set_column(across, across, width)
         sheet.write_string(0, across, heading, styles.heading)
@@ -752,15 +686,16 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         if row.more:
             of = "这份表格" if row.file_name else "其余表格"
             reasons, where = f"{of}另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
-        shown: list[Value] = [row.cells.get("number_on_form"), row.cells.get("alert_id"), reasons]
-        shown += [row.file_name.partition("/")[2] or row.file_name, where]
+        alert_id = row.cells.get("alert_id", "")
+        shown: list[Value] = [numbers.get(alert_id), where, reasons, alert_id or None]
+        shown.append(row.file_name.partition("/")[2] or row.file_name)
         shown += [row.cells.get(name) for name, _, _ in RETURNED_KEYS]
         sheet.set_row(
             place,
             _height((value, width) for value, (_, width) in zip(shown, headings, strict=True)),
         )
         for across, value in enumerate(shown):
-            _write(sheet, place, across, value, styles.named("text"))
+            _write(sheet, place, across, value, styles.named("text" if across > 1 else "wrapped"))
         for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
             _write(sheet, place, across, row.cells.get(answer.name), styles.answers["text"])
         for across, name in enumerate(RETURNED_PROOF, start=proof):
@@ -770,10 +705,8 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     sheet.repeat_rows(0)
     sheet.print_area(0, 0, last, proof - 1)
     _print_set_up(sheet, extract, RETURNED_SHEET, SEND_BACK)
-    # On one page nobody could read it: the answers come on a second.
-    sheet.fit_to_pages(2, 0)
-    sheet.repeat_columns(0, len(RETURNED_FIRST) - 1)
-    sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True})
+    _print_on_two_pages(sheet, answers, len(RETURNED_FIRST))
+    sheet.protect("", PERMITTED)
 
 
 def workbook_bytes(extract: Extract) -> bytes:
@@ -821,6 +754,9 @@ def _book(
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
+            # Widths of columns are counted in digits of this font. Where another one than that of
+            # the cells is missing, columns come out a third wider, and print a third smaller.
+            "default_format_properties": {**BASE_FONT},
         },
     )
     book.set_properties(

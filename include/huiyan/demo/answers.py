@@ -17,7 +17,8 @@ import xlsxwriter
 
 from huiyan.alerts import words
 from huiyan.delivery.extract import Extract, ExtractRow
-from huiyan.delivery.workbook import ALERTS_SHEET, RETURN_SHEET, workbook_bytes
+from huiyan.delivery.sheets import ALERTS_SHEET, RETURN_SHEET
+from huiyan.delivery.workbook import workbook_bytes
 from huiyan.demo.truth import Said
 from huiyan.feeds.xlsx_reader import XlsxReader
 from huiyan.workdays import add_workdays

@@ -1,6 +1,7 @@
 """The digest mail on a real mail server."""
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import openpyxl
 import pytest
 import pyzipper
 
-from extract_samples import RETURNED
+from extract_samples import RETURNED, extract, row
 from huiyan.delivery.mail import send
 from huiyan.delivery.parcel import NotTakenError
 from huiyan.delivery.render import render
@@ -27,13 +28,13 @@ def test_it_arrives_as_text_html_and_workbook(mail_server: MailServer) -> None:
     assert mail["To"] == ADDRESS
     assert mail["Reply-To"] == "back@yunxi.gov.cn"
     assert mail["From"].addresses[0].display_name == "慧眼监督预警"
-    assert mail["Subject"] == "【监督预警】2025-11-28 青禾镇纪委：新增1条，待办共2条"
+    assert mail["Subject"] == "【监督预警】2025-11-28 青禾镇纪委：待办2条，新增1条"
     assert mail["Message-ID"] == f"<{sent.key}@yunxi.gov.cn>" == receipt.detail["message_id"]
     assert receipt.location == f"mailto:{ADDRESS}"
     assert receipt.detail["answer"] == "250 kept as number 7"
     assert not receipt.detail["repeated"]
     text = mail.get_body(("plain",)).get_content()
-    assert "待办预警共2条，其中新增1条" in text
+    assert "清单所列预警共2条，其中新增1条" in text
     assert "回复本邮件" in text
     assert "青禾镇人民政府" in mail.get_body(("html",)).get_content()
     (workbook,) = mail.iter_attachments()
@@ -58,7 +59,7 @@ def test_lines_that_were_not_taken_come_back_with_it(mail_server: MailServer) ->
     refused = replace(sent.extract, returned=(RETURNED,))
     send(mail_server.access(), replace(sent, extract=refused, files=render(refused, version=1)))
     (mail,) = mail_server.mails
-    assert mail["Subject"].endswith("新增1条，待办共2条，退回更正1行")
+    assert mail["Subject"].endswith("：待办2条，新增1条，退回更正1行")
     workbook, returned = mail.iter_attachments()
     assert workbook.get_filename() == "监督预警_青禾镇纪委_2025-11-28.xlsx"
     assert returned.get_filename() == "退回更正_青禾镇纪委_2025-11-28.xlsx"
@@ -66,6 +67,23 @@ def test_lines_that_were_not_taken_come_back_with_it(mail_server: MailServer) ->
     assert RETURNED.reasons[0] in book.active["C2"].value
     for kind in ("plain", "html"):
         assert returned.get_filename() in mail.get_body((kind,)).get_content()
+
+
+def test_what_the_workbook_cuts_short_comes_with_it(mail_server: MailServer) -> None:
+    sent = parcel(ADDRESS)
+    invoices = json.dumps({"invoices": [f"-{number:08d}" for number in range(11)]})
+    long = extract(row(evidence=invoices))
+    send(
+        mail_server.access(),
+        replace(sent, extract=long, files=render(long, version=1)),
+    )
+    (mail,) = mail_server.mails
+    workbook, table = mail.iter_attachments()
+    notes = openpyxl.load_workbook(io.BytesIO(workbook.get_content()))["说明"]
+    assert any("名称以 .csv 结尾" in str(cell.value) for cell in notes["A"])
+    assert table.get_filename() == "监督预警_青禾镇纪委_2025-11-28.csv"
+    assert table.get_content().decode("utf-8-sig").count("-000000") == 11
+    assert table.get_filename() in mail.get_body(("plain",)).get_content()
 
 
 def test_an_encrypted_extract_tells_no_names(mail_server: MailServer) -> None:

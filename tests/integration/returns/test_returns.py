@@ -135,7 +135,7 @@ def test_an_alert_is_answered_settled_and_off_the_list(district: District) -> No
     assert unit["task_shown"] == "已反馈"
     assert "青禾镇纪委" not in unit["answers_shown"]
     notes = openpyxl.load_workbook(district.settings.outbox / "TC01/2025-09-02/alerts.xlsx")["说明"]
-    assert "已核实办结，无需再处理" in {cell.value for row in notes for cell in row}
+    assert "经核实不属实（青禾镇纪委，2025-09-02）" in {cell.value for row in notes for cell in row}
 
     # What was said before counts for the close-out.
     land(
@@ -220,7 +220,7 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     back = district.settings.outbox / "TC01" / MONDAY.isoformat() / "returned.xlsx"
     sheet = openpyxl.load_workbook(back)["退回更正"]
     shown = [[cell.value for cell in row] for row in sheet.iter_rows()]
-    assert shown[0][:5] == ["序号", "预警编号", "退回原因", "原文件", "行号"]
+    assert shown[0][:5] == ["序号", "行号", "退回原因", "预警编号", "原文件"]
     assert len(shown) == 14
     assert "请只保留一行" in str(shown[1][2])
     assert "“办理进展”栏选了“已办结”，但“核实结论”栏没有填" in str(shown[9][2])
@@ -228,7 +228,7 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     assert "退缴金额 1,860.01 元多于预警金额 1,860.00 元" in str(shown[11][2])
     assert "退缴金额 0.01 元少于预警金额 1,860.00 元" in str(shown[12][2])
     assert "请写明材料名称或文号" in str(shown[13][2])
-    assert shown[10][3:5] == ["alerts.xlsx", 11]
+    assert (shown[10][1], shown[10][4]) == (11, "alerts.xlsx")
     # What goes back is itself a form: corrected, it is taken.
     again = [line for line in returned(back) if line["alert_id"] == rec["alert_id"]][-1]
     land(district, TUESDAY, [{**again, "amount_recovered": "1,860.00"}])
@@ -585,7 +585,7 @@ def test_what_comes_back_as_it_was_sent_says_nothing_anew(
     run(district, MONDAY)
     sent = district.settings.outbox / "TC01" / MONDAY.isoformat()
     sheet = openpyxl.load_workbook(sent / "returned.xlsx")["退回更正"]
-    assert [str(sheet.cell(row, 4).value) for row in range(2, sheet.max_row + 1)] == [
+    assert [str(sheet.cell(row, 5).value) for row in range(2, sheet.max_row + 1)] == [
         *["alerts.xlsx"] * 4, *["2.xlsx"] * 2, "",
     ]  # fmt: skip
     assert "这份表格另有 2 行没有受理" in str(sheet.cell(5, 3).value)

@@ -28,7 +28,7 @@ def test_text_of_a_feed_cannot_become_markup_or_lines() -> None:
 
 def test_an_alert_in_both_roles_is_one() -> None:
     both = sent(extract(row(), row(role="verify")))
-    assert subject(both).endswith("新增1条，待办共1条")
+    assert subject(both).endswith("：待办1条，新增1条")
     assert "处置、核实期限2025年12月12日" in plain(both, False)
 
 
@@ -37,8 +37,40 @@ def test_it_counts_what_it_does_not_show() -> None:
     parcel = sent(extract(*rows, row(alert_id="f" * 16, is_new=False, tier="red")))
     for words in (plain(parcel, True), html(parcel, True)):
         assert "其余3条见附件" in words
-        assert "待办预警共24条，其中新增23条" in words
+        assert "等待贵单位办理的预警24条（待反馈24条）。" in words
+        assert "清单所列预警共24条，其中新增23条。" in words
     assert "红色1条、橙色0条、黄色23条" in plain(parcel, True)
+
+
+def test_the_work_of_others_is_not_counted_as_the_readers() -> None:
+    due = replace(row(), due_on=row().due_on.replace(day=5))
+    theirs = [replace(due, alert_id=f"{number:016x}", role="verify") for number in range(3)]
+    others = sent(extract(*theirs))
+    assert subject(others).endswith("：待办0条，新增3条，其他单位办理中3条")
+    for words in (plain(others, True), html(others, True)):
+        assert "没有等待贵单位办理的预警，等待其他单位办理3条。" in words
+        assert "近期到期" not in words
+        assert "在办理期限内" not in words
+    mixed = sent(extract(*theirs, row(alert_id="f" * 16)))
+    for words in (plain(mixed, True), html(mixed, True)):
+        assert "等待贵单位办理的预警1条（待反馈1条），等待其他单位办理3条。" in words
+        assert "2025年12月12日到期：1条" in words
+        assert "2025年12月5日到期" not in words
+        assert "在办理期限内" in words
+
+
+def test_alerts_of_one_rule_and_unit_are_told_apart() -> None:
+    other = row(alert_id="f" * 16, subject_id="AF002/2025/09/记0002")
+    for words in (plain(sent(extract(row(), other)), True), html(sent(extract(other)), True)):
+        assert "记账凭证 2025年9月 记0002 账套 AF002" in words
+
+
+def test_what_it_says_of_forms_and_files_is_so() -> None:
+    again = replace(sent(extract(row())), version=2)
+    for words in (plain(again, True), html(again, True)):
+        assert "已在此前版本上填好的表格，仍可退回" in words
+        assert "作废" not in words
+        assert "文件名" not in words
 
 
 def test_nothing_left_to_do() -> None:
@@ -65,7 +97,7 @@ def test_no_english_is_left_in_it() -> None:
     )
     visible = re.sub(r"<[^>]*>", " ", html(parcel, True).partition("<body")[2].partition(">")[2])
     for words in (subject(parcel), plain(parcel, True), visible):
-        words = words.replace("k" * 12, "").replace("&ensp;", "")
+        words = words.replace("k" * 12, "").replace("&ensp;", "").replace("AF002", "")
         assert re.findall(r"[A-Za-z]{2,}", words) == []
 
 

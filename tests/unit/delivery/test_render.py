@@ -13,15 +13,18 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
-from extract_samples import CONCLUDED, DAY, GONE, JOINT, RETURNED, extract, row
+from extract_samples import CONCLUDED, DAY, GONE, JOINT, RETURNED, ROW, extract, row
 from huiyan.alerts import words
 from huiyan.delivery.case_sheet import CASE_COLUMNS
 from huiyan.delivery.extract import CSV_COLUMNS, CaseMember, Extract, ReturnedRow, Said
 from huiyan.delivery.joint_sheet import JOINT_COLUMNS, OBJECTION, asked, suggestion
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
+from huiyan.delivery.task import work
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
+from returned_forms import lines_of
 
 ALL = extract(
     row(alert_id="a1", tier="red", amount=Decimal("-12.50")),
@@ -38,6 +41,17 @@ def opened(extract: Extract) -> Workbook:
 def records(extract: Extract) -> list[dict[str, str]]:
     text = render(extract, version=1)["alerts.csv"].decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def column(sheet: Worksheet, heading: str) -> list[Any]:
+    """What stands below a heading of the first line."""
+    place = [cell.value for cell in sheet[1]].index(heading)
+    return [line[place] for line in sheet.iter_rows(min_row=2, values_only=True)]
+
+
+def said(book: Workbook) -> str:
+    """What sheet 说明 says above its list."""
+    return "\n".join(str(cell.value) for cell in book["说明"]["A"])
 
 
 def given_back(*rows: ReturnedRow) -> Workbook:
@@ -127,7 +141,6 @@ def test_sheets_headings_and_typed_cells() -> None:
     assert values["对象"] == "记账凭证\n2025年9月 记0001\n账套 AF002"
     assert headings[-2:] == ["预警编号", "对象编号"]
     assert values["对象编号"] == "AF002/2025/09/记0001"
-    assert sheet.freeze_panes == "G2"
     assert sheet.auto_filter.ref == f"A1:V{sheet.max_row}"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
@@ -135,7 +148,7 @@ def test_sheets_headings_and_typed_cells() -> None:
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     shades = {
         words.TIER[tier]: cell.fill.fgColor.rgb
-        for tier, cell in (("red", sheet["C2"]), ("yellow", sheet["C4"]))
+        for tier, cell in (("red", sheet["E2"]), ("yellow", sheet["E4"]))
     }
     assert len(set(shades.values())) == 2
 
@@ -149,15 +162,18 @@ def test_what_is_special_about_a_row_is_marked_and_said() -> None:
             row(alert_id="a3", marks=("sampled",)),
         )
     )
-    marks = [cell.value for cell in book["预警清单"]["B"]]
-    assert marks == ["新增", "催办", "新增\n升级", "抽查"]
-    assert book["预警清单"]["L2"].value.splitlines()[:2] == [
+    assert column(book["预警清单"], "标记") == ["催办", "新增\n升级", "抽查"]
+    assert column(book["预警清单"], "疑点依据")[0].splitlines()[:2] == [
         notice,
         "升级原因：金额 60,000.00 元，超过升级线 50,000.00 元",
     ]
-    told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
+    told = said(book)
     assert "其中抽查 1 条" in told
-    assert all(f"“{word}”" in told for word in words.MARK.values())
+    assert [word for word in words.MARK.values() if f"“{word}”：" in told] == [
+        "催办",
+        "升级",
+        "抽查",
+    ]
 
 
 def test_what_is_printed() -> None:
@@ -165,13 +181,13 @@ def test_what_is_printed() -> None:
     printed = [column.heading for column in ALERT_COLUMNS[:PRINTED_COLUMNS]]
     assert {"序号", "疑点依据", "政策依据"} <= set(printed)
     assert "对象编号" not in printed
-    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$O${len(ALL.rows) + 1}"
+    assert book["预警清单"].print_area == f"'预警清单'!$A$1:$P${len(ALL.rows) + 1}"
     form = book["核实反馈"]
     last = [cell.value for cell in form[1]].index("核实日期")
     assert form.print_area.endswith(f"${form.cell(1, last + 1).column_letter}${form.max_row}")
     for sheet in book:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.page_setup.fitToHeight == 0
 
 
 def test_sheets_share_the_number_of_an_alert() -> None:
@@ -181,10 +197,11 @@ def test_sheets_share_the_number_of_an_alert() -> None:
             row(alert_id="a1"), row(alert_id="a2", role="verify"), row(alert_id="a1", role="verify")
         )
     )
-    numbers = [cell.value for cell in book["预警清单"]["A"]]
-    assert numbers == ["序号", 1, 2, 1]
-    form = [[cell.value for cell in line[:4]] for line in book["核实反馈"].iter_rows(min_row=2)]
-    assert form == [[1, "a1", "橙色", "处置、核实"], [2, "a2", "橙色", "核实"]]
+    assert column(book["预警清单"], "序号") == [1, 2, 1]
+    form = book["核实反馈"]
+    assert column(form, "序号") == [1, 2]
+    assert column(form, "预警编号") == ["a1", "a2"]
+    assert column(form, "职责") == ["处置、核实", "核实"]
 
 
 def test_an_honest_date_of_verification_is_taken() -> None:
@@ -199,7 +216,7 @@ def test_an_honest_date_of_verification_is_taken() -> None:
 def test_the_return_form_is_locked_but_for_the_answers() -> None:
     sheet = opened(ALL)["核实反馈"]
     headings = [cell.value for cell in sheet[1]]
-    assert [sheet.cell(line, 2).value for line in range(2, sheet.max_row + 1)] == ["a1", "a2"]
+    assert column(sheet, "预警编号") == ["a1", "a2"]
     assert sheet.protection.sheet
     assert not sheet.protection.password
     free = {
@@ -209,18 +226,52 @@ def test_the_return_form_is_locked_but_for_the_answers() -> None:
     }
     assert free == {answer.heading for answer in ANSWER_COLUMNS}
     assert len(free) == 9
+    assert (sheet.protection.sort, sheet.protection.autoFilter) == (True, False)
     lists = {
         validation.formula1.strip('"')
         for validation in sheet.data_validations.dataValidation
         if validation.type == "list"
     }
-    assert lists == {
+    disposers = ",".join(each for each in words.ACTIONS.values() if each != "转问题线索")
+    assert lists == {disposers} | {
         ",".join(choices.values())
         for choices in (words.PROGRESS, words.VERDICTS, words.REASONS, words.ACTIONS)
     }
     assert headings[-3:] == ["接收单位代码", "推送日期", "反馈码"]
     assert [cell.value for cell in sheet[2]][-3:] == ["TC01", "2025-11-28", "AAAA-BBBB"]
     assert all(len(choices) < 255 for choices in lists)
+
+
+FORMER_ORDER = (
+    *("序号", "预警编号", "等级", "职责", "待办", "疑点问题", "单位", "对象", "金额（元）"),
+    *("办理期限", "反馈情况", *(answer.heading for answer in ANSWER_COLUMNS)),
+    *("接收单位代码", "推送日期", "反馈码"),
+)
+
+
+def test_a_form_with_its_columns_in_the_former_order_reads_alike() -> None:
+    book = opened(ALL)
+    sheet = book["核实反馈"]
+    headings = [cell.value for cell in sheet[1]]
+    sheet.cell(2, headings.index("核实结论") + 1).value = "属实"
+    sent = io.BytesIO()
+    book.save(sent)
+    assert sorted(FORMER_ORDER) == sorted(headings)
+    assert list(FORMER_ORDER) != headings
+    former = openpyxl.Workbook()
+    for line in sheet.iter_rows():
+        for place, heading in enumerate(FORMER_ORDER, start=1):
+            cell = line[headings.index(heading)]
+            copy = former.active.cell(cell.row, place, cell.value)
+            copy.number_format = cell.number_format
+    before = io.BytesIO()
+    former.save(before)
+    read = lines_of("alerts.xlsx", sent.getvalue())
+    assert [(line["alert_id"], line.get("verdict")) for line in read] == [
+        ("a1", "属实"),
+        ("a2", None),
+    ]
+    assert lines_of("alerts.xlsx", before.getvalue()) == read
 
 
 def test_no_english_where_an_accountant_reads() -> None:
@@ -247,7 +298,10 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
     assert manifest["returned"] == 2
     assert "returned.xlsx" in {file["name"] for file in manifest["files"]}
     notes = {cell.value for line in opened(answered)["说明"].iter_rows() for cell in line}
-    assert "没有受理的反馈 2 条，见同时送达的“退回更正”表（returned.xlsx），请更正后再退。" in notes
+    assert (
+        "没有受理的反馈 2 条，见同时送达的“退回更正”表格（returned.xlsx，邮件附件的名称以“退回更正”"
+        "开头），请更正后再退。"
+    ) in notes
     sheet = given_back(*answered.returned).active
     headings = [cell.value for cell in sheet[1]]
     line = dict(zip(headings, (cell.value for cell in sheet[2]), strict=True))
@@ -255,10 +309,7 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
     assert (line["行号"], line["核实结论"], line["反馈码"]) == (3, "大概属实", "AAAA-BBBB")
     assert line["情况说明"] == "'=HYPERLINK(1)"
     assert line["原文件"] == "alerts.xlsx"
-    assert sheet["E3"].value == "整份文件"
-    # The second page of the print says whose answers it shows, and why they came back.
-    assert headings[:3] == ["序号", "预警编号", "退回原因"]
-    assert sheet.print_title_cols == "$A:$C"
+    assert column(sheet, "行号") == [3, "整份文件"]
     free = {
         heading
         for heading, cell in zip(headings, sheet[2], strict=True)
@@ -322,18 +373,73 @@ def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> No
         "青禾镇人民政府 2025-11-27 反馈：\n"
         "属实（问题属实），已办结；处理措施：退缴资金；退缴金额：1,860.00 元；"
         "佐证材料：缴款书 7 号；"
-        "情况说明：=已退回；核实人：王建国\n请核实：整改到位的填核实结论和“已办结”。"
+        "情况说明：=已退回；核实人：王建国\n"
+        "请核实：整改到位的，填核实结论，办理进展选“已办结”；没有到位的，填核实结论，办理进展选"
+        "“整改中”，退给处置单位继续整改；不属实的，填“不属实”和原因。"
     )
     assert "不属实（误报：数据有误）；情况说明：无此事" in lines[1]["反馈情况"]
     assert lines[2]["反馈情况"] == "处置单位尚未反馈。"
     assert lines[3]["反馈情况"].endswith("办结尚缺：佐证材料。")
     assert headings.index("反馈情况") < headings.index("办理进展")
-    assert [cell.value for cell in book["预警清单"]["E"]][1:] == [
+    assert column(book["预警清单"], "待办\n（在“核实反馈”表填写）") == [
         words.TASK[key]
         for key in ("with_the_disposer",) * 2 + ("to_verify",) * 2 + ("with_the_disposer",)
     ]
-    notes = "\n".join(str(cell.value) for cell in book["说明"]["A"])
-    assert "等待本单位办理的：待核实 2 条，在“核实反馈”中排在最前。" in notes
+    assert (
+        "等待本单位办理 2 条：待核实 2 条；其中 2 条 2025-12-12 到期。在“核实反馈”中排在最前。\n"
+        "等待其他单位办理 3 条，列出供了解，暂不需要填写。"
+    ) in said(book)
+    late = replace(sent, business_date=date(2025, 12, 15), rows=sent.rows[2:3])
+    assert "等待本单位办理 1 条：待核实 1 条；其中 1 条已过办理期限。" in said(opened(late))
+    others = said(opened(replace(sent, rows=sent.rows[:2])))
+    assert "没有等待本单位办理的预警。\n等待其他单位办理 2 条" in others
+    assert "需办理" not in others
+
+
+def test_who_disposes_is_told_that_it_is_still_to_be_put_right() -> None:
+    closed = row(state="rectifying", answers=(ANSWERED,), close_out_needs=NEEDS)
+    assert "is_sent_back" not in json.loads(extract(closed).to_json())["rows"][0]
+    sent = extract(replace(closed, is_sent_back=True))
+    assert Extract.from_dict(json.loads(sent.to_json())) == sent
+    form = opened(sent)["核实反馈"]
+    assert column(form, "待办") == ["待补正"]
+    (told,) = column(form, "反馈情况")
+    follows = "核实单位认定问题存在、整改尚未到位，请继续整改。"
+    assert told.splitlines()[-1].startswith(f"{follows}到位后")
+    # A verdict after the verifying body's would be refused.
+    assert told.endswith("核实结论、原因两栏留空。")
+    untrue = replace(ANSWERED, verdict="not_confirmed", reason="data_wrong", amount_recovered=None)
+    sent = extract(replace(closed, is_sent_back=True, answers=(untrue,)))
+    (told,) = column(opened(sent)["核实反馈"], "反馈情况")
+    assert f"{follows}办结尚缺：处理措施、佐证材料、退缴金额。到位后" in told
+
+
+def test_of_a_sample_only_the_verdict_is_asked() -> None:
+    sample = row(role="verify", marks=("sampled",), close_out_needs=NEEDS, state="auto_resolved")
+    book = opened(extract(sample))
+    assert column(book["核实反馈"], "反馈情况") == ["抽查只需填：核实结论、原因。"]
+    (standard,) = column(book["预警清单"], "办结标准")
+    assert "办结须填" not in standard
+
+
+def test_whom_alerts_wait_for_is_counted_once_each() -> None:
+    mine: dict[str, Any] = {"is_new": False, "close_out_needs": NEEDS}
+    both = row(alert_id="a1", **mine)
+    done = {"state": "rectifying", "answers": (ANSWERED,)}
+    begun = {"state": "rectifying", "answers": (replace(ANSWERED, progress="rectifying"),)}
+    rows = (
+        both,
+        replace(both, role="verify"),
+        row(alert_id="a2", **mine, role="verify", due_on=date(2025, 12, 1)),
+        row(alert_id="a3", **mine, **done, role="verify", due_on=date(2025, 12, 3)),
+        row(alert_id="a4", **mine, **done),
+        row(alert_id="a5", **mine, **begun),
+    )
+    found = work(rows)
+    assert (found.tasks, found.rectifying, found.others) == ({"to_answer": 1, "to_verify": 1}, 1, 2)
+    assert found.waiting == 2
+    assert found.dues == ((date(2025, 12, 3), 1), (date(2025, 12, 12), 1))
+    assert [*found.tasks] == [what for what in words.TASK if what in found.tasks]
 
 
 @pytest.mark.parametrize(
@@ -383,7 +489,9 @@ def test_the_first_sheet_says_where_to_answer() -> None:
     assert "按原渠道退回" in told.prompt
     assert told.prompt in sheet.oddFooter.left.text
     standard = sheet.cell(2, headings.index("办结标准") + 1).value
-    assert standard.splitlines()[1].startswith("办结须填：核实结论、处理措施、佐证材料（")
+    assert standard.splitlines()[1].startswith(
+        "办结须填：办理进展选“已办结”、核实结论、处理措施、佐证材料（"
+    )
     for words_said in opened(ALL)["说明"].iter_rows(values_only=True):
         assert "次个" not in str(words_said)
 
@@ -394,7 +502,6 @@ def test_the_notes_list_what_is_gone() -> None:
     assert "疑点已消除，无需再处理" in cells
     assert any("2025-11-28" in str(value) for value in cells)
     assert "接收单位：青禾镇纪委" in cells
-    assert any("条款待核" in str(value) and "条款未核实" in str(value) for value in cells)
     quiet = opened(extract(row()))["说明"]
     assert [cell.value for line in quiet.iter_rows() for cell in line if cell.value][-1] == "无"
 
@@ -403,14 +510,107 @@ def test_an_extract_with_nothing_but_cleared_alerts_opens() -> None:
     book = opened(extract(gone=(GONE,)))
     for name in ("预警清单", "核实反馈"):
         assert book[name].max_row == 2
-        assert book[name]["A2"].value == ("今日没有需要办理的预警；不再需要办理的 1 条见“说明”。")
+        assert book[name]["A2"].value == "今日没有需要办理的预警。不再需要办理的 1 条见“说明”。"
     assert book.active.title == "说明"
     assert opened(ALL).active.title == "预警清单"
 
 
+def test_an_empty_day_prints_what_there_is_to_read_and_nothing_to_fill_in() -> None:
+    book = opened(extract(gone=(GONE,)))
+    assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == ["预警清单", "说明"]
+    sheet = book["预警清单"]
+    assert sheet.page_setup.fitToWidth in (None, 1)
+    assert not sheet.print_title_cols
+    assert not sheet.oddFooter.left.text
+    assert not sheet.data_validations.dataValidation
+    assert [cell.value for cell in book["说明"]["A"]][:6] == [
+        "监督预警推送说明",
+        "本次推送",
+        "接收单位：青禾镇纪委",
+        "数据日期：2025-11-28",
+        "今日没有需要办理的预警。",
+        "不再需要办理的预警 1 条，列在本页末尾。",
+    ]
+    assert "绿色栏目" not in said(book)
+    assert book["核实反馈"].print_area == "'核实反馈'!$A$3"
+
+
+def test_the_notes_explain_only_what_occurs() -> None:
+    plain = {
+        "tier_reasons": (),
+        "legal_basis": "《办法》第一条",
+        "evidence": '{"uploaded_count":1}',
+    }
+    quiet = said(opened(extract(row(**plain, tier="yellow"))))
+    kinds: dict[str, dict[str, Any]] = {
+        "未填": {"evidence": '{"posting_date": null}'},
+        "名称以 .csv 结尾": {"evidence": json.dumps({"invoices": [f"-{n}" for n in range(11)]})},
+        "升级原因": {"tier_reasons": ROW.tier_reasons},
+        "条款待核": {"legal_basis": "《办法》（条款待核）"},
+        "条款未核实": {"legal_basis": ROW.legal_basis},
+        "红色：": {"tier": "red"},
+        "职责为“核实”的": {"role": "verify"},
+        "转问题线索": {"role": "verify"},
+        "“处置中”": {"role": "verify"},
+        "已有结论": {"concluded": CONCLUDED},
+        "“复发”": {"marks": ("recurred",)},
+    }
+    for word, changes in kinds.items():
+        assert word not in quiet
+        assert word in said(opened(extract(row(**plain | changes)))), word
+    for word in ("案件明细", "联合监督", "回避", "不再需要办理的预警 "):
+        assert word not in quiet
+    both = extract(row(**plain), row(**plain, role="verify"))
+    assert "回避" in said(opened(both))
+    assert "案件明细" in said(opened(replace(both, cases=(member(alert_id=ROW.alert_id),))))
+
+
+def test_what_the_workbook_tells_to_do_is_so() -> None:
+    book = opened(ALL)
+    told = said(book)
+    for sheet in (*book, *given_back(RETURNED)):
+        told += str(sheet.oddFooter.left.text)
+    # Any name is taken, and the form of an earlier day as well.
+    assert "文件名" not in told
+    assert "旧版" not in told
+    assert "以前收到的表格仍可退回" in told
+
+
+def test_only_who_verifies_is_offered_to_hand_over_a_lead() -> None:
+    both = (row(alert_id="a1"), row(alert_id="a1", role="verify"))
+    rows = (*both, row(alert_id="a2"), row(alert_id="a3"), row(alert_id="a4", role="verify"))
+    sent = extract(*rows)
+    # What waits for others comes last.
+    assert column(opened(sent)["核实反馈"], "预警编号") == ["a1", "a2", "a3", "a4"]
+
+    def offered(book: Workbook, name: str) -> list[bool]:
+        sheet = book[name]
+        place = [cell.value for cell in sheet[1]].index("处理措施") + 1
+        found = []
+        for line in range(2, sheet.max_row + 1):
+            cell = sheet.cell(line, place).coordinate
+            (choices,) = (v for v in sheet.data_validations.dataValidation if cell in v.sqref)
+            found.append("转问题线索" in choices.formula1)
+        return found
+
+    assert offered(opened(sent), "核实反馈") == [True, False, False, True]
+    back = [replace(RETURNED, cells={"alert_id": each}) for each in ("a3", "a4", "unknown")]
+    files = render(replace(sent, returned=tuple(back)), version=1)
+    book = openpyxl.load_workbook(io.BytesIO(files["returned.xlsx"]))
+    assert offered(book, "退回更正") == [False, True, True]
+
+
+def test_a_number_means_one_alert_in_all_that_is_delivered_together() -> None:
+    known = replace(RETURNED, cells={**RETURNED.cells, "alert_id": "a2", "number_on_form": "7"})
+    unknown = replace(RETURNED, cells={**RETURNED.cells, "alert_id": "b", "number_on_form": "1"})
+    book = given_back(known, unknown)
+    assert column(book["退回更正"], "序号") == [2, None]
+    assert column(opened(ALL)["核实反馈"], "预警编号")[1] == "a2"
+
+
 def test_dates_before_the_calendar_of_spreadsheets_are_text() -> None:
     book = opened(extract(row(occurred_on=date(1899, 12, 31))))
-    assert book["预警清单"]["I2"].value == "1899-12-31"
+    assert column(book["预警清单"], "发生日期") == ["1899-12-31"]
     assert DAY.year == 2025
 
 
@@ -453,9 +653,9 @@ def test_a_case_has_a_sheet_of_its_own_with_what_it_gathers() -> None:
 def test_a_long_case_is_not_printed_with_the_rest() -> None:
     members = tuple(member(hit_id=f"h{number}", total=41) for number in range(41))
     few = opened(replace(ALL, cases=members[:40]))["案件明细"]
-    assert few.print_area == "'案件明细'!$A$1:$J$42"
+    assert few.print_area == "'案件明细'!$A$1:$I$42"
     many = opened(replace(ALL, cases=members))["案件明细"]
-    assert many.print_area == f"'案件明细'!$A${many.max_row}:$J${many.max_row}"
+    assert many.print_area == f"'案件明细'!$A${many.max_row}:$I${many.max_row}"
     assert "共 41 行，请在屏幕上查看，默认不打印" in many.cell(many.max_row, 1).value
 
 
@@ -511,8 +711,9 @@ def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     assert "concluded" not in json.loads(ALL.to_json())["rows"][0]
     known = row(alert_id="a1", concluded=CONCLUDED)
     book = opened(extract(known, row(alert_id="a2")))
-    assert book["预警清单"]["B2"].value == "新增\n已有结论"
-    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in book["预警清单"]["L2"].value
+    assert column(book["预警清单"], "标记")[0] == "新增\n已有结论"
+    (evidence, _) = column(book["预警清单"], "疑点依据")
+    assert "审计监督 2025-11-20 认定“属实”（审〔2025〕7号）" in evidence
     form = book["核实反馈"]
     headings = [cell.value for cell in form[1]]
     place = headings.index("已有结论")
@@ -523,7 +724,7 @@ def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     # Whoever objects is told the same, wherever it is told.
     told = "\n".join(str(cell.value) for cell in book["说明"]["A"])
     assert all(OBJECTION in text for text in (said, told, asked(JOINT)))
-    assert "异议" not in book["预警清单"]["L2"].value
+    assert "异议" not in evidence
     assert not nothing
     verdict = headings.index("核实结论") + 1
     assert form.cell(2, verdict).value is None

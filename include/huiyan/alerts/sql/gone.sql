@@ -1,5 +1,8 @@
 -- What a body had and need not deal with any more: its route ended on the day, or an extract
 -- already handed over for the day named an alert that is not the body's after all.
+-- How it was settled, by whom and when is told only to offices of the commission that had it and are
+-- not the unit: everybody else must not learn from us that a case was handed over as a lead, and so
+-- reads the same words whatever became of it. In doubt a body is taken for everybody else.
 with ended as (
     select routes.body_code, routes.alert_id
     from ops.alert_route as routes
@@ -55,12 +58,37 @@ select
             then resolution.reason
         when resolution.reason is null then 'answered'
         else 'cleared'
-    end as reason
+    end as reason,
+    case
+        when
+            openings.resolved_on is not null
+            and resolution.reason is null
+            and last_word.to_state in ('closed', 'not_confirmed', 'transferred_as_lead')
+            and issue_body.body_kind
+            in ('supervision_office', 'township_commission', 'dispatched_group')
+            and issue_body.body_code <> coalesce(issue_hit.own_body_code, '')
+            and issue_body.short_name <> all(issue_hit.short_names)
+            and exists (
+                select 1
+                from ops.alert_route as own
+                where
+                    own.alert_id = ended.alert_id
+                    and own.body_code = ended.body_code
+                    and own.ended_on = %(day)s
+            )
+            then array[
+                last_word.to_state,
+                coalesce(settlers.body_name, last_word.body_code),
+                last_word.business_date::text
+            ]
+        else '{}'
+    end as settled
 from ended
 inner join ops.alert as alerts on ended.alert_id = alerts.alert_id
 inner join openings on ended.alert_id = openings.alert_id
 left join marts.dim_rule as rules on alerts.rule_id = rules.rule_id
 left join issue_body on ended.body_code = issue_body.body_code
+left join issue_hit on ended.alert_id = issue_hit.alert_id
 left join lateral (
     select deliveries.body_name
     from ops.delivery as deliveries
@@ -78,6 +106,21 @@ left join lateral (
     order by events.event_id desc
     limit 1
 ) as resolution on true
+left join lateral (
+    select
+        events.to_state,
+        events.body_code,
+        events.business_date
+    from ops.alert_event as events
+    where
+        events.alert_id = ended.alert_id
+        and events.actor = 'body'
+        and events.to_state is not null
+        and events.business_date between openings.opened_on and %(day)s
+    order by events.business_date desc, events.event_id desc
+    limit 1
+) as last_word on true
+left join issue_body as settlers on last_word.body_code = settlers.body_code
 where not exists (
     select 1
     from ops.alert_route as held
