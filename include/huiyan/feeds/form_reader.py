@@ -46,7 +46,8 @@ class _Sheet:
 class FormReader:
     """Header and rows of the sheets of a form that hold answers; without any, of its best sheet.
 
-    The header names the columns of all of them.
+    The header names the columns of all of them, and a nameless one for what stands beyond the
+    headings: a remark there takes nothing from the answer beside it.
 
     Raises (also while rows are read):
         FeedError: as a workbook does, or the headings of a sheet with answers cannot be read.
@@ -76,6 +77,13 @@ class FormReader:
                     names.append(name)
                     self.header.append(cell)
             self._places[sheet.number] = [names.index(name) for name in layout.names]
+        self._has_beyond = any(
+            len(_within(record)) > len(self._places[sheet.number])
+            for sheet in self._read
+            for record in self._records(sheet)
+        )
+        if self._has_beyond:
+            self.header.append("")
 
     def _headed(self, number: int) -> _Sheet:
         best = _Sheet(number, None, frozenset())
@@ -132,20 +140,28 @@ class FormReader:
             places = self._places[sheet.number]
             for record in self._records(sheet):
                 own = fitted(record, len(places), ())
-                # What stands beyond the headings stays beyond them, and is refused.
-                beyond = own.cells[len(places) :]
                 cells = [""] * len(self.header)
                 for place, cell in zip(places, own.cells, strict=False):
                     cells[place] = cell
+                if self._has_beyond:
+                    cells[-1] = " ".join(filter(None, own.cells[len(places) :]))
                 problems = tuple(
-                    Problem(code, (*places, len(self.header))[min(at, len(places))])
+                    Problem(code, places[at])
                     for code, at in own.problems
-                    if at is not None
+                    if at is not None and at < len(places)
                 )
-                moved = Record(first + own.line_no, cells + beyond, problems)
+                moved = Record(first + own.line_no, cells, problems)
                 yield fitted(moved, len(self.header), self.date_only)
 
 
 def _holds(record: Record, places: frozenset[int]) -> bool:
     """Whether something stands in one of these cells."""
     return any(place < len(record.cells) and record.cells[place].strip() for place in places)
+
+
+def _within(record: Record) -> list[str]:
+    """Its cells up to the last that holds anything."""
+    cells = list(record.cells)
+    while cells and not cells[-1].strip():
+        cells.pop()
+    return cells

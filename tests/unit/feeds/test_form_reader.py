@@ -91,12 +91,14 @@ def test_two_filled_sheets_are_both_read_each_under_its_own_headings() -> None:
     assert [place_of(line) for line, _, _ in lines] == [(0, 2), (0, 3), (3, 2)]
 
 
-def test_what_stands_beyond_the_headings_of_a_further_sheet_stays_beyond_them() -> None:
-    first = [[*HEADINGS, "处理措施", "核实人"], ["a", "属实", "一", "x"]]
-    second = [["预警编号", "情况说明"], ["a", "二", "=1+1"]]
-    _, (_, last) = records(of(first, second))
-    assert last.cells == ["a", "", "二", "", "", "", "=1+1"]
-    assert last.problems == (("formula", 6),)
+def test_a_remark_beyond_the_headings_takes_nothing_from_the_answer() -> None:
+    first = [[*HEADINGS, "处理措施"], ["a", "属实", "一", "x", None]]
+    second = [["预警编号", "情况说明"], ["a", "=1+1", "已整改", "=2+2"]]
+    names, (one, other) = records(of(first, second))
+    assert names[-1] == "column_6"
+    assert one.cells == ["a", "属实", "一", "x", "", ""]
+    assert other.cells == ["a", "", "=1+1", "", "", "已整改 =2+2"]
+    assert other.problems == (("formula", 2),)
 
 
 def test_an_answer_sorted_above_the_headings_is_an_answer() -> None:
