@@ -22,6 +22,7 @@ from huiyan.delivery.joint_sheet import JOINT_COLUMNS, OBJECTION, asked, suggest
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.render import render
 from huiyan.delivery.workbook import ALERT_COLUMNS, ANSWER_COLUMNS, PRINTED_COLUMNS
+from returned_forms import lines_of
 
 ALL = extract(
     row(alert_id="a1", tier="red", amount=Decimal("-12.50")),
@@ -253,7 +254,7 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
     line = dict(zip(headings, (cell.value for cell in sheet[2]), strict=True))
     assert line["退回原因"] == "\n".join(RETURNED.reasons)
     assert (line["行号"], line["核实结论"], line["反馈码"]) == (3, "大概属实", "AAAA-BBBB")
-    assert line["情况说明"] == "'=HYPERLINK(1)"
+    assert line["情况说明"] == "=HYPERLINK(1)"
     assert line["原文件"] == "alerts.xlsx"
     assert sheet["E3"].value == "整份文件"
     # The second page of the print says whose answers it shows, and why they came back.
@@ -265,6 +266,19 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
         if not cell.protection.locked
     }
     assert free == {answer.heading for answer in ANSWER_COLUMNS}
+
+
+@pytest.mark.parametrize("text", ["-500", "=1000+200", "@x", " +1", "'-500"])
+def test_what_goes_back_is_text_to_the_letter(text: str) -> None:
+    """Sent back untouched it says what it said, and no office program runs it."""
+    back = replace(RETURNED, cells={**RETURNED.cells, "amount_recovered": text})
+    content = render(replace(ALL, returned=(back,)), version=1)["returned.xlsx"]
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    cell = sheet.cell(2, [each.value for each in sheet[1]].index("退缴金额（元）") + 1)
+    assert (cell.data_type, cell.number_format) == ("s", "@")
+    assert cell.quotePrefix == (text[0] != "'")
+    (line,) = lines_of("returned.xlsx", content)
+    assert line["amount_recovered"] == text
 
 
 ANSWERED = Said(
