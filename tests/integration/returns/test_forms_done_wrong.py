@@ -225,3 +225,28 @@ def test_a_settled_matter_does_not_come_back_for_a_cell(two_alerts: District) ->
     run(two_alerts, WEDNESDAY)
     assert refusals(two_alerts, batch) == ["formula:note", "settled"]
     assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
+
+
+def test_evidence_that_names_nothing_is_named_until_some_is(two_alerts: District) -> None:
+    line = form(two_alerts, "U002", MONDAY)["ATT-001"]
+    whole = {"verdict": "属实", "progress": "已办结", "action": "补齐资料"}
+    land(two_alerts, TUESDAY, [{**line, **whole, "evidence_reference": "见附件"}])
+    run(two_alerts, TUESDAY)
+    told = form(two_alerts, "U002", TUESDAY)["ATT-001"]["answers_shown"]
+    assert "“佐证材料”所填“见附件”没有指明任何材料，请写明材料名称或文号" in told
+    assert "但缺：佐证材料" in told
+    land(two_alerts, WEDNESDAY, [{**line, "evidence_reference": "补开发票 3 张"}])
+    run(two_alerts, WEDNESDAY)
+    told = form(two_alerts, "U002", WEDNESDAY)["ATT-001"]["answers_shown"]
+    assert "佐证材料：补开发票 3 张" in told
+    assert "见附件" not in told
+
+
+def test_what_a_body_chose_in_vain_is_said_to_it(two_alerts: District) -> None:
+    line = form(two_alerts, "U002", MONDAY)["ATT-001"]
+    vain = {"progress": "核实中", "verdict": "属实", "action": "转问题线索"}
+    land(two_alerts, TUESDAY, [{**line, **vain}])
+    run(two_alerts, TUESDAY)
+    told = form(two_alerts, "U002", TUESDAY)["ATT-001"]["answers_shown"]
+    assert "已有核实结论，所选“核实中”不起作用" in told
+    assert "是否转办由核实单位决定" in told

@@ -297,6 +297,38 @@ ANSWERED = Said(
 NEEDS = ("action", "evidence", "amount_recovered")
 
 
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"progress": "verifying"},
+            "属实（问题属实）；已有核实结论，所选“核实中”不起作用；处理措施：退缴资金；",
+        ),
+        (
+            {"action": "transfer_as_lead"},
+            "处理措施：转问题线索（是否转办由核实单位决定，处置单位所选供其参考）；",
+        ),
+        ({"role": "verify", "action": "transfer_as_lead"}, "处理措施：转问题线索；"),
+        (
+            {"evidence_reference": None, "unnamed_evidence": "见附件"},
+            "“佐证材料”所填“见附件”没有指明任何材料，请写明材料名称或文号",
+        ),
+    ],
+)
+def test_who_answered_reads_what_had_no_effect(changes: dict[str, Any], told: str) -> None:
+    said = replace(ANSWERED, **changes)
+    sent = extract(row(state="rectifying", close_out_needs=NEEDS, answers=(said,)))
+    assert Extract.from_dict(json.loads(sent.to_json())) == sent
+    sheet = opened(sent)["核实反馈"]
+    headings = [cell.value for cell in sheet[1]]
+    assert told in str(sheet.cell(2, headings.index("反馈情况") + 1).value)
+
+
+def test_an_extract_of_before_unnamed_evidence_was_told_has_the_same_text() -> None:
+    sent = extract(row(state="rectifying", answers=(ANSWERED,)))
+    assert "unnamed_evidence" not in sent.to_json()
+
+
 def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> None:
     mine: dict[str, Any] = {"role": "verify", "is_new": False, "close_out_needs": NEEDS}
     untrue = replace(
