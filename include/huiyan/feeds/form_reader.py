@@ -21,6 +21,7 @@ HEADING_ROWS = 10
 # A sheet holds fewer rows. Of several sheets read, the rows of all but the first are numbered from
 # the sheet's own multiple of it.
 LINES_OF_A_SHEET = 10_000_000
+MOST_SHEETS = 200
 
 
 def place_of(line_no: int) -> tuple[int, int]:
@@ -58,6 +59,8 @@ class FormReader:
         self._contract = contract
         self._file_name = file_name
         self._book = XlsxBook(stream, file_name)
+        if len(self._book.sheets) > MOST_SHEETS:
+            raise FeedError(f"{file_name} has over {MOST_SHEETS} sheets; send back one form.")
         self._answers = frozenset(column.name for column in contract.columns if column.is_answer)
         self._keys = frozenset(column.name for column in contract.key_columns)
         sheets = [self._headed(number) for number in self._book.sheets]

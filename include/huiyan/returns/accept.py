@@ -176,6 +176,9 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
     for row in rows:
         cells = {name: text for name, text in row["cells"].items() if isinstance(text, str)}
         told = reasons.of_line(row["aside"] or (), cells)
+        whole = (row["cells"]["extra"] or {}).get("cells")
+        if is_garbled := isinstance(whole, list):
+            cells = {"subject_shown": " | ".join(whole)}
         unread = reasons.unread_answers(code for code, _ in told)
         said: dict[str, Any] = {
             name: visible(row[name]) if name in FREE else row[name]
@@ -193,6 +196,7 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             extract_on=read_date(row["extract_on"] or ""),
             aside=tuple(row["aside"] or ()),
             unread=unread,
+            is_garbled=is_garbled,
         )
         line.refuse(*(Refusal(code, text) for code, text in told))
         lines.append(line)

@@ -33,6 +33,7 @@ class Line:
         is_untouched: its file came back exactly as it had been sent.
         is_theirs: the body has the alert, and the form is of no later date.
         unread: what is filled in and cannot be read; null in `answer`.
+        is_garbled: its cells cannot be told apart; all of them are in one.
     """
 
     file_no: int
@@ -51,6 +52,7 @@ class Line:
     is_untouched: bool = False
     is_theirs: bool = False
     unread: frozenset[str] = frozenset()
+    is_garbled: bool = False
 
     @property
     def is_silent(self) -> bool:
@@ -58,10 +60,15 @@ class Line:
         return self.answer.is_empty and not self.unread
 
     @property
+    def is_remark(self) -> bool:
+        """Whether it neither names an alert nor fills anything in."""
+        return self.is_silent and self.alert_id is None and not self.is_garbled
+
+    @property
     def correctable(self) -> dict[str, str]:
-        """What goes back to be corrected: nothing, if the matter is settled."""
+        """What goes back to be corrected: nothing, if the matter is settled or there is none."""
         is_settled = any(refusal.is_final for refusal in self.refusals)
-        return {} if is_settled else self.cells
+        return {} if is_settled or self.is_remark else self.cells
 
     def refuse(self, *refusals: Refusal) -> None:
         """Take it for rejected, for these reasons too."""
@@ -204,7 +211,8 @@ def _silent(
     """Forms in which nothing is filled in where answers belong.
 
     The body is told of each once: not of the same bytes again, nor of a form beside which it sent
-    another one of the same extract and alerts that holds answers.
+    another one of the same extract and alerts that holds answers. A form of a quiet day, which asks
+    nothing, is none.
     """
     found: dict[int, tuple[str | None, str]] = {
         file_no: (addressees.get(file_no), sha256)
@@ -218,9 +226,12 @@ def _silent(
     about: dict[int, set[tuple[str | None, date | None]]] = defaultdict(set)
     speaking: set[int] = set()
     for line in lines:
+        if line.is_remark:
+            continue
         about[line.file_no].add((line.alert_id, line.extract_on))
         if line.outcome != "unanswered":
             speaking.add(line.file_no)
+    remarks = {line.file_no for line in lines} - about.keys()
     answered: dict[str | None, set[tuple[str | None, date | None]]] = defaultdict(set)
     for file_no in speaking:
         alerts = about[file_no]
@@ -239,7 +250,7 @@ def _silent(
     }
     silent: set[int] = set()
     for file_no, (body, sha256) in found.items():
-        if file_no in speaking or (body, sha256) in told:
+        if file_no in speaking | remarks or (body, sha256) in told:
             continue
         if not about[file_no] or not about[file_no] <= answered[body]:
             silent.add(file_no)

@@ -13,7 +13,7 @@ from alert_district import MONDAY, TUESDAY, WEDNESDAY, District
 from huiyan.returns.reasons import NOTHING_FILLED_IN
 from returned_forms import form, land, put, refusals, run, sent_back, taken
 
-CONFIRMED: dict[str, object] = {"核实结论": "属实", "情况说明": "已核实"}
+CONFIRMED: dict[str, str | None] = {"核实结论": "属实", "情况说明": "已核实"}
 
 
 def sent(district: District, body: str = "TC01", day: date = MONDAY) -> Workbook:
@@ -26,11 +26,11 @@ def saved(book: Workbook) -> bytes:
     return out.getvalue()
 
 
-def fill_in(sheet: Worksheet, row: int, cells: dict[str, object], heading_row: int = 1) -> None:
+def fill_in(sheet: Worksheet, row: int, cells: dict[str, str | None], heading_row: int = 1) -> None:
     """Write into cells of a row, by heading."""
     headings = [cell.value for cell in sheet[heading_row]]
     for heading, value in cells.items():
-        sheet.cell(row, headings.index(heading) + 1).value = value  # type: ignore[arg-type]
+        sheet.cell(row, headings.index(heading) + 1).value = value
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_two_sheets_that_differ_of_an_alert_are_refused_both(two_alerts: Distric
     run(two_alerts, TUESDAY)
     assert all("只保留一行" in reason for reason in sent_back(two_alerts, "TC01", TUESDAY))
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
-    rows = openpyxl.load_workbook(back).active.iter_rows(min_row=2, values_only=True)
+    rows = openpyxl.load_workbook(back)["退回更正"].iter_rows(min_row=2, values_only=True)
     assert [row[4] for row in rows] == [2, f"第 {len(book.sheetnames)} 张表第 2 行"]
 
 
@@ -101,6 +101,37 @@ def test_a_form_beside_the_one_with_the_answers_is_passed_over(two_alerts: Distr
     put(two_alerts, TUESDAY, "TC01", sheet.read_bytes(), "alerts.csv")
     result = taken(TUESDAY)
     assert (result.accepted, result.unreadable) == (1, 0)
+
+
+def test_a_form_of_a_quiet_day_has_nothing_to_answer(two_alerts: District) -> None:
+    """Its one line names no alert: there is nothing to tell, and nothing to correct."""
+    book = sent(two_alerts)
+    sheet = book["核实反馈"]
+    sheet.delete_rows(2, sheet.max_row)
+    sheet["A2"] = "今日没有需要办理的预警。"
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.rejected, result.unreadable) == (1, 0)
+    run(two_alerts, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == []
+
+
+def test_a_line_whose_cells_cannot_be_told_apart_goes_back(two_alerts: District) -> None:
+    line = form(two_alerts, "TC01", MONDAY)["ATT-001"]
+    text = "预警编号,反馈码,核实结论\n"
+    text += f"{line['alert_id']},{line['return_code']},属实,多出一格\n"
+    put(two_alerts, TUESDAY, "TC01", text.encode(), "alerts.csv")
+    assert taken(TUESDAY).rejected == 1
+    run(two_alerts, TUESDAY)
+    (reason,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert reason.startswith("这一行的栏目数与表头不一致")
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    rows = openpyxl.load_workbook(back)["退回更正"].iter_rows(min_row=2, values_only=True)
+    assert any("多出一格" in str(cell) for row in rows for cell in row)
+    put(two_alerts, WEDNESDAY, "TC01", back.read_bytes(), "returned.xlsx")
+    assert taken(WEDNESDAY).unreadable == 0
+    run(two_alerts, WEDNESDAY)
+    assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
 
 
 def _without_headings(book: Workbook) -> None:

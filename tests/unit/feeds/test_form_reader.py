@@ -1,6 +1,7 @@
 """Forms as people send them back: the answers are found wherever they were written."""
 
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 
 import openpyxl
@@ -17,7 +18,7 @@ from huiyan.feeds.form_reader import LINES_OF_A_SHEET, place_of
 from huiyan.feeds.readers import OpenFile
 
 ALL = extract(row(alert_id="a1"), row(alert_id="a2"))
-HEADINGS = ["预警编号", "核实结论", "情况说明", "反馈码"]
+HEADINGS: list[str | None] = ["预警编号", "核实结论", "情况说明", "反馈码"]
 
 
 def sent() -> Workbook:
@@ -46,7 +47,7 @@ def read(book: Workbook) -> list[tuple[int, str, str]]:
 
 def of(*sheets: Sequence[Sequence[str | None]]) -> Workbook:
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    del book[book.sheetnames[0]]
     for rows in sheets:
         sheet = book.create_sheet()
         for cells in rows:
@@ -83,7 +84,7 @@ def test_of_a_filled_copy_and_the_original_left_empty_the_copy_is_read() -> None
 
 
 def test_two_filled_sheets_are_both_read_each_under_its_own_headings() -> None:
-    first = [HEADINGS, ["a", "属实", "一", "x"], ["b", None, None, "y"]]
+    first: list[list[str | None]] = [HEADINGS, ["a", "属实", "一", "x"], ["b", None, None, "y"]]
     moved = [["备注", "反馈码", "情况说明", "预警编号"], ["看", "x", "二", "a"]]
     own = [["单位", "情况说明"], ["镇政府", "随手记"]]
     lines = read(of(own, first, moved))
@@ -150,3 +151,19 @@ def test_headings_that_cannot_be_read_are_named(
 def test_an_empty_workbook_has_no_headings() -> None:
     with pytest.raises(FeedError, match="none of the headings"):
         read(of([]))
+
+
+def test_a_form_of_very_many_sheets_is_none() -> None:
+    with pytest.raises(FeedError, match="over 200 sheets"):
+        read(of(*[[HEADINGS, ["a", "属实", None, None]]] * 201))
+
+
+def test_rows_numbered_out_of_order_are_no_sheet() -> None:
+    out = io.BytesIO()
+    of([HEADINGS, ["a", "属实", "一", "x"], ["b", "属实", "二", "y"]]).save(out)
+    spoilt = io.BytesIO()
+    with zipfile.ZipFile(out) as before, zipfile.ZipFile(spoilt, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(b'<row r="3"', b'<row r="2"'))
+    with pytest.raises(FeedError, match="row 2 comes after row 2"):
+        OpenFile(load_contract("returns"), "a.xlsx", lambda: spoilt, None)
