@@ -103,8 +103,8 @@ def test_a_remark_beyond_the_headings_takes_nothing_from_the_answer() -> None:
 
 
 def test_an_answer_sorted_above_the_headings_is_an_answer() -> None:
-    rows = [["某镇反馈表"], ["a", "属实", "上", "x"], HEADINGS, ["b", "属实", "下", "y"]]
-    assert notes(of(rows)) == ["上", "下"]
+    above, below = ["a", "属实", "上", "x"], ["b", "属实", "下", "y"]
+    assert notes(of([["某镇反馈表"], above, HEADINGS, below])) == ["上", "下"]
 
 
 def test_without_any_answer_the_form_is_read_and_not_the_list() -> None:
