@@ -91,7 +91,7 @@ class FormReader:
     def _headed(self, number: int) -> _Sheet:
         best = _Sheet(number, None, frozenset())
         for record in islice(self._book.records(number), HEADING_ROWS):
-            known = frozenset(header.named(self._contract, record.cells))
+            known = frozenset(filter(None, header.named(self._contract, record.cells)))
             if best.heading is None or len(known) > len(best.named):
                 best = _Sheet(number, record, known)
         return best
@@ -114,8 +114,8 @@ class FormReader:
         """Where these columns stand."""
         return frozenset(
             place
-            for place, cell in enumerate(heading.cells)
-            if header.named(self._contract, [cell]) & names
+            for place, name in enumerate(header.named(self._contract, heading.cells))
+            if name in names
         )
 
     def _records(self, sheet: _Sheet) -> Iterator[Record]:

@@ -114,7 +114,8 @@ def require(contract: FeedContract, layout: Layout, file_name: str) -> None:
     raise FeedError(f"{message} Correct the header and send the day again.")
 
 
-def named(contract: FeedContract, cells: list[str]) -> set[str]:
-    """The columns of the contract that the header cells name."""
+def named(contract: FeedContract, cells: list[str]) -> list[str | None]:
+    """The column of the contract that each header cell names."""
     spellings = _spellings(contract)
-    return {spellings[name].name for name in map(normalise, cells) if name in spellings}
+    columns = [spellings.get(normalise(cell)) for cell in cells]
+    return [None if column is None else column.name for column in columns]

@@ -80,18 +80,18 @@ def of_line(said: Iterable[str], cells: Mapping[str, str]) -> tuple[tuple[str, s
         said: `<column>: <what is wrong>` of the gate, `<what is wrong>:<column>` of the reader.
         cells: what stands in the line, by column.
     """
-    contract = load_contract("returns")
-    columns = {column.name: column for column in contract.columns}
-    traps = {name: code for name, text in cells.items() if (code := trap(text))}
+    columns = {column.name: column for column in load_contract("returns").columns}
     given = list(said)
-    for name, code in traps.items():
-        if columns[name].is_answer and f"{code}:{name}" not in given:
-            given.append(f"{code}:{name}")
-    unread = {column for reason in given for column in (reason.partition(":")[2],) if column}
+    given += [
+        f"{code}:{name}"
+        for name, text in cells.items()
+        if columns[name].is_answer and (code := trap(text)) and f"{code}:{name}" not in given
+    ]
+    unread = {reason.partition(":")[2] for reason in given}
     told = {}
     for reason in given:
-        column, is_of_gate, what = reason.partition(": ")
-        if not is_of_gate:
+        column, _, what = reason.partition(": ")
+        if column not in columns:
             problem, _, column = reason.partition(":")
             told[reason] = f"{_place(column, columns, cells)}{_of_reader(problem)}。"
         elif column not in unread:

@@ -65,6 +65,7 @@ def test_the_number_to_type_is_named(text: str, told: str) -> None:
         (["cell_count:3_instead_of_2"], {}, ["这一行的栏目数与表头不一致，请对照表头逐栏核对。"]),
         (["nul_byte:note"], {"note": "a␀"}, ["“情况说明”栏的“a␀”无法读取，请在原表格上填写。"]),
         (["formula:合计"], {}, ["“合计”栏是公式，请改为直接填写的内容。"]),
+        (["formula:备注: 合计"], {}, ["“备注: 合计”栏是公式，请改为直接填写的内容。"]),
     ],
 )
 def test_a_reason_quotes_what_stands_there(
