@@ -389,7 +389,7 @@ def _judge_answers(
                 _answer(connection, line, alert, body, day, latest, batch_id)
     # What else is wrong with lines of which a cell cannot be read, as things stand now.
     for line in lines:
-        if line.is_theirs and line.unread and line.alert_id:
+        if line.is_theirs and line.alert_id and (line.aside or line.unread):
             further = _refusals(line, alerts[line.alert_id], day, latest)
             line.refuse(*(refusal for refusal in further if not refusal.is_harmless))
 

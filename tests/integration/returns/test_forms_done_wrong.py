@@ -225,6 +225,21 @@ def test_all_mistakes_of_a_line_are_told_at_once(two_alerts: District) -> None:
     ]
 
 
+def test_a_formula_where_something_was_printed_hides_no_other_mistake(
+    two_alerts: District,
+) -> None:
+    book = sent(two_alerts)
+    fill_in(book["核实反馈"], 2, {**CONFIRMED, "金额（元）": "=1+1", "核实日期": "上周"})
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    assert taken(TUESDAY).rejected == 1
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told.split("\n") == [
+        "“金额（元）”栏的“=1+1”是公式，请改为直接填写的内容。",
+        "“核实日期”栏的“上周”看不出是哪一天，请写全年、月、日，例如 2025-09-01。",
+    ]
+
+
 def test_what_is_sent_back_untouched_is_refused_for_the_same_reasons(two_alerts: District) -> None:
     book = sent(two_alerts)
     sheet = book["核实反馈"]
