@@ -83,11 +83,15 @@ def _said(
 
 def _learnt(former: Said, to_state: str, detail: Mapping[str, Any], on: date) -> Said:
     if states.is_turned(former.verdict, to_state):
-        former = replace(former, **states.UNSAID)
+        former = replace(former, unnamed_evidence=None, **states.UNSAID)
     changes: dict[str, Any] = {name: detail[name] for name in _KEPT if detail.get(name)}
     for name in ("note", "evidence_reference"):
         if says_something(detail.get(name)):
             changes[name] = detail[name]
+    if "evidence_reference" in changes:
+        changes["unnamed_evidence"] = None
+    elif detail.get("evidence_reference") and former.evidence_reference is None:
+        changes["unnamed_evidence"] = detail["evidence_reference"]
     if detail.get("amount_recovered") is not None:
         changes["amount_recovered"] = Decimal(detail["amount_recovered"])
     if to_state in states.VERDICTS:

@@ -23,6 +23,8 @@ class Said:
         verdict, reason, progress, action: codes as in `words`; null if not said.
         amount_recovered: CNY; null if not said.
         note, evidence_reference, verified_by: as written; null if not said.
+        unnamed_evidence: what was written as evidence and names none, as 见附件; null where some is
+            named.
     """
 
     body_name: str
@@ -36,6 +38,7 @@ class Said:
     note: str | None = None
     evidence_reference: str | None = None
     verified_by: str | None = None
+    unnamed_evidence: str | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Said":
@@ -280,6 +283,9 @@ class Extract:
             for later in ("concluded", "close_out_needs", "answers", "is_sent_back"):
                 if not row[later]:
                     del row[later]
+            for answer in row.get("answers", ()):
+                if not answer["unnamed_evidence"]:
+                    del answer["unnamed_evidence"]
         for row in said["gone"]:
             for later in ("evidence", "settled"):
                 if not row[later]:

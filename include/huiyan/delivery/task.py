@@ -149,16 +149,26 @@ def needed(row: ExtractRow) -> str:
     )
 
 
+def _is_overtaken(said: Said) -> bool:
+    """Whether it says that it is being looked into, and what was found: the finding counts."""
+    return said.verdict is not None and said.progress == "verifying"
+
+
 def _words_of(said: Said) -> str:
     parts = []
     if said.verdict is not None:
         reason = f"（{words.REASONS[said.reason]}）" if said.reason else ""
         parts.append(f"{words.VERDICTS[said.verdict]}{reason}")
-    if said.progress is not None:
+    if said.progress is not None and not _is_overtaken(said):
         parts.append(words.PROGRESS[said.progress])
     parts = ["，".join(parts)] if parts else []
+    if _is_overtaken(said):
+        parts.append("已有核实结论，所选“核实中”不起作用")
     if said.action is not None:
-        parts.append(f"处理措施：{words.ACTIONS[said.action]}")
+        action = f"处理措施：{words.ACTIONS[said.action]}"
+        if said.action == "transfer_as_lead" and said.role == "dispose":
+            action += "（是否转办由核实单位决定，处置单位所选供其参考）"
+        parts.append(action)
     if said.amount_recovered is not None:
         parts.append(f"退缴金额：{said.amount_recovered:,.2f} 元")
     for label, text in (
@@ -168,6 +178,9 @@ def _words_of(said: Said) -> str:
     ):
         if text:
             parts.append(f"{label}：{one_line(text, LONGEST_TEXT).rstrip('。；')}")
+    if said.unnamed_evidence is not None:
+        unnamed = one_line(said.unnamed_evidence, LONGEST_TEXT)
+        parts.append(f"“佐证材料”所填“{unnamed}”没有指明任何材料，请写明材料名称或文号")
     return f"{said.body_name} {said.said_on.isoformat()} 反馈：\n" + "；".join(parts)
 
 

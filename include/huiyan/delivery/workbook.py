@@ -49,6 +49,7 @@ from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.notes import notes
 from huiyan.delivery.sheets import ALERTS_SHEET, NOTES_SHEET, RETURN_SHEET, RETURNED_SHEET
 from huiyan.delivery.task import PLACE, needed, task, told
+from huiyan.feeds.form_reader import place_of
 
 TASK_HEADING = f"待办\n（在“{RETURN_SHEET}”表填写）"
 WHERE_TO_ANSWER = (
@@ -283,6 +284,9 @@ class _Styles:
         free = {**cell, "locked": False}
         self.answers: dict[str, Format] = {
             "text": book.add_format({**free, "text_wrap": True, "num_format": "@"}),
+            "as_sent": book.add_format(
+                {**free, "text_wrap": True, "num_format": "@", "quote_prefix": True}
+            ),
             "date": book.add_format({**free, "align": "center", "num_format": "yyyy-mm-dd"}),
             "money": book.add_format({**free, "num_format": "#,##0.00"}),
         }
@@ -338,6 +342,20 @@ def _write(sheet: Worksheet, line: int, place: int, value: Value, style: Format)
         if len(text) > CELL_LIMIT:
             text = text[:CELL_LIMIT] + "……（内容过长，已截断）"
         sheet.write_string(line, place, text, style)
+
+
+def _write_as_sent(
+    sheet: Worksheet, line: int, place: int, text: str | None, styles: _Styles
+) -> None:
+    """What a body wrote, to the letter: sent back untouched, it is refused for the same reason.
+
+    The cell is text and says so: no office program takes it for a formula, not even when somebody
+    types in it.
+    """
+    if text is None or neutralised(text) == text:
+        _write(sheet, line, place, text, styles.answers["text"])
+    else:
+        sheet.write_string(line, place, text[:CELL_LIMIT], styles.answers["as_sent"])
 
 
 def _print_set_up(sheet: Worksheet, extract: Extract, name: str, note: str = "") -> None:
@@ -652,6 +670,12 @@ def _notes_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.activate()
 
 
+def _where(line_no: int) -> Value:
+    """Where a line stood, as its sender finds it."""
+    sheet, row = place_of(line_no)
+    return f"第 {sheet} 张表第 {row} 行" if sheet else row or "整份文件"
+
+
 def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     """What was not taken, with the reasons in front and everything else as it was sent."""
     sheet = book.add_worksheet(RETURNED_SHEET)
@@ -682,7 +706,7 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.set_column(across, across, width)
         sheet.write_string(0, across, heading, styles.heading)
     for place, row in enumerate(extract.returned, start=1):
-        reasons, where = "\n".join(row.reasons), row.line_no or "整份文件"
+        reasons, where = "\n".join(row.reasons), _where(row.line_no)
         if row.more:
             of = "这份表格" if row.file_name else "其余表格"
             reasons, where = f"{of}另有 {row.more} 行没有受理，未列出；{FURTHER}", "其余"
@@ -697,7 +721,7 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         for across, value in enumerate(shown):
             _write(sheet, place, across, value, styles.named("text" if across > 1 else "wrapped"))
         for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
-            _write(sheet, place, across, row.cells.get(answer.name), styles.answers["text"])
+            _write_as_sent(sheet, place, across, row.cells.get(answer.name), styles)
         for across, name in enumerate(RETURNED_PROOF, start=proof):
             _write(sheet, place, across, row.cells.get(name), styles.named("code"))
     sheet.autofilter(0, 0, last, proof + len(PROOF_HEADINGS) - 1)

@@ -20,7 +20,8 @@ from huiyan.delivery.extract import Extract, ExtractRow
 from huiyan.delivery.sheets import ALERTS_SHEET, RETURN_SHEET
 from huiyan.delivery.workbook import workbook_bytes
 from huiyan.demo.truth import Said
-from huiyan.feeds.xlsx_reader import XlsxReader
+from huiyan.feeds.contract import load_contract
+from huiyan.feeds.form_reader import FormReader
 from huiyan.workdays import add_workdays
 
 Style = Literal["wps", "excel", "libreoffice", "csv"]
@@ -190,11 +191,8 @@ def write(
 ) -> bytes:
     """The form of `extract` with these cells filled in, by alert and heading, saved in `style` on
     business date `day`; `workbook` as it was sent, None makes it anew."""
-    form = XlsxReader(
-        io.BytesIO(workbook or workbook_bytes(extract)),
-        RETURN_SHEET,
-        lambda cells: cells.count("核实结论"),
-    )
+    sent = io.BytesIO(workbook or workbook_bytes(extract))
+    form = FormReader(load_contract("returns"), sent, RETURN_SHEET)
     place = form.header.index("预警编号")
     rows: list[list[Cell]] = []
     for record in form.rows():

@@ -42,6 +42,7 @@ class Column(_Declared):
         free_text: people write in it what they like; card numbers in it are masked.
         is_name: a free text that names somebody, which is no longer than any other name.
         default: what an empty cell means.
+        is_answer: who sends a form back fills it in; what else stands there was printed on it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Column(_Declared):
     free_text: bool = False
     is_name: bool = False
     default: str | None = None
+    is_answer: bool = False
     description: str
 
     @model_validator(mode="before")

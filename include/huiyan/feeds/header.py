@@ -8,6 +8,11 @@ from huiyan.feeds import cards
 from huiyan.feeds.cells import BYTE_ORDER_MARK
 from huiyan.feeds.contract import Column, FeedContract
 
+# What the errors of a header say; who tells the sender of a form knows them by it.
+NO_HEADINGS = "none of the headings"
+MISSING = "missing required columns"
+TWICE = "both mean"
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -81,7 +86,7 @@ def resolve(
             continue
         if column.name in found:
             raise FeedError(
-                f"{file_name}: columns {found[column.name]!r} and {shown!r} both mean "
+                f"{file_name}: columns {found[column.name]!r} and {shown!r} {TWICE} "
                 f"{column.name}; send each column once."
             )
         found[column.name] = shown
@@ -99,7 +104,9 @@ def require(contract: FeedContract, layout: Layout, file_name: str) -> None:
     ]
     if not missing:
         return
-    message = f"{file_name}: missing required columns {_listed(missing)}."
+    if contract.is_form and not any(layout.columns):
+        raise FeedError(f"{file_name}: {NO_HEADINGS} are those of {contract.name}.")
+    message = f"{file_name}: {MISSING} {_listed(missing)}."
     if layout.unknown:
         message += f" Not understood: {', '.join(map(repr, layout.unknown[:20]))}."
     if len(layout.columns) == 1:
@@ -107,7 +114,8 @@ def require(contract: FeedContract, layout: Layout, file_name: str) -> None:
     raise FeedError(f"{message} Correct the header and send the day again.")
 
 
-def columns_named(contract: FeedContract, cells: list[str]) -> int:
-    """How many columns of the contract the header cells name."""
+def named(contract: FeedContract, cells: list[str]) -> list[str | None]:
+    """The column of the contract that each header cell names."""
     spellings = _spellings(contract)
-    return len({spellings[name].name for name in map(normalise, cells) if name in spellings})
+    columns = [spellings.get(normalise(cell)) for cell in cells]
+    return [None if column is None else column.name for column in columns]

@@ -1,7 +1,6 @@
 """The reader for each kind of file: header and rows, streamed from the archive."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import PurePath
 from typing import BinaryIO
 
@@ -9,6 +8,7 @@ from huiyan.feeds import header
 from huiyan.feeds.cells import Parsed, PlainLines, Record
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.csv_reader import CsvReader
+from huiyan.feeds.form_reader import FormReader
 from huiyan.feeds.header import Layout
 from huiyan.feeds.xlsx_reader import XlsxReader
 from huiyan.feeds.xml_reader import XmlReader
@@ -41,13 +41,14 @@ class OpenFile:
     ) -> None:
         self._contract = contract
         self._file_name = file_name
-        self._reader: CsvReader | XlsxReader | XmlReader
+        self._reader: CsvReader | XlsxReader | FormReader | XmlReader
         suffix = PurePath(file_name).suffix.casefold()
         if suffix == ".csv":
             self._reader = CsvReader(open_stream(), encoding or "utf-8", file_name)
+        elif suffix == ".xlsx" and contract.is_form:
+            self._reader = FormReader(contract, open_stream(), file_name)
         elif suffix == ".xlsx":
-            known = partial(header.columns_named, contract) if contract.is_form else None
-            self._reader = XlsxReader(open_stream(), file_name, known)
+            self._reader = XlsxReader(open_stream(), file_name)
         else:
             self._reader = XmlReader(open_stream, file_name)
         self.layout: Layout = header.resolve(
@@ -62,7 +63,7 @@ class OpenFile:
         if isinstance(self._reader, CsvReader):
             yield from self._reader.stretches(plain=plain)
             return
-        if isinstance(self._reader, XlsxReader):
+        if isinstance(self._reader, XlsxReader | FormReader):
             self._reader.date_only = frozenset(
                 position
                 for position, column in enumerate(self.layout.columns)

@@ -1,4 +1,4 @@
-"""XLSX files: one worksheet, streamed, every cell as exact text.
+"""XLSX files: worksheets, streamed, every cell as exact text.
 
 Numbers are read with the 15 digits a spreadsheet is exact to, so 1234.1 stored as
 1234.0999999999999 is `1234.1`; a longer number has already lost digits and its row is refused.
@@ -10,9 +10,10 @@ import re
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import BinaryIO
 
 from huiyan.errors import FeedError
@@ -113,7 +114,7 @@ class _Styles:
 
 
 class _Workbook:
-    """Relationship of the first sheet and the day from which dates are counted."""
+    """Relationships of the sheets and the day from which dates are counted."""
 
     def __init__(self) -> None:
         self.sheets: list[str] = []
@@ -295,29 +296,18 @@ def _unescape(text: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-class XlsxReader:
-    """Header and rows of one worksheet; rows without any content are no rows.
+class XlsxBook:
+    """The worksheets of a workbook, in its order; each can be read as often as is needed.
 
     Args:
         stream: the file's bytes, seekable; stays open while rows are read.
-        known: tells how much of a worksheet's header is known. The worksheet of which most is known
-            is read; without it, and among equals, the first.
-    `date_only` is set after the header is resolved: positions of date columns, in which a
-            midnight shown with its time is read as the date.
 
     Raises (also while rows are read):
-        FeedError: not XLSX, truncated, password-protected, over the limits, or a formula in the
-            header.
+        FeedError: not XLSX, truncated, password-protected or over the limits.
     """
 
-    def __init__(
-        self,
-        stream: BinaryIO,
-        file_name: str,
-        known: Callable[[list[str]], int] | None = None,
-    ) -> None:
+    def __init__(self, stream: BinaryIO, file_name: str) -> None:
         self._file_name = file_name
-        self.date_only: frozenset[int] = frozenset()
         self._archive = self._open(stream)
         workbook, relations, styles = _Workbook(), _Relations(), _Styles()
         strings = _Strings(file_name)
@@ -331,28 +321,26 @@ class XlsxReader:
                 f"{MAX_SHARED_TEXT_BYTES:,}. Send it as CSV."
             )
         self._read("xl/sharedStrings.xml", strings, optional=True)
-        targets = [relations.targets[key] for key in workbook.sheets if key in relations.targets]
-        if not targets:
+        self._targets = [
+            relations.targets[key] for key in workbook.sheets if key in relations.targets
+        ]
+        if not self._targets:
             raise FeedError(f"{file_name} has no worksheet.")
+        self._begin = partial(_Sheet, file_name, strings.texts, styles, workbook.is_1904)
 
-        def begin(target: str) -> Record | None:
-            self._sheet_name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            self._sheet = _Sheet(file_name, strings.texts, styles, workbook.is_1904)
-            self._records = self._sheet_records()
-            return next(self._records, None)
+    @property
+    def sheets(self) -> range:
+        """Numbers of the worksheets, from 1."""
+        return range(1, len(self._targets) + 1)
 
-        chosen = targets[0]
-        if known is not None and len(targets) > 1:
-            heads = {target: begin(target) for target in targets}
-            chosen = max(
-                targets, key=lambda target: known(head.cells) if (head := heads[target]) else 0
-            )
-        first = begin(chosen)
-        if first is None:
-            raise FeedError(f"{file_name} has no header row: its first sheet is empty.")
-        if first.problems:
-            raise FeedError(f"{file_name}: the header row holds formulas; it must be plain text.")
-        self.header = first.cells
+    def records(self, sheet: int) -> Iterator[Record]:
+        """The rows of a worksheet that hold anything, from its first one on."""
+        target = self._targets[sheet - 1]
+        name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        rows = self._begin()
+        for _ in self._events(name, rows):
+            while rows.ready:
+                yield rows.ready.popleft()
 
     def _open(self, stream: BinaryIO) -> zipfile.ZipFile:
         start = stream.read(8)
@@ -419,19 +407,49 @@ class XlsxReader:
         for _ in self._events(name, target):
             pass
 
-    def _sheet_records(self) -> Iterator[Record]:
-        for _ in self._events(self._sheet_name, self._sheet):
-            while self._sheet.ready:
-                yield self._sheet.ready.popleft()
+
+def fitted(record: Record, width: int, date_only: Collection[int]) -> Record:
+    """The row with as many cells as its header has; cells a row does not store are empty.
+
+    Args:
+        date_only: positions of date columns, in which a midnight shown with its time is the date.
+    """
+    line_no, cells, problems = record
+    while len(cells) > width and not cells[-1]:
+        cells.pop()
+    cells += [""] * (width - len(cells))
+    for position in date_only:
+        if cells[position].endswith(" 00:00:00"):
+            cells[position] = cells[position][:-9]
+    return Record(line_no, cells, problems)
+
+
+class XlsxReader:
+    """Header and rows of the first worksheet; rows without any content are no rows.
+
+    `date_only` is set after the header is resolved: positions of date columns.
+
+    Raises (also while rows are read):
+        FeedError: as a workbook does, or there is no header or a formula in it.
+    """
+
+    def __init__(self, stream: BinaryIO, file_name: str) -> None:
+        self.date_only: frozenset[int] = frozenset()
+        book = XlsxBook(stream, file_name)
+        self._records = book.records(book.sheets[0])
+        first = next(self._records, None)
+        if first is None:
+            raise FeedError(f"{file_name} has no header row: its first sheet is empty.")
+        self.header = header_cells(first, file_name)
 
     def rows(self) -> Iterator[Record]:
-        """The rows in order; cells a row does not store are empty."""
-        width = len(self.header)
-        for line_no, cells, problems in self._records:
-            while len(cells) > width and not cells[-1]:
-                cells.pop()
-            cells += [""] * (width - len(cells))
-            for position in self.date_only:
-                if cells[position].endswith(" 00:00:00"):
-                    cells[position] = cells[position][:-9]
-            yield Record(line_no, cells, problems)
+        """The rows in order."""
+        for record in self._records:
+            yield fitted(record, len(self.header), self.date_only)
+
+
+def header_cells(record: Record, file_name: str) -> list[str]:
+    """The cells of a header; FeedError if they are not plain text."""
+    if record.problems:
+        raise FeedError(f"{file_name}: the header row holds formulas; it must be plain text.")
+    return record.cells

@@ -13,6 +13,7 @@ corrects the earlier one, and an answer that is no longer there stays, because i
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,7 @@ from huiyan.alerts import states, words
 from huiyan.alerts.issue import LOCK
 from huiyan.delivery.neutralise import neutralised
 from huiyan.feeds.contract import load_contract
-from huiyan.returns import acknowledge
+from huiyan.returns import acknowledge, reasons
 from huiyan.returns.acknowledge import Receipt
 from huiyan.returns.code import proves
 from huiyan.returns.judge import Answer, Case, Refusal, judge, read_date
@@ -45,27 +46,7 @@ from huiyan.workdays import next_workday
 ANSWERS = tuple(Answer.__dataclass_fields__)
 RECEIPT = Answer(progress="acknowledged").weight
 FREE = ("note", "evidence_reference", "verified_by", "verified_on")
-# Words in which the gate's reasons are told to the sender; the part before the colon is a column.
-GATE_REASONS = {
-    "required": "没有填写",
-    "not in the code list": "不在下拉列表之内，请从下拉列表中选择",
-    "not money": "不是金额，请只填数字，没有的留空",
-    "beyond": "金额过大",
-    "longer than": "过长",
-}
-CHOICES = {
-    "progress": words.PROGRESS.values(),
-    "verdict": words.VERDICTS.values(),
-    "reason": words.REASONS.values(),
-    "action": words.ACTIONS.values(),
-}
-READER_REASONS = {
-    "formula": "是公式，请改为直接填写的内容",
-    "error_cell": "是出错的公式，请改为直接填写的内容",
-    "number_over_15_digits": "超过 15 位的数字已丢失末位，请在原表格上填写",
-    "cell_count": "这一行的栏目数与表头不一致",
-    "repeated_header": "这一行是重复的表头",
-}
+PROOF = ("body_code", "extract_on", "return_code")
 
 
 @dataclass(frozen=True)
@@ -76,7 +57,7 @@ class AcceptResult:
         status: taken (now), unchanged (it had been before) or nothing (no returns).
         accepted: lines that became events. repeated: lines that say what had been said.
         unanswered: lines left empty. rejected: lines given back with the reason.
-        unreadable: files of which no line could be read; they are not among the lines.
+        unreadable: files of which no line, or in which no answer, could be read.
         received: extracts that the returns prove to have been received, and nothing before did.
     """
 
@@ -91,7 +72,7 @@ class AcceptResult:
 
     @property
     def counts(self) -> dict[str, int]:
-        """Lines by outcome, and files that could not be read."""
+        """Lines by outcome, and files of which nothing could be read."""
         return {
             name: getattr(self, name)
             for name in ("accepted", "repeated", "unanswered", "rejected", "unreadable")
@@ -158,7 +139,7 @@ def accept(business_date: date, settings: Settings | None = None) -> AcceptResul
         _acknowledge(connection, receipts, business_date, batch[0])
         proofs |= {receipt.delivery_id: receipt.file_no for receipt in receipts}
         acknowledge.record(connection, business_date, batch[0], proofs)
-        record(connection, batch[0], lines, senders, refused)
+        record(connection, batch[0], lines, senders, refused, untouched)
         note_unaddressed(connection, business_date, batch[0])
         result = _recorded(connection, business_date, batch[0])
         assert result is not None  # noqa: S101
@@ -180,7 +161,6 @@ def _recorded(
 
 
 def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
-    contract = load_contract(FEED)
     with as_loader(connection), connection.cursor(row_factory=dict_row) as cursor:
         rows = cursor.execute(
             "select typed.*, file.file_name, aside.reasons as aside, "
@@ -192,12 +172,18 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             "where batch_id = %s order by file_no, line_no",
             [batch_id],
         ).fetchall()
-    labels = {column.name: column.label for column in contract.columns}
     lines = []
     for row in rows:
         cells = {name: text for name, text in row["cells"].items() if isinstance(text, str)}
+        told = reasons.of_line(row["aside"] or (), cells)
+        whole = (row["cells"]["extra"] or {}).get("cells")
+        if is_garbled := isinstance(whole, list):
+            cells = {"subject_shown": " | ".join(whole)}
+        unread = reasons.unread_answers(code for code, _ in told)
         said: dict[str, Any] = {
-            name: visible(row[name]) if name in FREE else row[name] for name in ANSWERS
+            name: visible(row[name]) if name in FREE else row[name]
+            for name in ANSWERS
+            if name not in unread
         }
         line = Line(
             file_no=row["file_no"],
@@ -208,10 +194,11 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             alert_id=row["alert_id"],
             body_code=_as_sent(row["body_code"]),
             extract_on=read_date(row["extract_on"] or ""),
+            aside=tuple(row["aside"] or ()),
+            unread=unread,
+            is_garbled=is_garbled,
         )
-        if row["aside"] is not None:
-            line.is_put_aside = True
-            line.refuse(*(Refusal(reason, _in_chinese(reason, labels)) for reason in row["aside"]))
+        line.refuse(*(Refusal(code, text) for code, text in told))
         lines.append(line)
     return lines
 
@@ -221,20 +208,6 @@ def _as_sent(text: str | None) -> str | None:
     if text and text.startswith("'") and neutralised(text[1:]) == text:
         return text[1:]
     return text
-
-
-def _in_chinese(reason: str, labels: dict[str, str]) -> str:
-    """A reason of the gate or the reader in the sender's words."""
-    column, _, said = reason.partition(": ")
-    for known, text in GATE_REASONS.items():
-        if said.startswith(known):
-            choices = CHOICES.get(column) if known == "not in the code list" else None
-            offered = "：" + "、".join(choices) if choices else ""
-            return f"“{labels.get(column, column)}”{text}{offered}。"
-    problem, _, column = reason.partition(":")
-    text = READER_REASONS.get(problem, "无法读取，请在原表格上填写")
-    shown = f"“{labels.get(column, column)}”" if column in labels else ""
-    return f"{shown}{text}。"
 
 
 def _judge_senders(
@@ -263,40 +236,55 @@ def _judge_senders(
             [[line.alert_id for line in lines if line.is_proven]],
         )
     }
+    headed: dict[int, set[str]] = defaultdict(set)
     for line in lines:
-        if line.is_put_aside:
+        headed[line.file_no].update(line.cells)
+    for line in lines:
+        if line.is_silent or line.is_untouched:
+            if not line.refusals:
+                line.outcome = "unanswered"
+        elif line.alert_id is None:
             continue
-        if line.answer.is_empty or line.is_untouched:
-            line.outcome = "unanswered"
         elif not line.is_proven:
-            line.refuse(_unproven(line))
+            line.refuse(_unproven(line, headed[line.file_no]))
         elif (line.extract_on, line.body_code, line.alert_id) not in handed:
             line.refuse(Refusal("not_handed_over", "这条预警没有推送给这个单位，或推送未送达。"))
         elif line.extract_on is not None and line.extract_on > day:
             line.refuse(Refusal("form_of_a_later_date", "表格的推送日期晚于反馈的业务日期。"))
         else:
-            line.outcome = "accepted"
+            line.is_theirs = True
+            if not line.refusals:
+                line.outcome = "accepted"
     for line in lines:
         found = handed.get((line.extract_on, line.body_code, line.alert_id))
         if line.extract_on is not None and found is not None:
             line.role, delivery_id = found
             if line.is_proven and line.extract_on <= day:
                 proofs.setdefault(delivery_id, line.file_no)
-    answered = [line.alert_id for line in lines if line.outcome == "accepted"]
+    answered = [line.alert_id for line in lines if line.is_theirs]
     return _alerts(connection, answered, day), proofs
 
 
-def _unproven(line: Line) -> Refusal:
-    if not line.cells.get("return_code"):
+def _unproven(line: Line, headed: Collection[str]) -> Refusal:
+    """Why it proves nothing.
+
+    Args:
+        headed: columns in which something stands in its file.
+    """
+    lacking = [name for name in PROOF if name not in line.cells]
+    if not lacking:
         return Refusal(
-            "no_return_code",
-            "没有反馈码：这是旧版或自制的表格，请在最近一次收到的表格上填写。",
+            "wrong_return_code",
+            "反馈码与预警编号、接收单位代码、推送日期对不上：锁定的栏目被改动过，或这条预警不是发给"
+            "本单位的。请在原表格上填写。",
         )
-    return Refusal(
-        "wrong_return_code",
-        "反馈码与预警编号、接收单位代码、推送日期对不上：锁定的栏目被改动过，或这条预警不是发给"
-        "本单位的。请在原表格上填写。",
-    )
+    contract = load_contract(FEED)
+    named = "".join(f"“{contract.column(name).label}”" for name in lacking)
+    if any(name in headed for name in lacking):
+        what = f"这一行的{named}是空的：锁定的栏目不要清空"
+    else:
+        what = f"{named}一栏不见了：锁定的栏目不要删除，旧版和自制的表格不予受理"
+    return Refusal("no_return_code", f"{what}，请在最近一次收到的表格上填写。")
 
 
 def _alerts(
@@ -399,6 +387,11 @@ def _judge_answers(
         for line in _in_order([line for line in group if line.outcome == "accepted"]):
             if line.outcome == "accepted":
                 _answer(connection, line, alert, body, day, latest, batch_id)
+    # What else is wrong with lines of which a cell cannot be read, as things stand now.
+    for line in lines:
+        if line.is_theirs and line.alert_id and (line.aside or line.unread):
+            further = _refusals(line, alerts[line.alert_id], day, latest)
+            line.refuse(*(refusal for refusal in further if not refusal.is_harmless))
 
 
 def _said_before(
@@ -537,7 +530,8 @@ def _refusals(line: Line, alert: _Alert, day: date, latest: date) -> tuple[Refus
     """Why the line would not be taken if it stood alone."""
     if (refusal := _too_late(line, alert)) is not None:
         return (refusal,)
-    _, refusals = judge(line.answer, _case(line, alert, day), latest=latest)
+    case = _case(line, alert, day)
+    _, refusals = judge(line.answer, case, latest=latest, unread=line.unread)
     return refusals
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from huiyan.alerts import states, words
+from huiyan.delivery.neutralise import one_line
 from huiyan.said import says_something
 
 _TIME = re.compile(
@@ -25,6 +26,12 @@ _SHORT_YEAR = re.compile(r"([0-9]{2})年([0-9]{1,2})月([0-9]{1,2})[日号]?")
 _NO_YEAR = re.compile(r"([0-9]{1,2})(?:月|[-/.])([0-9]{1,2})[日号]?")
 # A spreadsheet shows the number 11.30 as 11.3.
 _LOST_ZERO = re.compile(r"[0-9]{1,2}\.[123]")
+LEAP_YEAR = 2024
+
+LONGEST_QUOTE = 40
+# What an answer is to change rests on these.
+_MOVING = frozenset({"progress", "verdict", "action"})
+_COLUMN_OF = {"evidence": "evidence_reference"}
 
 # A receipt, or a note that it is being looked into, of what has gone further.
 _BEYOND: Mapping[str, frozenset[str]] = {
@@ -157,22 +164,46 @@ def read_date(
         earliest, latest: between which days a date without its year must lie; without them there
             is none. If it lies there in no year, the last one not after `latest` is meant.
     """
+    written = _written(text)
+    if written is None:
+        return None
+    year, month, day = written
+    if year is not None:
+        return _date(year, month, day)
+    if earliest is None or latest is None or _may_have_lost_zero(text, month, day):
+        return None
+    past = [
+        each
+        for year in range(earliest.year - 8, latest.year + 1)
+        if (each := _date(year, month, day)) is not None and each <= latest
+    ]
+    within = [each for each in past if each >= earliest]
+    return None if len(within) > 1 else past[-1] if past else None
+
+
+def _plain(text: str) -> str:
+    """A date without its time, in one width and without spaces."""
     plain = unicodedata.normalize("NFKC", text).strip().translate(_DASHES)
     if (time := _TIME.search(plain)) is not None and time.end() == len(plain):
         plain = plain[: time.start()]
-    plain = re.sub(r"(?<=[^0-9]) +| +(?=[^0-9])", "", plain).replace("--", "-")
-    match = _DATE.fullmatch(plain) or _SHORT_YEAR.fullmatch(plain)
-    if match is not None:
+    return re.sub(r"(?<=[^0-9]) +| +(?=[^0-9])", "", plain).replace("--", "-")
+
+
+def _written(text: str) -> tuple[int | None, int, int] | None:
+    """Year, if it is written, month and day, whether or not there is such a day."""
+    plain = _plain(text)
+    if (match := _DATE.fullmatch(plain) or _SHORT_YEAR.fullmatch(plain)) is not None:
         year, month, day = (int(part) for part in match.groups() if part is not None)
-        return _date(year if year > 99 else 2000 + year, month, day)
-    match = _NO_YEAR.fullmatch(plain)
-    if match is None or earliest is None or latest is None or _LOST_ZERO.fullmatch(plain):
-        return None
-    month, day = (int(part) for part in match.groups())
-    every = [_date(year, month, day) for year in range(earliest.year - 8, latest.year + 1)]
-    past = [each for each in every if each is not None and each <= latest]
-    within = [each for each in past if each >= earliest]
-    return None if len(within) > 1 else past[-1] if past else None
+        return year if year > 99 else 2000 + year, month, day
+    if (match := _NO_YEAR.fullmatch(plain)) is not None:
+        return None, int(match[1]), int(match[2])
+    return None
+
+
+def _may_have_lost_zero(text: str, month: int, day: int) -> bool:
+    """Whether it may be another day, of which a spreadsheet left out the zero."""
+    is_short = _LOST_ZERO.fullmatch(_plain(text)) is not None
+    return is_short and _date(LEAP_YEAR, month, 10 * day) is not None
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -212,20 +243,40 @@ def _adds(answer: Answer, case: Case) -> bool:
 
 
 def judge(
-    answer: Answer, case: Case, *, latest: date
+    answer: Answer, case: Case, *, latest: date, unread: Collection[str] = ()
 ) -> tuple[tuple[Step, ...], tuple[Refusal, ...]]:
     """The steps that the answer takes, or why it takes none; one of the two is empty.
 
+    All is told that is wrong with it and does not rest on something else that is.
+
     Args:
         latest: last day on which the body can have verified what it now sends back.
+        unread: what is filled in and cannot be read; null in `answer`. Then no steps are taken, and
+            nothing need be wrong with the rest.
     """
     wanted = asked(answer, case)
     if wanted and case.state in states.ENDS | {"auto_resolved"}:
         # Whatever else is wrong with it: there is nothing to correct.
         return (), (_illegal(answer, case, case.state, wanted[0]),)
-    refusals = [*_unfit(answer, case, latest)]
-    if refusals:
-        return (), tuple(refusals)
+    unmoving = _unsaid(answer, case, unread)
+    refusals = [*unmoving, *_unfit(answer, case, latest, unread)]
+    steps: tuple[Step, ...] = ()
+    if not unmoving and not _MOVING.intersection(unread) and (wanted or not unread):
+        unfit = {refusal.code.partition(":")[0] for refusal in refusals}
+        steps, refusal = _walk(answer, case, wanted, unfit.union(unread))
+        if refusal is not None and not (refusal.is_harmless and refusals):
+            refusals.append(refusal)
+    return (() if refusals or unread else steps), tuple(refusals)
+
+
+def _walk(
+    answer: Answer, case: Case, wanted: tuple[str, ...], unfit: Collection[str]
+) -> tuple[tuple[Step, ...], Refusal | None]:
+    """The steps to the states that are wanted, or why there are none.
+
+    Args:
+        unfit: columns that have to be filled in anew; nothing more is said of them.
+    """
     taken: list[Step] = []
     state = case.state
     for to_state in wanted:
@@ -237,16 +288,14 @@ def judge(
             continue
         way = states.steps(state, to_state)
         if way is None:
-            return (), (_illegal(answer, case, state, to_state),)
+            return (), _illegal(answer, case, state, to_state)
         event = states.EVENT_OF[to_state]
         taken += [Step(states.EVENT_OF[implied], implied, event) for implied in way[:-1]]
         taken.append(Step(event, to_state))
         state = to_state
     if not taken:
-        return (), (_nothing_new(answer, state),)
-    if state == "closed" and (refusal := _incomplete(answer, case)) is not None:
-        return (), (refusal,)
-    return tuple(taken), ()
+        return (), _nothing_new(answer, state)
+    return tuple(taken), _incomplete(answer, case, unfit) if state == "closed" else None
 
 
 def _says_more(answer: Answer, state: str) -> bool:
@@ -267,33 +316,45 @@ def _nothing_new(answer: Answer, state: str) -> Refusal:
     )
 
 
-def _unfit(answer: Answer, case: Case, latest: date) -> list[Refusal]:
-    """What is wrong with the answer itself."""
-    found = []
+def _unsaid(answer: Answer, case: Case, unread: Collection[str]) -> list[Refusal]:
+    """Why it cannot be told what the answer is to change."""
+    may_say = _MOVING.intersection(unread) or (unread and case.state == "rectifying")
     if (
         answer.verdict is None
         and answer.progress is None
         and (answer.action != "transfer_as_lead" or case.role != "verify")
         and not _adds(answer, case)
+        and not may_say
     ):
-        found.append(
+        return [
             Refusal(
                 "nothing_said",
                 "“核实结论”和“办理进展”两栏都没有选择：请至少选择一栏，其他栏目才能受理。",
             )
-        )
-    if answer.verdict is not None:
-        found += _unfit_reason(answer.verdict, answer.reason)
-        if case.is_judged_by_verifier and case.role != "verify":
-            found.append(
-                Refusal(
-                    "verdict_of_the_verifier_stands",
-                    "核实单位已有结论，处置单位不能再改：请把“核实结论”和“原因”两栏留空，只填办理"
-                    "进展、处理措施和佐证材料；对结论有异议的，写入“情况说明”。",
-                )
+        ]
+    if answer.verdict is not None and case.is_judged_by_verifier and case.role != "verify":
+        return [
+            Refusal(
+                "verdict_of_the_verifier_stands",
+                "核实单位已有结论，处置单位不能再改：请把“核实结论”和“原因”两栏留空，只填办理"
+                "进展、处理措施和佐证材料；对结论有异议的，写入“情况说明”。",
             )
+        ]
+    return []
+
+
+def _unfit(answer: Answer, case: Case, latest: date, unread: Collection[str]) -> list[Refusal]:
+    """What is wrong with the other cells."""
+    found = []
+    if answer.verdict is not None and "reason" not in unread:
+        found += _unfit_reason(answer.verdict, answer.reason)
     if answer.amount_recovered is not None and answer.amount_recovered < 0:
-        found.append(Refusal("amount_recovered: negative", "退缴金额不能小于零。"))
+        found.append(
+            Refusal(
+                "amount_recovered: negative",
+                f"退缴金额不能小于零，所填为 {answer.amount_recovered:,.2f} 元；没有退缴的留空。",
+            )
+        )
     if answer.amount_recovered is not None and case.amount:
         found += _unfit_amount(answer.amount_recovered, abs(case.amount))
     if answer.verified_on is not None:
@@ -335,26 +396,46 @@ def _unfit_amount(recovered: Decimal, amount: Decimal) -> list[Refusal]:
 
 
 def _unfit_date(text: str, opened_on: date, latest: date) -> list[Refusal]:
-    day = read_date(text, earliest=opened_on, latest=latest)
-    if day is None:
-        return [
-            Refusal(
-                "verified_on: not a date",
-                f"“核实日期”看不出是哪一天，请写全年、月、日，例如 {opened_on.isoformat()}。",
-            )
-        ]
+    day, written = read_date(text, earliest=opened_on, latest=latest), _written(text)
+    shown = f"“核实日期”栏的“{one_line(text, LONGEST_QUOTE)}”"
+    if day is None or written is None:
+        why = _why_no_date(written, text, opened_on, latest)
+        return [Refusal("verified_on: not a date", f"{shown}{why}。")]
+    if text != day.isoformat():
+        shown += f"读作 {day.isoformat()}，"
     if day < opened_on:
-        return [
-            Refusal(
-                "verified_on: before the alert was opened",
-                f"核实日期早于预警产生的日期 {opened_on.isoformat()}。",
-            )
-        ]
+        early = f"早于预警产生的日期 {opened_on.isoformat()}"
+        following = _date(day.year + 1, day.month, day.day)
+        if written[0] is None and following is not None:
+            early += f"（{following.isoformat()} 还没有到）：请核对，并写全年、月、日"
+        return [Refusal("verified_on: before the alert was opened", f"{shown}{early}。")]
     if day > latest:
         return [
-            Refusal("verified_on: after the return", f"核实日期晚于反馈日期 {latest.isoformat()}。")
+            Refusal(
+                "verified_on: after the return",
+                f"{shown}还没有到：这份表格最迟 {latest.isoformat()} 退回，核实日期不能晚于退回的"
+                "那天。",
+            )
         ]
     return []
+
+
+def _why_no_date(
+    written: tuple[int | None, int, int] | None, text: str, opened_on: date, latest: date
+) -> str:
+    whole = f"请写全年、月、日，例如 {opened_on.isoformat()}"
+    if written is None:
+        return f"看不出是哪一天，{whole}"
+    year, month, day = written
+    if not 1 <= month <= 12:
+        return f"不是日期：没有 {month} 月"
+    if _date(LEAP_YEAR, month, day) is None:
+        return f"不是日期：没有 {month} 月 {day} 日"
+    if year is not None:
+        return f"不是日期：{year} 年没有 {month} 月 {day} 日"
+    if _may_have_lost_zero(text, month, day):
+        return f"可能是 {month} 月 {day} 日，也可能是 {month} 月 {day}0 日，{whole}"
+    return f"没有写年份，在预警产生之日到 {latest.isoformat()} 之间不止一个，{whole}"
 
 
 def _chosen(answer: Answer, to_state: str) -> str:
@@ -389,8 +470,8 @@ def _illegal(answer: Answer, case: Case, state: str, to_state: str) -> Refusal:
     return Refusal(code, f"这条预警目前是“{now}”，{chosen}，不能这样改。")
 
 
-def _incomplete(answer: Answer, case: Case) -> Refusal | None:
-    """Why the matter cannot be closed yet."""
+def _incomplete(answer: Answer, case: Case, unfit: Collection[str]) -> Refusal | None:
+    """Why the matter cannot be closed yet, but for what is unfit."""
     verdict = answer.verdict or case.verdict or ""
     if states.is_turned(case.verdict, verdict):
         case = replace(case, **states.UNSAID)
@@ -400,14 +481,25 @@ def _incomplete(answer: Answer, case: Case) -> Refusal | None:
         case.amount_recovered if answer.amount_recovered is None else answer.amount_recovered
     )
     evidence = answer.evidence_reference
-    missing = states.missing_for_close_out(
-        case.close_out_needs,
-        verdict,
-        reason=reason,
-        action=action,
-        amount_recovered=recovered,
-        evidence_reference=evidence if says_something(evidence) else case.evidence_reference,
-    )
+    # Whatever the reason will be: most is asked for where the finding stands, least where it was
+    # put right before.
+    reasons = ("confirmed", states.FIXED_BEFORE) if "reason" in unfit else (reason,)
+    lacking = [
+        states.missing_for_close_out(
+            case.close_out_needs,
+            verdict,
+            reason=each,
+            action=action,
+            amount_recovered=recovered,
+            evidence_reference=evidence if says_something(evidence) else case.evidence_reference,
+        )
+        for each in reasons
+    ]
+    missing = [
+        need
+        for need in lacking[0]
+        if all(need in each for each in lacking) and _COLUMN_OF.get(need, need) not in unfit
+    ]
     if missing:
         listed = "、".join(words.CLOSE_OUT_NEEDS[need] for need in missing)
         empty = "evidence" in missing and evidence is not None
@@ -415,12 +507,19 @@ def _incomplete(answer: Answer, case: Case) -> Refusal | None:
             f"close_out_incomplete: {', '.join(missing)}",
             f"“办理进展”栏选了“已办结”，按办结标准还缺：{listed}。请填写这些栏目后再退回；还在整改的，"
             "“办理进展”改选“整改中”。"
-            + ("“佐证材料”栏所填内容不指明任何材料，请写明材料名称或文号。" if empty else ""),
+            + (
+                f"“佐证材料”栏所填“{one_line(evidence or '', LONGEST_QUOTE)}”没有指明任何材料，"
+                "请写明材料名称或文号。"
+                if empty
+                else ""
+            ),
         )
     asked = states.asked_of_close_out(case.close_out_needs, verdict, reason=reason, action=action)
     if "amount_recovered" not in asked or recovered is None or not case.amount:
         return None
-    if states.is_accounted_for(recovered, case.amount, verdict, answer.note, case.note):
+    if {"reason", "amount_recovered", "note"}.intersection(unfit) or states.is_accounted_for(
+        recovered, case.amount, verdict, answer.note, case.note
+    ):
         return None
     return Refusal(
         "close_out_incomplete: explanation",

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,15 +11,13 @@ from pathlib import PurePosixPath
 import psycopg
 
 from huiyan.delivery.folder import folder_name
+from huiyan.feeds.folder import is_statement
+from huiyan.returns import reasons
 from huiyan.returns.judge import Answer, Refusal
 
 FEED = "returns"
 UNADDRESSED = "return_unaddressed"
 GIVEN = ("accepted", "repeated")
-NOT_READ = (
-    "整份文件无法读取：请用 WPS、Excel 或 LibreOffice 打开收到的表格填写，"
-    "保存为 .xlsx（不加密码）或 .csv 后再退回。"
-)
 
 
 @dataclass
@@ -31,8 +29,11 @@ class Line:
         body_code, extract_on: whose form it is as it says; proven or not.
         role: of the body for the alert in that extract; verify if it has both.
         outcome: accepted, repeated, unanswered or rejected.
-        is_put_aside: the quality gate has refused it.
+        aside: why the quality gate has refused it; empty if it has not.
         is_untouched: its file came back exactly as it had been sent.
+        is_theirs: the body has the alert, and the form is of no later date.
+        unread: what is filled in and cannot be read; null in `answer`.
+        is_garbled: its cells cannot be told apart; all of them are in one.
     """
 
     file_no: int
@@ -47,14 +48,27 @@ class Line:
     role: str = "dispose"
     outcome: str = "rejected"
     refusals: list[Refusal] = field(default_factory=list)
-    is_put_aside: bool = False
+    aside: tuple[str, ...] = ()
     is_untouched: bool = False
+    is_theirs: bool = False
+    unread: frozenset[str] = frozenset()
+    is_garbled: bool = False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is filled in."""
+        return self.answer.is_empty and not self.unread
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether it neither names an alert nor fills anything in."""
+        return self.is_silent and self.alert_id is None and not self.is_garbled
 
     @property
     def correctable(self) -> dict[str, str]:
-        """What goes back to be corrected: nothing, if the matter is settled."""
+        """What goes back to be corrected: nothing, if the matter is settled or there is none."""
         is_settled = any(refusal.is_final for refusal in self.refusals)
-        return {} if is_settled else self.cells
+        return {} if is_settled or self.is_remark else self.cells
 
     def refuse(self, *refusals: Refusal) -> None:
         """Take it for rejected, for these reasons too."""
@@ -77,12 +91,14 @@ def record(
     lines: list[Line],
     senders: Mapping[int, str],
     refused: Mapping[int, Refusal],
+    untouched: Collection[int],
 ) -> None:
-    """Write what became of every line and of every file that could not be read, and the counts.
+    """Write what became of every line and of every file that said nothing, and the counts.
 
     Args:
         senders: as `senders_named` gives them.
         refused: receipts that are none, by their file.
+        untouched: files that came back beside their manifest exactly as they had been sent.
     """
     addressees = _addressees(lines, senders)
     with connection.cursor() as cursor:
@@ -107,23 +123,16 @@ def record(
                 for line in lines
             ],
         )
-        unreadable = connection.execute(
-            "select file_no, file_name from ops.batch_file "
-            "where batch_id = %s and (error is not null or file_no = any(%s))",
-            [batch_id, list(refused)],
-        ).fetchall()
+        told = _unread(connection, batch_id) | {no: said.text for no, said in refused.items()}
+        for file_no in _silent(connection, batch_id, lines, addressees) - {*untouched, *told}:
+            told[file_no] = reasons.NOTHING_FILLED_IN
+        names = _names(connection, batch_id)
         cursor.executemany(
             "insert into ops.return_line (batch_id, file_no, line_no, file_name, outcome, "
             "body_code, is_proven, reasons) values (%s, %s, 0, %s, 'unreadable', %s, false, %s)",
             [
-                (
-                    batch_id,
-                    file_no,
-                    name,
-                    addressees.get(file_no),
-                    [refused[file_no].text if file_no in refused else NOT_READ],
-                )
-                for file_no, name in unreadable
+                (batch_id, file_no, names[file_no], addressees.get(file_no), [text])
+                for file_no, text in sorted(told.items())
             ],
         )
     counts = dict.fromkeys(("accepted", "repeated", "unanswered", "rejected"), 0)
@@ -149,7 +158,17 @@ def record(
                     _json(line.cells),
                 )
                 for line in lines
-                if line.outcome == "rejected" and not line.is_put_aside
+                if line.outcome == "rejected" and not line.aside
+            ],
+        )
+        connection.cursor().executemany(
+            "update quarantine.returns set reasons = reasons || %s::text[] "
+            "where batch_id = %s and file_no = %s and line_no = %s",
+            [
+                (codes, batch_id, line.file_no, line.line_no)
+                for line in lines
+                if line.aside
+                and (codes := [each.code for each in line.refusals if each.code not in line.aside])
             ],
         )
         connection.execute(
@@ -162,6 +181,81 @@ def record(
                 batch_id,
             ],
         )
+
+
+def _names(connection: psycopg.Connection, batch_id: int) -> dict[int, str]:
+    return dict(
+        connection.execute(
+            "select file_no, file_name from ops.batch_file where batch_id = %s", [batch_id]
+        ).fetchall()
+    )
+
+
+def _unread(connection: psycopg.Connection, batch_id: int) -> dict[int, str]:
+    """Why nothing of a file could be read, by its number."""
+    return {
+        file_no: reasons.of_file(error)
+        for file_no, error in connection.execute(
+            "select file_no, error from ops.batch_file where batch_id = %s and error is not null",
+            [batch_id],
+        )
+    }
+
+
+def _silent(
+    connection: psycopg.Connection,
+    batch_id: int,
+    lines: list[Line],
+    addressees: Mapping[int, str],
+) -> set[int]:
+    """Forms in which nothing is filled in where answers belong.
+
+    The body is told of each once: not of the same bytes again, nor of a form beside which it sent
+    another one of the same extract and alerts that holds answers. A form of a quiet day, which asks
+    nothing, is none.
+    """
+    found: dict[int, tuple[str | None, str]] = {
+        file_no: (addressees.get(file_no), sha256)
+        for file_no, name, sha256 in connection.execute(
+            "select file_no, file_name, sha256 from ops.batch_file "
+            "where batch_id = %s and error is null order by file_no",
+            [batch_id],
+        )
+        if not is_statement(name)
+    }
+    about: dict[int, set[tuple[str | None, date | None]]] = defaultdict(set)
+    speaking: set[int] = set()
+    for line in lines:
+        if line.is_remark:
+            continue
+        about[line.file_no].add((line.alert_id, line.extract_on))
+        if line.outcome != "unanswered":
+            speaking.add(line.file_no)
+    remarks = {line.file_no for line in lines} - about.keys()
+    answered: dict[str | None, set[tuple[str | None, date | None]]] = defaultdict(set)
+    for file_no in speaking:
+        alerts = about[file_no]
+        answered[addressees.get(file_no)] |= alerts | {(alert_id, None) for alert_id, _ in alerts}
+    told = {
+        (body, sha256)
+        for body, sha256 in connection.execute(
+            "select lines.body_code, files.sha256 from ops.return_line as lines "
+            "inner join ops.batch_file as files using (batch_id, file_no) "
+            "inner join ops.batch as batches using (batch_id) "
+            "inner join ops.batch as this on this.batch_id = %s "
+            "where lines.outcome = 'unreadable' and files.error is null "
+            "and files.sha256 = any(%s) and batches.business_date < this.business_date",
+            [batch_id, [sha256 for _, sha256 in found.values()]],
+        )
+    }
+    silent: set[int] = set()
+    for file_no, (body, sha256) in found.items():
+        if file_no in speaking | remarks or (body, sha256) in told:
+            continue
+        if not about[file_no] or not about[file_no] <= answered[body]:
+            silent.add(file_no)
+            told.add((body, sha256))
+    return silent
 
 
 def _json(said: dict[str, str]) -> str:

@@ -13,15 +13,13 @@ import psycopg
 import pytest
 
 from alert_district import MONDAY, TUESDAY, WEDNESDAY, District
-from huiyan.alerts.issue import issue, pending
-from huiyan.delivery.deliver import deliver
 from huiyan.delivery.extract import Extract
 from huiyan.demo.answers import STYLES, write
 from huiyan.feeds.collect import collect
 from huiyan.quality.gate import check
 from huiyan.returns.accept import accept
 from huiyan.returns.code import return_code
-from returned_forms import Line, land, lines_of
+from returned_forms import form, land, refusals, returned, run
 
 THURSDAY = date(2025, 9, 4)
 CONFIRMED = {"verdict": "属实"}
@@ -36,28 +34,6 @@ WHOLE = {
 }
 
 
-def run(district: District, *days: date) -> None:
-    """Take what came back, issue and deliver all that waits, day by day."""
-    for day in days:
-        district.evaluated(day)
-        accept(day)
-        issue(day)
-        for waiting, body in pending():
-            deliver(waiting, body)
-
-
-def returned(path: Path) -> list[Line]:
-    """The lines of a form that lies in the outbox."""
-    return lines_of(path.name, path.read_bytes())
-
-
-def form(district: District, body: str, day: date) -> dict[str, Line]:
-    """The lines of the form a body was sent, by rule."""
-    path = district.settings.outbox / body / day.isoformat() / "alerts.xlsx"
-    rules = dict(district.rows("select alert_id, rule_id from ops.alert"))
-    return {rules[line["alert_id"]]: line for line in returned(path)}
-
-
 def events(district: District, rule_id: str = "ATT-001") -> list[tuple[Any, ...]]:
     """What bodies' answers did to the alert, in order."""
     return district.rows(
@@ -69,16 +45,6 @@ def events(district: District, rule_id: str = "ATT-001") -> list[tuple[Any, ...]
 
 def state(district: District, rule_id: str = "ATT-001") -> tuple[Any, ...]:
     return district.rows("select state, resolved_on from ops.alert where rule_id = %s", rule_id)[0]
-
-
-def refusals(district: District, batch: int) -> list[str]:
-    return [
-        reason
-        for (reasons,) in district.rows(
-            "select reasons from quarantine.returns where batch_id = %s order by line_no", batch
-        )
-        for reason in reasons
-    ]
 
 
 def test_an_alert_is_answered_settled_and_off_the_list(district: District) -> None:
@@ -424,8 +390,8 @@ def test_files_as_offices_save_them(district: District) -> None:
     back = openpyxl.load_workbook(district.settings.outbox / "TC01/2025-09-02/returned.xlsx")
     reasons = [str(row[2].value) for row in back["退回更正"].iter_rows(min_row=2)]
     assert sum("整份文件无法读取" in reason for reason in reasons) == 1
-    assert sum("“核实结论”不在下拉列表之内" in reason for reason in reasons) == 1
-    assert sum("“退缴金额（元）”是公式" in reason for reason in reasons) == 1
+    assert sum("“核实结论”栏的“大概属实”不在下拉列表之内" in reason for reason in reasons) == 1
+    assert sum("“退缴金额（元）”栏的“=1+1”是公式" in reason for reason in reasons) == 1
     assert (district.settings.outbox / "U002/2025-09-02/returned.xlsx").exists()
     assert collect("returns", TUESDAY).status == "unchanged"
 

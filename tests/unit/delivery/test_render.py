@@ -307,7 +307,7 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
     line = dict(zip(headings, (cell.value for cell in sheet[2]), strict=True))
     assert line["退回原因"] == "\n".join(RETURNED.reasons)
     assert (line["行号"], line["核实结论"], line["反馈码"]) == (3, "大概属实", "AAAA-BBBB")
-    assert line["情况说明"] == "'=HYPERLINK(1)"
+    assert line["情况说明"] == "=HYPERLINK(1)"
     assert line["原文件"] == "alerts.xlsx"
     assert column(sheet, "行号") == [3, "整份文件"]
     free = {
@@ -316,6 +316,19 @@ def test_what_was_not_taken_goes_back_as_a_form_with_the_reason() -> None:
         if not cell.protection.locked
     }
     assert free == {answer.heading for answer in ANSWER_COLUMNS}
+
+
+@pytest.mark.parametrize("text", ["-500", "=1000+200", "@x", " +1", "'-500"])
+def test_what_goes_back_is_text_to_the_letter(text: str) -> None:
+    """Sent back untouched it says what it said, and no office program runs it."""
+    back = replace(RETURNED, cells={**RETURNED.cells, "amount_recovered": text})
+    content = render(replace(ALL, returned=(back,)), version=1)["returned.xlsx"]
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    cell = sheet.cell(2, [each.value for each in sheet[1]].index("退缴金额（元）") + 1)
+    assert (cell.data_type, cell.number_format) == ("s", "@")
+    assert cell.quotePrefix == (text[0] != "'")
+    (line,) = lines_of("returned.xlsx", content)
+    assert line["amount_recovered"] == text
 
 
 ANSWERED = Said(
@@ -332,6 +345,38 @@ ANSWERED = Said(
     verified_by="王建国",
 )
 NEEDS = ("action", "evidence", "amount_recovered")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"progress": "verifying"},
+            "属实（问题属实）；已有核实结论，所选“核实中”不起作用；处理措施：退缴资金；",
+        ),
+        (
+            {"action": "transfer_as_lead"},
+            "处理措施：转问题线索（是否转办由核实单位决定，处置单位所选供其参考）；",
+        ),
+        ({"role": "verify", "action": "transfer_as_lead"}, "处理措施：转问题线索；"),
+        (
+            {"evidence_reference": None, "unnamed_evidence": "见附件"},
+            "“佐证材料”所填“见附件”没有指明任何材料，请写明材料名称或文号",
+        ),
+    ],
+)
+def test_who_answered_reads_what_had_no_effect(changes: dict[str, Any], told: str) -> None:
+    said = replace(ANSWERED, **changes)
+    sent = extract(row(state="rectifying", close_out_needs=NEEDS, answers=(said,)))
+    assert Extract.from_dict(json.loads(sent.to_json())) == sent
+    sheet = opened(sent)["核实反馈"]
+    headings = [cell.value for cell in sheet[1]]
+    assert told in str(sheet.cell(2, headings.index("反馈情况") + 1).value)
+
+
+def test_an_extract_of_before_unnamed_evidence_was_told_has_the_same_text() -> None:
+    sent = extract(row(state="rectifying", answers=(ANSWERED,)))
+    assert "unnamed_evidence" not in sent.to_json()
 
 
 def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> None:

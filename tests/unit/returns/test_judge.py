@@ -228,6 +228,114 @@ def test_what_proved_the_contrary_proves_nothing(known: str, turned: str) -> Non
     assert (alert.evidence_reference, alert.action) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (
+            "9月15日",
+            "“9月15日”读作 2024-09-15，早于预警产生的日期 2025-09-01（2025-09-15 还没有到）："
+            "请核对，并写全年、月、日。",
+        ),
+        ("2月29日", "“2月29日”读作 2024-02-29，早于预警产生的日期 2025-09-01。"),
+        ("2025-08-31", "“2025-08-31”早于预警产生的日期 2025-09-01。"),
+        ("2025/8/31", "“2025/8/31”读作 2025-08-31，早于预警产生的日期 2025-09-01。"),
+        (
+            "2025-09-11",
+            "“2025-09-11”还没有到：这份表格最迟 2025-09-10 退回，核实日期不能晚于退回的那天。",
+        ),
+        ("2025-02-30", "“2025-02-30”不是日期：没有 2 月 30 日。"),
+        ("2025-02-29", "“2025-02-29”不是日期：2025 年没有 2 月 29 日。"),
+        ("13月1日", "“13月1日”不是日期：没有 13 月。"),
+        (
+            "9.1",
+            "“9.1”可能是 9 月 1 日，也可能是 9 月 10 日，请写全年、月、日，例如 2025-09-01。",
+        ),
+        ("上周", "“上周”看不出是哪一天，请写全年、月、日，例如 2025-09-01。"),
+    ],
+)
+def test_a_date_is_refused_as_it_was_read(written: str, told: str) -> None:
+    _, (refusal,) = judge(replace(FOUND, verified_on=written), CASE, latest=TODAY)
+    assert refusal.text == f"“核实日期”栏的{told}"
+
+
+def test_a_date_of_either_of_two_years_asks_for_the_year() -> None:
+    old = replace(CASE, opened_on=date(2024, 9, 1))
+    _, (refusal,) = judge(replace(FOUND, verified_on="9月5日"), old, latest=TODAY)
+    assert "没有写年份" in refusal.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "case", "unread", "codes"),
+    [
+        # What the close-out lacks does not rest on the date.
+        (
+            replace(WHOLE, evidence_reference=None, verified_on="上周"),
+            VERIFIER,
+            (),
+            ["verified_on: not a date", "close_out_incomplete: evidence"],
+        ),
+        # Whatever the reason is, evidence is asked for; whether money is rests on it.
+        (
+            replace(WHOLE, reason="rule_wrong", evidence_reference=None, action="correct_books"),
+            VERIFIER,
+            (),
+            ["reason: does not go with the verdict", "close_out_incomplete: evidence"],
+        ),
+        (
+            replace(WHOLE, amount_recovered=Decimal(-1)),
+            replace(VERIFIER, amount=Decimal("100.00")),
+            (),
+            ["amount_recovered: negative"],
+        ),
+        (
+            replace(WHOLE, amount_recovered=None, evidence_reference=None),
+            VERIFIER,
+            ("amount_recovered",),
+            ["close_out_incomplete: evidence"],
+        ),
+        (
+            replace(WHOLE, evidence_reference=None),
+            VERIFIER,
+            ("evidence_reference",),
+            [],
+        ),
+        (
+            Answer(progress="closed", verified_on="上周"),
+            VERIFIER,
+            (),
+            ["verified_on: not a date", "illegal_transition: delivered to closed"],
+        ),
+        # The verdict that cannot be read may be the one that is lacking.
+        (
+            Answer(progress="closed", verified_on="上周"),
+            VERIFIER,
+            ("verdict",),
+            ["verified_on: not a date"],
+        ),
+        (Answer(note="查过了"), CASE, ("amount_recovered",), ["nothing_said"]),
+        (Answer(), replace(CASE, state="rectifying"), ("amount_recovered",), []),
+        (
+            Answer(progress="verifying"),
+            replace(CASE, state="verifying"),
+            ("note",),
+            ["said_already"],
+        ),
+        (
+            Answer(verdict="not_confirmed", verified_on="上周"),
+            replace(CASE, state="confirmed", verdict="confirmed", is_judged_by_verifier=True),
+            (),
+            ["verdict_of_the_verifier_stands", "reason: missing", "verified_on: not a date"],
+        ),
+    ],
+)
+def test_all_that_is_wrong_is_told_at_once(
+    answer: Answer, case: Case, unread: tuple[str, ...], codes: list[str]
+) -> None:
+    taken, refusals = judge(answer, case, latest=TODAY, unread=unread)
+    assert taken == ()
+    assert [refusal.code for refusal in refusals] == codes
+
+
 def test_who_answers_late_is_not_told_that_it_became_a_lead() -> None:
     ends = ("closed", "transferred_as_lead")
     refusals = [judge(FOUND, replace(CASE, state=state), latest=TODAY)[1] for state in ends]
@@ -367,8 +475,9 @@ def test_what_is_no_date_is_none(text: str) -> None:
         ("2月29日", date(2025, 11, 20), date(2024, 2, 29)),
         # Either of two years.
         ("11月28日", date(2024, 11, 1), None),
-        # 11.30, of which a spreadsheet has lost the zero?
+        # 11.30, of which a spreadsheet has lost the zero? February has no such day.
         ("11.3", date(2025, 11, 1), None),
+        ("2.3", date(2025, 1, 20), date(2025, 2, 3)),
         ("13月1日", date(2025, 11, 20), None),
         ("2月30日", date(2025, 11, 20), None),
     ],

@@ -1,0 +1,298 @@
+"""Forms as people really fill them in: nothing is lost without a word, and the word helps."""
+
+import io
+from collections.abc import Callable
+from datetime import date
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from alert_district import MONDAY, TUESDAY, WEDNESDAY, District
+from huiyan.returns.reasons import NOTHING_FILLED_IN
+from returned_forms import form, land, put, refusals, run, sent_back, taken
+
+CONFIRMED: dict[str, str | None] = {"核实结论": "属实", "情况说明": "已核实"}
+
+
+def sent(district: District, body: str = "TC01", day: date = MONDAY) -> Workbook:
+    return openpyxl.load_workbook(district.settings.outbox / body / day.isoformat() / "alerts.xlsx")
+
+
+def saved(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def fill_in(sheet: Worksheet, row: int, cells: dict[str, str | None], heading_row: int = 1) -> None:
+    """Write into cells of a row, by heading."""
+    headings = [cell.value for cell in sheet[heading_row]]
+    for heading, value in cells.items():
+        sheet.cell(row, headings.index(heading) + 1).value = value
+
+
+@pytest.fixture
+def two_alerts(district: District) -> District:
+    district.hit("ATT-001", "A/2025/09/1", amount="1000.00")
+    district.hit("REC-001", "A/2025/09/2", amount="1000.00")
+    run(district, MONDAY)
+    return district
+
+
+def test_a_title_row_and_a_filled_copy_are_no_hindrance(two_alerts: District) -> None:
+    titled, copied = sent(two_alerts), sent(two_alerts)
+    sheet = titled["核实反馈"]
+    sheet.insert_rows(1)
+    sheet["A1"] = "青禾镇纪委核实反馈表"
+    fill_in(sheet, 3, CONFIRMED, heading_row=2)
+    fill_in(copied.copy_worksheet(copied["核实反馈"]), 3, CONFIRMED)
+    put(two_alerts, TUESDAY, "TC01", saved(titled), "一.xlsx")
+    put(two_alerts, TUESDAY, "TC01", saved(copied), "二.xlsx")
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unanswered, result.unreadable) == (2, 2, 0)
+
+
+def test_two_sheets_that_differ_of_an_alert_are_refused_both(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    copy = book.copy_worksheet(book["核实反馈"])
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    fill_in(copy, 2, {"核实结论": "不属实", "原因": "误报：数据有误"})
+    fill_in(copy, 3, CONFIRMED)
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unanswered, result.rejected) == (1, 1, 2)
+    run(two_alerts, TUESDAY)
+    assert all("只保留一行" in reason for reason in sent_back(two_alerts, "TC01", TUESDAY))
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    rows = openpyxl.load_workbook(back)["退回更正"].iter_rows(min_row=2, values_only=True)
+    assert [row[4] for row in rows] == [2, f"第 {len(book.sheetnames)} 张表第 2 行"]
+
+
+def test_a_form_without_any_answer_is_told_so_once(two_alerts: District) -> None:
+    empty, elsewhere, listed = sent(two_alerts), sent(two_alerts), sent(two_alerts)
+    fill_in(elsewhere["核实反馈"], 2, {"待办": "已整改，发票已补"})
+    listed["预警清单"].cell(2, 5).value = "已整改"
+    del listed["核实反馈"]
+    untouched = saved(empty)
+    put(two_alerts, TUESDAY, "TC01", untouched, "空表.xlsx")
+    put(two_alerts, TUESDAY, "TC01", saved(elsewhere), "填错.xlsx")
+    put(two_alerts, TUESDAY, "TC01", saved(listed), "清单.xlsx")
+    result = taken(TUESDAY)
+    assert (result.unanswered, result.rejected, result.unreadable) == (6, 0, 3)
+    run(two_alerts, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == [NOTHING_FILLED_IN] * 3
+    # The same bytes once more are told of no more; what brings the word back says nothing either.
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    put(two_alerts, WEDNESDAY, "TC01", untouched)
+    put(two_alerts, WEDNESDAY, "TC01", back.read_bytes(), "returned.xlsx")
+    assert taken(WEDNESDAY).unreadable == 0
+    run(two_alerts, WEDNESDAY)
+    assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
+
+
+def test_a_form_beside_the_one_with_the_answers_is_passed_over(two_alerts: District) -> None:
+    filled = sent(two_alerts)
+    fill_in(filled["核实反馈"], 2, CONFIRMED)
+    put(two_alerts, TUESDAY, "TC01", saved(filled))
+    put(two_alerts, TUESDAY, "TC01", saved(sent(two_alerts)), "alerts(1).xlsx")
+    sheet = two_alerts.settings.outbox / "TC01" / MONDAY.isoformat() / "alerts.csv"
+    put(two_alerts, TUESDAY, "TC01", sheet.read_bytes(), "alerts.csv")
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unreadable) == (1, 0)
+
+
+def test_a_form_of_a_quiet_day_has_nothing_to_answer(two_alerts: District) -> None:
+    """Its one line names no alert: there is nothing to tell, and nothing to correct."""
+    book = sent(two_alerts)
+    sheet = book["核实反馈"]
+    sheet.delete_rows(2, sheet.max_row)
+    sheet["A2"] = "今日没有需要办理的预警。"
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.rejected, result.unreadable) == (1, 0)
+    run(two_alerts, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == []
+
+
+def test_a_line_whose_cells_cannot_be_told_apart_goes_back(two_alerts: District) -> None:
+    line = form(two_alerts, "TC01", MONDAY)["ATT-001"]
+    text = "预警编号,反馈码,核实结论\n"
+    text += f"{line['alert_id']},{line['return_code']},属实,多出一格\n"
+    put(two_alerts, TUESDAY, "TC01", text.encode(), "alerts.csv")
+    assert taken(TUESDAY).rejected == 1
+    run(two_alerts, TUESDAY)
+    (reason,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert reason.startswith("这一行的栏目数与表头不一致")
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    rows = openpyxl.load_workbook(back)["退回更正"].iter_rows(min_row=2, values_only=True)
+    assert any("多出一格" in str(cell) for row in rows for cell in row)
+    put(two_alerts, WEDNESDAY, "TC01", back.read_bytes(), "returned.xlsx")
+    assert taken(WEDNESDAY).unreadable == 0
+    run(two_alerts, WEDNESDAY)
+    assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
+
+
+def _without_headings(book: Workbook) -> None:
+    for name in book.sheetnames:
+        if name != "核实反馈":
+            del book[name]
+    book["核实反馈"].delete_rows(1)
+
+
+def _without(*headings: str) -> Callable[[Workbook], None]:
+    def spoil(book: Workbook) -> None:
+        sheet = book["核实反馈"]
+        fill_in(sheet, 2, CONFIRMED)
+        for heading in headings:
+            sheet.delete_cols([cell.value for cell in sheet[1]].index(heading) + 1)
+
+    return spoil
+
+
+def _cleared(book: Workbook) -> None:
+    fill_in(book["核实反馈"], 2, {**CONFIRMED, "反馈码": None})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_without_headings, "没有找到表头"),
+        (_without("预警编号"), "“预警编号”一栏不见了"),
+        (_without("反馈码"), "“反馈码”一栏不见了"),
+        (_without("接收单位代码", "推送日期"), "“接收单位代码”“推送日期”一栏不见了"),
+        (_cleared, "这一行的“反馈码”是空的"),
+    ],
+)
+def test_the_column_that_is_not_there_is_named(
+    two_alerts: District, spoil: Callable[[Workbook], None], told: str
+) -> None:
+    book = sent(two_alerts)
+    spoil(book)
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    taken(TUESDAY)
+    run(two_alerts, TUESDAY)
+    (reason,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told in reason
+    assert "不加密码" not in reason
+
+
+def test_all_mistakes_of_a_line_are_told_at_once(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    sheet = book["核实反馈"]
+    fill_in(
+        sheet,
+        2,
+        {
+            "核实结论": "属实",
+            "原因": "误报：数据有误",
+            "退缴金额（元）": "1万",
+            "核实日期": "11.1",
+        },
+    )
+    fill_in(
+        sheet,
+        3,
+        {"核实结论": "大概", "退缴金额（元）": "=1000+200", "核实日期": "2025-02-30"},
+    )
+    put(two_alerts, WEDNESDAY, "TC01", saved(book))
+    assert taken(WEDNESDAY).rejected == 2
+    run(two_alerts, WEDNESDAY)
+    told = sent_back(two_alerts, "TC01", WEDNESDAY)
+    assert [reasons.split("\n") for reasons in told] == [
+        [
+            "“退缴金额（元）”栏的“1万”：请换算成元，填 10000。",
+            "结论“属实”与原因“误报：数据有误”不相符，可选：问题属实、通知前单位已自行纠正。",
+            "“核实日期”栏的“11.1”可能是 11 月 1 日，也可能是 11 月 10 日，请写全年、月、日，例如 "
+            "2025-09-01。",
+        ],
+        [
+            "“退缴金额（元）”栏的“=1000+200”是公式，请改为直接填写的内容。",
+            "“核实结论”栏的“大概”不在下拉列表之内，请从下拉列表中选择：属实、部分属实、不属实。",
+            "“核实日期”栏的“2025-02-30”不是日期：没有 2 月 30 日。",
+        ],
+    ]
+    batch = two_alerts.value("select max(batch_id) from ops.batch where feed = 'returns'")
+    assert refusals(two_alerts, batch) == [
+        "amount_recovered: not money",
+        "reason: does not go with the verdict",
+        "verified_on: not a date",
+        "formula:amount_recovered",
+        "verdict: not in the code list",
+        "amount_recovered: not money",
+        "verified_on: not a date",
+    ]
+
+
+def test_a_formula_where_something_was_printed_hides_no_other_mistake(
+    two_alerts: District,
+) -> None:
+    book = sent(two_alerts)
+    fill_in(book["核实反馈"], 2, {**CONFIRMED, "金额（元）": "=1+1", "核实日期": "上周"})
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    assert taken(TUESDAY).rejected == 1
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told.split("\n") == [
+        "“金额（元）”栏的“=1+1”是公式，请改为直接填写的内容。",
+        "“核实日期”栏的“上周”看不出是哪一天，请写全年、月、日，例如 2025-09-01。",
+    ]
+
+
+def test_what_is_sent_back_untouched_is_refused_for_the_same_reasons(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    sheet = book["核实反馈"]
+    fill_in(sheet, 2, {**CONFIRMED, "退缴金额（元）": "-500", "佐证材料": "=B2"})
+    fill_in(sheet, 3, {"核实结论": "=1+1", "退缴金额（元）": "=1000+200", "情况说明": "#N/A"})
+    sheet.cell(3, [cell.value for cell in sheet[1]].index("情况说明") + 1).data_type = "e"
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    assert taken(TUESDAY).rejected == 2
+    run(two_alerts, TUESDAY)
+    first = sent_back(two_alerts, "TC01", TUESDAY)
+    assert [len(reasons.split("\n")) for reasons in first] == [2, 3]
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    put(two_alerts, WEDNESDAY, "TC01", back.read_bytes(), "returned.xlsx")
+    assert taken(WEDNESDAY).rejected == 2
+    run(two_alerts, WEDNESDAY)
+    again = sent_back(two_alerts, "TC01", WEDNESDAY)
+    assert [set(reasons.split("\n")) for reasons in again] == [
+        set(reasons.split("\n")) for reasons in first
+    ]
+
+
+def test_a_settled_matter_does_not_come_back_for_a_cell(two_alerts: District) -> None:
+    """Nothing in it can be corrected, whatever else is wrong with it."""
+    line = form(two_alerts, "TC01", MONDAY)["ATT-001"]
+    untrue = {"verdict": "不属实", "reason": "误报：数据有误", "progress": "已办结"}
+    land(two_alerts, TUESDAY, [{**line, **untrue, "evidence_reference": "收据 12"}])
+    run(two_alerts, TUESDAY)
+    batch = land(two_alerts, WEDNESDAY, [{**line, "verdict": "属实", "note": "=1+1"}])
+    run(two_alerts, WEDNESDAY)
+    assert refusals(two_alerts, batch) == ["formula:note", "settled"]
+    assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
+
+
+def test_evidence_that_names_nothing_is_named_until_some_is(two_alerts: District) -> None:
+    line = form(two_alerts, "U002", MONDAY)["ATT-001"]
+    whole = {"verdict": "属实", "progress": "已办结", "action": "补齐资料"}
+    land(two_alerts, TUESDAY, [{**line, **whole, "evidence_reference": "见附件"}])
+    run(two_alerts, TUESDAY)
+    told = form(two_alerts, "U002", TUESDAY)["ATT-001"]["answers_shown"]
+    assert "“佐证材料”所填“见附件”没有指明任何材料，请写明材料名称或文号" in told
+    assert "但缺：佐证材料" in told
+    land(two_alerts, WEDNESDAY, [{**line, "evidence_reference": "补开发票 3 张"}])
+    run(two_alerts, WEDNESDAY)
+    told = form(two_alerts, "U002", WEDNESDAY)["ATT-001"]["answers_shown"]
+    assert "佐证材料：补开发票 3 张" in told
+    assert "见附件" not in told
+
+
+def test_what_a_body_chose_in_vain_is_said_to_it(two_alerts: District) -> None:
+    line = form(two_alerts, "U002", MONDAY)["ATT-001"]
+    vain = {"progress": "核实中", "verdict": "属实", "action": "转问题线索"}
+    land(two_alerts, TUESDAY, [{**line, **vain}])
+    run(two_alerts, TUESDAY)
+    told = form(two_alerts, "U002", TUESDAY)["ATT-001"]["answers_shown"]
+    assert "已有核实结论，所选“核实中”不起作用" in told
+    assert "是否转办由核实单位决定" in told
