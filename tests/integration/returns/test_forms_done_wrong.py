@@ -66,8 +66,11 @@ def test_two_sheets_that_differ_of_an_alert_are_refused_both(two_alerts: Distric
     run(two_alerts, TUESDAY)
     assert all("只保留一行" in reason for reason in sent_back(two_alerts, "TC01", TUESDAY))
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
-    rows = openpyxl.load_workbook(back)["退回更正"].iter_rows(min_row=2, values_only=True)
-    assert [row[4] for row in rows] == [2, f"第 {len(book.sheetnames)} 张表第 2 行"]
+    headings, *rows = openpyxl.load_workbook(back)["退回更正"].values
+    assert [row[headings.index("行号")] for row in rows] == [
+        2,
+        f"第 {len(book.sheetnames)} 张表第 2 行",
+    ]
 
 
 def test_a_form_without_any_answer_is_told_so_once(two_alerts: District) -> None:
