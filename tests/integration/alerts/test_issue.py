@@ -502,6 +502,47 @@ def test_an_exception_reviewed_after_the_push_takes_it_back(district: District) 
     assert gone(district, "U002", MONDAY) == [("V1", "suppressed")]
 
 
+def test_an_exception_reviewed_after_an_alert_was_reopened_takes_it_back(
+    district: District,
+) -> None:
+    district.hit("ATT-001", "V1")
+    district.add(
+        "reference.alert_suppression", "ATT-001", "V1", None, "已批准", "主任", TUESDAY, WEDNESDAY
+    )
+    district.evaluated(*DAYS, THURSDAY)
+    run(district, *DAYS, THURSDAY)
+    assert [row[3] for row in alerts(district)] == ["delivered"]
+    # Reviewed again: it holds from Wednesday on, of which the bodies have their extracts.
+    district.run(
+        "update reference.alert_suppression set valid_from = %s, valid_to = %s",
+        WEDNESDAY,
+        date(2025, 12, 31),
+    )
+    run(district, WEDNESDAY)
+    assert [(row[3], row[6]) for row in alerts(district)] == [("auto_resolved", WEDNESDAY)]
+    chain = (
+        "select business_date, event from marts.fct_alert_event "
+        "where to_state is not null order by place"
+    )
+    told = [
+        (MONDAY, "opened"),
+        (MONDAY, "delivered"),
+        (TUESDAY, "auto_resolved"),
+        (WEDNESDAY, "reopened"),
+        (WEDNESDAY, "delivered"),
+        (WEDNESDAY, "auto_resolved"),
+    ]
+    assert district.rows(chain) == told
+    assert [gone(district, "U002", day) for day in (WEDNESDAY, THURSDAY)] == [
+        [("V1", "suppressed")],
+        [("V1", "suppressed")],
+    ]
+    before = alerts(district), sent_versions(district), files(district)
+    assert run(district, WEDNESDAY, THURSDAY) == []
+    assert (alerts(district), sent_versions(district), files(district)) == before
+    assert district.rows(chain) == told
+
+
 def test_an_exception_for_nothing_is_noticed(district: District) -> None:
     for rule, unit in (("ATT-999", "FF002"), ("ATT-001", "FF999")):
         district.add(
