@@ -1,7 +1,8 @@
 """`huiyan run --date D`: one business date through the same DAGs, without a scheduler."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,7 +41,8 @@ class DayRun:
 
     Attributes:
         landing: landing zone its feeds were looked for in.
-        collected: what became of the feeds' deliveries, by status (see `Collected`).
+        collected: of how many feeds the delivery came to which status: those of `Collected`, where
+            stopped is also what the quality gate has stopped.
         evaluated: business dates judged.
         deliveries: what became of each extract, by status.
         failures: what did not work, one text each.
@@ -169,6 +171,7 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
 
     dags = load_dags(REPOSITORY / "dags")
     day = DayRun(business_date, settings.landing)
+    became: dict[str, str] = {}
     emitted: set[str] = set()
 
     def run(dag_id: str, on: date) -> InlineRun:
@@ -182,8 +185,7 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
         done = run(f"feed_{contract.name}", business_date)
         emitted |= {name for name, keys in done.events.items() if keys}
         if "collect" in done.results:
-            became = done.results["collect"]["status"]
-            day.collected[became] = day.collected.get(became, 0) + 1
+            became[contract.name] = done.results["collect"]["status"]
     if not is_due(dags["warehouse"].timetable.asset_condition, emitted):
         # What feeds_deadline does at the last deadline: the day goes on without them.
         say("going on without the feeds that failed")
@@ -203,7 +205,19 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
     except (HuiyanError, psycopg.Error) as error:
         # What failed before it says more than this alone would.
         day.failures.append(f"The state of the day cannot be told: {error}")
+    day.collected = _counted(became, day.status)
     return day
+
+
+def _counted(became: Mapping[str, str], status: DayStatus | None) -> dict[str, int]:
+    """Feeds by what became of their delivery; a new version that the gate stopped is stopped."""
+    stopped = {feed.feed for feed in status.feeds if feed.status == "stopped"} if status else set()
+    return dict(
+        Counter(
+            "stopped" if each == "landed" and feed in stopped else each
+            for feed, each in became.items()
+        )
+    )
 
 
 def _deliveries(day: DayRun) -> str:
@@ -220,12 +234,14 @@ def _deliveries(day: DayRun) -> str:
 def _report(day: DayRun, console: Console) -> None:
     status = day.status
     for feed in status.feeds if status else []:
-        if feed.is_well:
-            continue
-        console.print(
-            f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(feed.message)}",
-            soft_wrap=True,
-        )
+        if not feed.is_well:
+            said = f"{feed.message} {feed.standing}".rstrip()
+            console.print(
+                f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(said)}", soft_wrap=True
+            )
+        for place, line in enumerate(feed.quarantine(day.business_date)):
+            mark = "" if place else "[yellow]quarantine[/] "
+            console.print(f"{mark}{escape(line)}", soft_wrap=True)
     for message in day.failed_rules:
         console.print(f"[red]rule failed[/] {escape(message)}", soft_wrap=True)
     for message in day.given_up[:SHOWN]:
