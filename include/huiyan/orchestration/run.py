@@ -12,12 +12,14 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
+from huiyan.alerts.idle import Entry, entries_in_warehouse, entry, idle
 from huiyan.delivery.register import DEAD
-from huiyan.errors import HuiyanError, OrchestrationError
+from huiyan.errors import ConfigurationError, HuiyanError, OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
 from huiyan.orchestration.status import DayStatus, day_status
 from huiyan.orchestration.steps import RULE_FAILED, is_known
+from huiyan.rules.exceptions import checked
 from huiyan.settings import REPOSITORY, Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
@@ -48,6 +50,7 @@ class DayRun:
         failures: what did not work, one text each.
         warnings: what did not work and does not matter to the day, one text each.
         briefs: the pages of the operations briefs written.
+        idle_exceptions: exceptions read for the first time that except nothing, in words.
         status: state of every feed afterwards.
     """
 
@@ -59,6 +62,7 @@ class DayRun:
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     briefs: list[str] = field(default_factory=list)
+    idle_exceptions: list[str] = field(default_factory=list)
     status: DayStatus | None = None
 
     @property
@@ -171,6 +175,8 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
 
     dags = load_dags(REPOSITORY / "dags")
     day = DayRun(business_date, settings.landing)
+    with connect(settings, role="huiyan_push") as connection:
+        known = entries_in_warehouse(connection)
     became: dict[str, str] = {}
     emitted: set[str] = set()
 
@@ -202,11 +208,23 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
     now = calendar.collected_until(business_date)
     try:
         day.status = day_status(business_date, settings, now)
+        day.idle_exceptions = _newly_idle(known, business_date, settings)
     except (HuiyanError, psycopg.Error) as error:
         # What failed before it says more than this alone would.
         day.failures.append(f"The state of the day cannot be told: {error}")
     day.collected = _counted(became, day.status)
     return day
+
+
+def _newly_idle(known: set[Entry], business_date: date, settings: Settings) -> list[str]:
+    try:
+        exceptions = checked(settings)
+    except ConfigurationError:
+        # Nothing is judged by a list that is wrong: that failure is told already.
+        return []
+    new = [exception for exception in exceptions if entry(exception) not in known]
+    with connect(settings, role="huiyan_push") as connection:
+        return idle(connection, new, business_date)
 
 
 def _counted(became: Mapping[str, str], status: DayStatus | None) -> dict[str, int]:
@@ -252,6 +270,11 @@ def _report(day: DayRun, console: Console) -> None:
         console.print(f"[red]failed[/] and {len(day.failures) - SHOWN} tasks more")
     for warning in day.warnings[:SHOWN]:
         console.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
+    for words in day.idle_exceptions[:SHOWN]:
+        console.print(f"[yellow]exception[/] {escape(words)}", soft_wrap=True)
+    if len(day.idle_exceptions) > SHOWN:
+        more = len(day.idle_exceptions) - SHOWN
+        console.print(f"[yellow]exception[/] and {more} more (huiyan status)")
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
     console.print(
         f"{day.business_date}: {escape(_deliveries(day))}; "

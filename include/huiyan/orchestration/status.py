@@ -9,9 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from huiyan.alerts.idle import idle
+from huiyan.errors import ConfigurationError
 from huiyan.feeds.contract import FeedContract, load_contracts
 from huiyan.orchestration import calendar
 from huiyan.quality.bad_rows import bad_rows, in_words
+from huiyan.rules.exceptions import checked
 from huiyan.settings import Settings, get_settings
 from huiyan.terminal import fits
 from huiyan.warehouse.connection import connect
@@ -278,6 +281,7 @@ def render_status(business_date: date | None, console: Console) -> None:
     else:
         console.print(f"The rules: {day.evaluation}, {day.evaluated_at:%Y-%m-%d %H:%M}.")
     _render_open_alerts(console)
+    _render_idle_exceptions(business_date, console)
 
 
 def _feeds(day: DayStatus, *, labelled: bool) -> Table:
@@ -314,3 +318,17 @@ def _render_open_alerts(console: Console) -> None:
     console.print("\n[bold]Open operations alerts[/]")
     for day, kind, feed, message in rows:
         console.print(f"{day} {kind} {escape(feed)}: {escape(message)}", soft_wrap=True)
+
+
+def _render_idle_exceptions(business_date: date, console: Console) -> None:
+    try:
+        exceptions = checked(get_settings())
+    except ConfigurationError as error:
+        console.print(f"[red]exceptions[/] {escape(str(error))}", soft_wrap=True)
+        return
+    with connect(role="huiyan_push") as connection:
+        found = idle(connection, exceptions, business_date)
+    if found:
+        console.print("\n[bold]Exceptions that except nothing[/]")
+    for words in found:
+        console.print(escape(words), soft_wrap=True)
