@@ -17,6 +17,7 @@ from huiyan.alerts.issue import issue, issue_all, pending
 from huiyan.delivery.deliver import deliver
 from huiyan.delivery.extract import CSV_COLUMNS
 from huiyan.errors import EvaluationError
+from huiyan.explain import QUERIES
 
 DAYS = (MONDAY, TUESDAY, WEDNESDAY)
 THURSDAY = date(2025, 9, 4)
@@ -533,6 +534,8 @@ def test_an_exception_reviewed_after_an_alert_was_reopened_takes_it_back(
         (WEDNESDAY, "auto_resolved"),
     ]
     assert district.rows(chain) == told
+    alert = district.value("select alert_id from ops.alert")
+    assert [row[:2] for row in district.rows(QUERIES["events"], alert)] == told, "as explained too"
     assert [gone(district, "U002", day) for day in (WEDNESDAY, THURSDAY)] == [
         [("V1", "suppressed")],
         [("V1", "suppressed")],
