@@ -253,9 +253,9 @@ def _report(day: DayRun, console: Console) -> None:
     status = day.status
     for feed in status.feeds if status else []:
         if not feed.is_well:
-            said = f"{feed.message} {feed.standing}".rstrip()
             console.print(
-                f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(said)}", soft_wrap=True
+                f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(feed.told)}",
+                soft_wrap=True,
             )
         for place, line in enumerate(feed.quarantine(day.business_date)):
             mark = "" if place else "[yellow]quarantine[/] "

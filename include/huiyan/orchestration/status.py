@@ -111,6 +111,12 @@ class FeedStatus:
     message: str = ""
     standing: str = ""
 
+    @property
+    def told(self) -> str:
+        """Why it is not in, and what is in force in its place."""
+        end = "" if self.message.endswith(".") else "."
+        return f"{self.message}{end} {self.standing}" if self.standing else self.message
+
     def quarantine(self, business_date: date) -> list[str]:
         """What there is to say of its rows in quarantine, a line each; none without any."""
         if not self.quarantined:
@@ -271,8 +277,7 @@ def render_status(business_date: date | None, console: Console) -> None:
         table = _feeds(day, labelled=False)
     console.print(table)
     for feed in day.feeds:
-        if said := feed.message or "; ".join(feed.failed_checks):
-            said = f"{said} {feed.standing}".rstrip()
+        if said := feed.told or "; ".join(feed.failed_checks):
             console.print(f"{feed.feed} {feed.label}: {escape(said)}", soft_wrap=True)
         for line in feed.quarantine(business_date):
             console.print(escape(line), soft_wrap=True)

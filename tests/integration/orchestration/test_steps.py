@@ -178,7 +178,7 @@ def test_a_stopped_correction_says_what_stays_in_force(warehouse: Settings) -> N
     _spoil(warehouse, "12O0.00", 1)
     _take_in(warehouse)
     _spoil(warehouse, "a lot", 9)
-    stands = "Version 1 of the day stays in force: 29 good rows and what they led to."
+    stands = ". Version 1 of the day stays in force: 29 good rows and what they led to."
     for said in _take_in(warehouse):
         assert "version 2, is stopped: 10 of 30 rows are bad" in said
         assert stands in said
