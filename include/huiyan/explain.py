@@ -339,7 +339,8 @@ QUERIES = {
     "from ops.alert_route where alert_id = %s order by assigned_on, role",
     "events": "select business_date, event, to_state, actor, detail, recorded_at "
     "from ops.alert_event where alert_id = %s "
-    "order by business_date, (actor <> 'machine'), event_id",
+    "order by business_date, case when event = 'auto_resolved' then 4 "
+    "when actor = 'channel' then 2 when actor = 'machine' then 1 else 3 end, event_id",
     "deliveries": "select body_code, body_name, business_date, version, role, state, "
     "delivered_at, location, content_hash from ops.delivery_alert "
     "join ops.delivery using (delivery_id) left join ops.delivery_receipt using (delivery_id) "

@@ -1,10 +1,10 @@
 """Working days on the official calendar: weekends, holidays off, and swapped working days."""
 
-import csv
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
+from huiyan import kept_tables
 from huiyan.settings import REPOSITORY
 
 CALENDAR = REPOSITORY / "dbt_project" / "seeds" / "official_calendar.csv"
@@ -13,11 +13,8 @@ CALENDAR = REPOSITORY / "dbt_project" / "seeds" / "official_calendar.csv"
 @lru_cache(maxsize=1)
 def _exceptions() -> dict[date, bool]:
     """Days that differ from Monday-to-Friday; True where the day is worked."""
-    with CALENDAR.open(encoding="utf-8", newline="") as handle:
-        return {
-            date.fromisoformat(row["date"]): row["kind"] == "workday"
-            for row in csv.DictReader(handle)
-        }
+    _, rows = kept_tables.read(CALENDAR)
+    return {date.fromisoformat(row.cells["date"]): row.cells["kind"] == "workday" for row in rows}
 
 
 def is_workday(day: date) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from rich.console import Console
 
 from forked import forked
 from huiyan.alerts import words
@@ -14,10 +15,11 @@ from huiyan.demo.answers import write
 from huiyan.errors import OrchestrationError
 from huiyan.feeds.contract import load_contracts
 from huiyan.orchestration.run import INCOMPLETE, DayRun, run_day
-from huiyan.orchestration.status import FeedStatus, latest_date
+from huiyan.orchestration.status import FeedStatus, latest_date, render_status
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect
+from huiyan.warehouse.reviewed import EXCEPTIONS
 from landing_zone import Row, Town, attachment, deliver, payment, swipe, voucher
 from warehouses import Snapshot, Warehouses
 
@@ -277,6 +279,29 @@ def test_one_bad_feed_does_not_stop_the_others(judged: Judged, another_warehouse
         )
     assert statuses["PAY-001"] == "not_evaluated"
     assert statuses["CARD-001"] == "hit"
+
+
+def test_a_run_names_the_idle_exceptions_that_it_is_the_first_to_read(
+    judged: Judged, another_warehouse: Make
+) -> None:
+    settings = another_warehouse(like=judged.tuesday)
+    kept = EXCEPTIONS.own_file(settings)
+    kept.parent.mkdir()
+    matched = "CARD-001,C0002,,已批准,区纪委,2025-09-02,2025-12-31"
+    mistyped = "CARD-001,C0O02,,已批准,区纪委,2025-09-02,2025-12-31"
+    lines = [",".join(EXCEPTIONS.columns), matched, mistyped]
+    kept.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (said,) = run_day(WEDNESDAY).idle_exceptions
+    assert said.startswith(f"{kept}, line 3: CARD-001 C0O02 excepts nothing: no hit of CARD-001")
+    assert run_day(WEDNESDAY).idle_exceptions == []
+    shown = Console(record=True, width=80)
+    render_status(None, shown)
+    assert f"Exceptions that except nothing\n{said}\n" in shown.export_text()
+    kept.write_text("\n".join([*lines, "CARD-001,C1,,a, b,区纪委,2025-09-02,2025-12-31"]) + "\n")
+    (failure,) = run_day(WEDNESDAY).failures
+    assert f"{kept}, line 4: has 8 fields, the heading 7; put a text with commas in" in failure
+    render_status(None, shown)
+    assert f"exceptions {kept}, line 4: " in shown.export_text()
 
 
 def test_every_row_is_accounted_for(judged: Judged, another_warehouse: Make) -> None:

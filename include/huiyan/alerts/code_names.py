@@ -1,9 +1,9 @@
 """Names of the codes that evidence and subjects carry: nobody knows a classification by heart."""
 
-import csv
 from functools import lru_cache
 from typing import Literal
 
+from huiyan import kept_tables
 from huiyan.settings import REPOSITORY
 
 NAMES = REPOSITORY / "dbt_project" / "seeds" / "codes" / "code_name.csv"
@@ -14,8 +14,9 @@ Kind = Literal["economic", "account", "merchant"]
 
 @lru_cache(maxsize=1)
 def _names() -> dict[tuple[str, str], str]:
-    with NAMES.open(encoding="utf-8", newline="") as handle:
-        return {(row["kind"], row["code"]): row["name_zh"] for row in csv.DictReader(handle)}
+    _, rows = kept_tables.read(NAMES)
+    cells = [row.cells for row in rows]
+    return {(each["kind"], each["code"]): each["name_zh"] for each in cells}
 
 
 def named(kind: Kind, code: str) -> str:

@@ -58,7 +58,7 @@ def feeds(status: DayStatus) -> Section:
             feed.good if feed.version else None,
             feed.duplicates if feed.version else None,
             feed.quarantined if feed.version else None,
-            "; ".join(part for part in (feed.message, *feed.failed_checks) if part),
+            "; ".join(part for part in (feed.told, *feed.failed_checks) if part),
         )
         for feed in told
     ]

@@ -11,6 +11,7 @@ from rich.table import Table
 from huiyan.feeds.contract import FeedContract, load_contract, load_contracts
 from huiyan.feeds.folder import suffixes
 from huiyan.settings import get_settings
+from huiyan.warehouse.connection import connect
 
 app = typer.Typer(help="Feeds: contracts, collecting, mapping.", no_args_is_help=True)
 console = Console()
@@ -141,6 +142,36 @@ def recheck(
     if result.status == "accepted":
         console.print(f"Now evaluate it: huiyan run --date {day}", markup=False)
     raise typer.Exit(0 if result.status == "accepted" else 3)
+
+
+@app.command()
+def quarantine(
+    feed: Annotated[str, typer.Argument(help="The feed.")],
+    business_date: Annotated[
+        datetime,
+        typer.Argument(metavar="DATE", formats=["%Y-%m-%d"], help="Business date, YYYY-MM-DD."),
+    ],
+) -> None:
+    """Every row of a day that lies in quarantine: file, line, column, what stands there, why.
+
+    Rows that a later version of the day has replaced are left out.
+    """
+    from huiyan.quality.bad_rows import waiting
+
+    contract, day = load_contract(feed), business_date.date()
+    with connect(role="huiyan_load") as connection:
+        batches = waiting(connection, contract, day)
+    if not batches:
+        console.print(f"No row of {feed} of {day} lies in quarantine.", markup=False)
+    for version, status, rows in batches:
+        console.print(
+            f"{feed} {contract.label} {day}, version {version}, {status}: {len(rows):,} in "
+            "quarantine",
+            markup=False,
+            soft_wrap=True,
+        )
+        for row in rows:
+            console.print(f"  {row}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """`huiyan run --date D`: one business date through the same DAGs, without a scheduler."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,12 +12,14 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 
+from huiyan.alerts.idle import Entry, entries_in_warehouse, entry, idle
 from huiyan.delivery.register import DEAD
-from huiyan.errors import HuiyanError, OrchestrationError
+from huiyan.errors import ConfigurationError, HuiyanError, OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
 from huiyan.orchestration.status import DayStatus, day_status
 from huiyan.orchestration.steps import RULE_FAILED, is_known
+from huiyan.rules.exceptions import checked
 from huiyan.settings import REPOSITORY, Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.warehouse.migrate import migrate
@@ -40,12 +43,14 @@ class DayRun:
 
     Attributes:
         landing: landing zone its feeds were looked for in.
-        collected: what became of the feeds' deliveries, by status (see `Collected`).
+        collected: of how many feeds the delivery came to which status: those of `Collected`, where
+            stopped is also what the quality gate has stopped.
         evaluated: business dates judged.
         deliveries: what became of each extract, by status.
         failures: what did not work, one text each.
         warnings: what did not work and does not matter to the day, one text each.
         briefs: the pages of the operations briefs written.
+        idle_exceptions: exceptions read for the first time that except nothing, in words.
         status: state of every feed afterwards.
     """
 
@@ -57,6 +62,7 @@ class DayRun:
     failures: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     briefs: list[str] = field(default_factory=list)
+    idle_exceptions: list[str] = field(default_factory=list)
     status: DayStatus | None = None
 
     @property
@@ -169,6 +175,9 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
 
     dags = load_dags(REPOSITORY / "dags")
     day = DayRun(business_date, settings.landing)
+    with connect(settings, role="huiyan_push") as connection:
+        known = entries_in_warehouse(connection)
+    became: dict[str, str] = {}
     emitted: set[str] = set()
 
     def run(dag_id: str, on: date) -> InlineRun:
@@ -182,8 +191,7 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
         done = run(f"feed_{contract.name}", business_date)
         emitted |= {name for name, keys in done.events.items() if keys}
         if "collect" in done.results:
-            became = done.results["collect"]["status"]
-            day.collected[became] = day.collected.get(became, 0) + 1
+            became[contract.name] = done.results["collect"]["status"]
     if not is_due(dags["warehouse"].timetable.asset_condition, emitted):
         # What feeds_deadline does at the last deadline: the day goes on without them.
         say("going on without the feeds that failed")
@@ -200,10 +208,34 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
     now = calendar.collected_until(business_date)
     try:
         day.status = day_status(business_date, settings, now)
+        day.idle_exceptions = _newly_idle(known, business_date, settings)
     except (HuiyanError, psycopg.Error) as error:
         # What failed before it says more than this alone would.
         day.failures.append(f"The state of the day cannot be told: {error}")
+    day.collected = _counted(became, day.status)
     return day
+
+
+def _newly_idle(known: set[Entry], business_date: date, settings: Settings) -> list[str]:
+    try:
+        exceptions = checked(settings)
+    except ConfigurationError:
+        # Nothing is judged by a list that is wrong: that failure is told already.
+        return []
+    new = [exception for exception in exceptions if entry(exception) not in known]
+    with connect(settings, role="huiyan_push") as connection:
+        return idle(connection, new, business_date)
+
+
+def _counted(became: Mapping[str, str], status: DayStatus | None) -> dict[str, int]:
+    """Feeds by what became of their delivery; a new version that the gate stopped is stopped."""
+    stopped = {feed.feed for feed in status.feeds if feed.status == "stopped"} if status else set()
+    return dict(
+        Counter(
+            "stopped" if each == "landed" and feed in stopped else each
+            for feed, each in became.items()
+        )
+    )
 
 
 def _deliveries(day: DayRun) -> str:
@@ -220,12 +252,14 @@ def _deliveries(day: DayRun) -> str:
 def _report(day: DayRun, console: Console) -> None:
     status = day.status
     for feed in status.feeds if status else []:
-        if feed.is_well:
-            continue
-        console.print(
-            f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(feed.message)}",
-            soft_wrap=True,
-        )
+        if not feed.is_well:
+            console.print(
+                f"[red]{feed.status}[/] {feed.feed} {feed.label}: {escape(feed.told)}",
+                soft_wrap=True,
+            )
+        for place, line in enumerate(feed.quarantine(day.business_date)):
+            mark = "" if place else "[yellow]quarantine[/] "
+            console.print(f"{mark}{escape(line)}", soft_wrap=True)
     for message in day.failed_rules:
         console.print(f"[red]rule failed[/] {escape(message)}", soft_wrap=True)
     for message in day.given_up[:SHOWN]:
@@ -236,6 +270,11 @@ def _report(day: DayRun, console: Console) -> None:
         console.print(f"[red]failed[/] and {len(day.failures) - SHOWN} tasks more")
     for warning in day.warnings[:SHOWN]:
         console.print(f"[yellow]warning[/] {escape(warning)}", soft_wrap=True)
+    for words in day.idle_exceptions[:SHOWN]:
+        console.print(f"[yellow]exception[/] {escape(words)}", soft_wrap=True)
+    if len(day.idle_exceptions) > SHOWN:
+        more = len(day.idle_exceptions) - SHOWN
+        console.print(f"[yellow]exception[/] and {more} more (huiyan status)")
     extracts = ", ".join(f"{count} {state}" for state, count in sorted(day.deliveries.items()))
     console.print(
         f"{day.business_date}: {escape(_deliveries(day))}; "

@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from psycopg.rows import dict_row
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from huiyan.feeds.contract import load_contracts
+from huiyan.alerts.idle import idle
+from huiyan.errors import ConfigurationError
+from huiyan.feeds.contract import FeedContract, load_contracts
 from huiyan.orchestration import calendar
+from huiyan.quality.bad_rows import bad_rows, in_words
+from huiyan.rules.exceptions import checked
 from huiyan.settings import Settings, get_settings
 from huiyan.terminal import fits
 from huiyan.warehouse.connection import connect
 
+ROWS_SHOWN = 3
 WORDS = {
     "accepted": "[green]accepted[/]",
     "landed": "[yellow]unchecked[/]",
@@ -36,25 +42,18 @@ select
     coalesce(c.duplicates, 0) as duplicates,
     coalesce(c.quarantined, 0) as quarantined,
     array(
-        select distinct r.expectation || coalesce(' ' || nullif(r.column_name, ''), '')
+        select jsonb_build_object(
+            'reason', r.detail ->> 'reason',
+            'severity', r.severity,
+            'rows', case when r.column_name <> '' then r.unexpected end
+        )
         from ops.check_result as r
         where r.batch_id = b.batch_id and not r.success
-        order by 1
+        order by r.severity, r.column_name, r.expectation, r.detail ->> 'reason'
     ) as failed_checks,
-    exists (
-        select from ops.batch as earlier
-        where
-            earlier.feed = f.feed
-            and earlier.business_date = %(day)s
-            and earlier.status = 'accepted'
-    ) as is_accepted,
-    exists (
-        select from ops.batch as earlier
-        where
-            earlier.feed = f.feed
-            and earlier.business_date <= %(day)s
-            and earlier.status = 'accepted'
-    ) as in_force
+    s.business_date as standing_of,
+    s.version as standing_version,
+    coalesce(s.good, 0) as standing_good
 from ops.feed as f
 left join lateral (
     select *
@@ -64,6 +63,20 @@ left join lateral (
     limit 1
 ) as b on true
 left join ops.row_count as c on b.batch_id = c.batch_id
+left join lateral (
+    select accepted.business_date, accepted.version, rows.good
+    from ops.batch as accepted
+    left join ops.row_count as rows on accepted.batch_id = rows.batch_id
+    where
+        accepted.feed = f.feed
+        and accepted.status = 'accepted'
+        and (
+            accepted.business_date = %(day)s
+            or (f.kind = 'snapshot' and accepted.business_date < %(day)s)
+        )
+    order by accepted.business_date desc, accepted.version desc
+    limit 1
+) as s on true
 where f.is_subscribed
 order by f.kind, f.feed
 """
@@ -78,6 +91,9 @@ class FeedStatus:
             none (nothing was due and nothing came).
         batch_id, version: of the latest delivery, None if there is none.
         is_well: nothing about it needs a person.
+        failed_checks: what the delivery did not meet, in words.
+        put_aside: the first rows in quarantine, in words.
+        standing: of a stopped delivery, what is in force in its place; empty for any other.
     """
 
     feed: str
@@ -91,7 +107,27 @@ class FeedStatus:
     duplicates: int = 0
     quarantined: int = 0
     failed_checks: tuple[str, ...] = ()
+    put_aside: tuple[str, ...] = ()
     message: str = ""
+    standing: str = ""
+
+    @property
+    def told(self) -> str:
+        """Why it is not in, and what is in force in its place."""
+        end = "" if self.message.endswith(".") else "."
+        return f"{self.message}{end} {self.standing}" if self.standing else self.message
+
+    def quarantine(self, business_date: date) -> list[str]:
+        """What there is to say of its rows in quarantine, a line each; none without any."""
+        if not self.quarantined:
+            return []
+        outcome = "bad" if self.status == "stopped" else "put aside, the others count"
+        return [
+            f"{self.feed} {self.label}: {self.quarantined:,} of {self.rows:,} rows {outcome}",
+            *(f"  {row}" for row in self.put_aside),
+            "  Have the sender correct them and send the day again. All of them: "
+            f"huiyan feeds quarantine {self.feed} {business_date}",
+        ]
 
 
 @dataclass(frozen=True)
@@ -138,6 +174,11 @@ def day_status(
             " where business_date = %s and resolved_at is null order by kind, feed",
             (business_date,),
         ).fetchall()
+        put_aside = {
+            row["feed"]: bad_rows(connection, contracts[row["feed"]], row["batch_id"], ROWS_SHOWN)
+            for row in rows
+            if row["quarantined"] and row["feed"] in contracts
+        }
     feeds = []
     for row in rows:
         contract = contracts.get(row["feed"])
@@ -150,7 +191,8 @@ def day_status(
             message = f"due {due:%Y-%m-%d %H:%M}"
         elif status is None:
             status = "none"
-            message = "never delivered" if row["kind"] == "snapshot" and not row["in_force"] else ""
+            is_new = row["kind"] == "snapshot" and row["standing_version"] is None
+            message = "never delivered" if is_new else ""
         feeds.append(
             FeedStatus(
                 feed=row["feed"],
@@ -163,8 +205,10 @@ def day_status(
                 good=row["good"],
                 duplicates=row["duplicates"],
                 quarantined=row["quarantined"],
-                failed_checks=tuple(row["failed_checks"]),
+                failed_checks=tuple(_failed(contract, check) for check in row["failed_checks"]),
+                put_aside=tuple(map(str, put_aside.get(row["feed"], ()))),
                 message=message,
+                standing=_standing(row, business_date) if status == "stopped" else "",
             )
         )
     return DayStatus(
@@ -174,6 +218,25 @@ def day_status(
         feeds,
         [(str(kind), str(feed), str(message)) for kind, feed, message in alerts],
     )
+
+
+def _failed(contract: FeedContract, check: dict[str, Any]) -> str:
+    """A check that was not met, how often, and that nothing follows from it if so."""
+    count = check["rows"]
+    beside = [f"{count:,} row{'' if count == 1 else 's'}"] if count else []
+    if check["severity"] == "warning":
+        beside.append("only reported")
+    words = in_words(contract, check["reason"])
+    return f"{words} ({', '.join(beside)})" if beside else words
+
+
+def _standing(row: dict[str, Any], business_date: date) -> str:
+    """What is in force while the latest delivery is stopped."""
+    version, day, good = row["standing_version"], row["standing_of"], row["standing_good"]
+    if version is None:
+        return "Nothing of this feed is in force for the date."
+    of = "the day" if day == business_date else str(day)
+    return f"Version {version} of {of} stays in force: {good:,} good rows and what they led to."
 
 
 def evaluated_dates(settings: Settings | None = None, limit: int = 60) -> list[date]:
@@ -214,13 +277,16 @@ def render_status(business_date: date | None, console: Console) -> None:
         table = _feeds(day, labelled=False)
     console.print(table)
     for feed in day.feeds:
-        if said := feed.message or "; ".join(feed.failed_checks):
+        if said := feed.told or "; ".join(feed.failed_checks):
             console.print(f"{feed.feed} {feed.label}: {escape(said)}", soft_wrap=True)
+        for line in feed.quarantine(business_date):
+            console.print(escape(line), soft_wrap=True)
     if day.evaluation is None:
         console.print("The rules have not judged this date yet.")
     else:
         console.print(f"The rules: {day.evaluation}, {day.evaluated_at:%Y-%m-%d %H:%M}.")
     _render_open_alerts(console)
+    _render_idle_exceptions(business_date, console)
 
 
 def _feeds(day: DayStatus, *, labelled: bool) -> Table:
@@ -257,3 +323,17 @@ def _render_open_alerts(console: Console) -> None:
     console.print("\n[bold]Open operations alerts[/]")
     for day, kind, feed, message in rows:
         console.print(f"{day} {kind} {escape(feed)}: {escape(message)}", soft_wrap=True)
+
+
+def _render_idle_exceptions(business_date: date, console: Console) -> None:
+    try:
+        exceptions = checked(get_settings())
+    except ConfigurationError as error:
+        console.print(f"[red]exceptions[/] {escape(str(error))}", soft_wrap=True)
+        return
+    with connect(role="huiyan_push") as connection:
+        found = idle(connection, exceptions, business_date)
+    if found:
+        console.print("\n[bold]Exceptions that except nothing[/]")
+    for words in found:
+        console.print(escape(words), soft_wrap=True)

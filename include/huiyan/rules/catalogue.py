@@ -1,6 +1,5 @@
 """The rule catalogue, read from the rules' own yml files: no database needed."""
 
-import csv
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
@@ -11,6 +10,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from huiyan import kept_tables
 from huiyan.errors import ConfigurationError, NotFoundError
 from huiyan.settings import REPOSITORY
 
@@ -195,12 +195,16 @@ def load_rule(rule_id: str) -> Rule:
 
 
 def load_parameters() -> list[Parameter]:
-    """All rows of the seed of parameters, of all times."""
-    with PARAMETERS.open(encoding="utf-8", newline="") as handle:
-        return [
-            Parameter.model_validate({key: value or None for key, value in row.items()})
-            for row in csv.DictReader(handle)
-        ]
+    """All rows of the seed of parameters, of all times.
+
+    Raises:
+        ConfigurationError: a row does not fit the heading.
+    """
+    _, rows = kept_tables.read(PARAMETERS)
+    return [
+        Parameter.model_validate({key: value or None for key, value in row.cells.items()})
+        for row in rows
+    ]
 
 
 def missing_parameters(on: date, retired: Collection[str] = ()) -> list[str]:

@@ -9,7 +9,6 @@
 Each file is optional.
 """
 
-import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 
+from huiyan import kept_tables
 from huiyan.errors import ConfigurationError
 from huiyan.settings import REPOSITORY, Settings
 
@@ -119,28 +119,21 @@ def fingerprint(settings: Settings) -> str:
 
 
 def _read(path: Path, columns: Sequence[str]) -> list[Line]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise ConfigurationError(f"{path} lacks the column(s) {', '.join(missing)}.")
-            return [
-                Line(
-                    f"{path}, line {reader.line_num}",
-                    {name: (row[name] or "").strip() or None for name in columns},
-                )
-                for row in reader
-            ]
-    except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{path} is not UTF-8: save it as CSV in UTF-8.") from error
+    heading, rows = kept_tables.read(path)
+    missing = [name for name in columns if name not in heading]
+    if missing:
+        raise ConfigurationError(f"{path} lacks the column(s) {', '.join(missing)}.")
+    return [
+        Line(row.where, {name: row.cells[name].strip() or None for name in columns}) for row in rows
+    ]
 
 
 def own_lines(reviewed: ReviewedList, settings: Settings) -> list[Line]:
     """The district's own lines, none without a file.
 
     Raises:
-        ConfigurationError: the file lacks a column or is not UTF-8.
+        ConfigurationError: the file lacks a column, is not UTF-8, or a line has more or fewer
+            fields than its heading.
     """
     path = reviewed.own_file(settings)
     return _read(path, tuple(reviewed.columns)) if path.exists() else []
@@ -165,7 +158,7 @@ def load(connection: psycopg.Connection, settings: Settings) -> int:
     """Put the district's lines into the freshly loaded seeds; the number of lines put in.
 
     Raises:
-        ConfigurationError: a file lacks a column or is not UTF-8.
+        ConfigurationError: a file cannot be read (`own_lines`).
     """
     lines = {each: own_lines(each, settings) for each in LISTS if each.own_file(settings).exists()}
     with connection.transaction(), connection.cursor() as cursor:

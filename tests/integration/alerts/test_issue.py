@@ -17,6 +17,7 @@ from huiyan.alerts.issue import issue, issue_all, pending
 from huiyan.delivery.deliver import deliver
 from huiyan.delivery.extract import CSV_COLUMNS
 from huiyan.errors import EvaluationError
+from huiyan.explain import QUERIES
 
 DAYS = (MONDAY, TUESDAY, WEDNESDAY)
 THURSDAY = date(2025, 9, 4)
@@ -500,6 +501,49 @@ def test_an_exception_reviewed_after_the_push_takes_it_back(district: District) 
     run(district, MONDAY)
     assert table(district, "U002", MONDAY) == []
     assert gone(district, "U002", MONDAY) == [("V1", "suppressed")]
+
+
+def test_an_exception_reviewed_after_an_alert_was_reopened_takes_it_back(
+    district: District,
+) -> None:
+    district.hit("ATT-001", "V1")
+    district.add(
+        "reference.alert_suppression", "ATT-001", "V1", None, "已批准", "主任", TUESDAY, WEDNESDAY
+    )
+    district.evaluated(*DAYS, THURSDAY)
+    run(district, *DAYS, THURSDAY)
+    assert [row[3] for row in alerts(district)] == ["delivered"]
+    # Reviewed again: it holds from Wednesday on, of which the bodies have their extracts.
+    district.run(
+        "update reference.alert_suppression set valid_from = %s, valid_to = %s",
+        WEDNESDAY,
+        date(2025, 12, 31),
+    )
+    run(district, WEDNESDAY)
+    assert [(row[3], row[6]) for row in alerts(district)] == [("auto_resolved", WEDNESDAY)]
+    chain = (
+        "select business_date, event from marts.fct_alert_event "
+        "where to_state is not null order by place"
+    )
+    told = [
+        (MONDAY, "opened"),
+        (MONDAY, "delivered"),
+        (TUESDAY, "auto_resolved"),
+        (WEDNESDAY, "reopened"),
+        (WEDNESDAY, "delivered"),
+        (WEDNESDAY, "auto_resolved"),
+    ]
+    assert district.rows(chain) == told
+    alert = district.value("select alert_id from ops.alert")
+    assert [row[:2] for row in district.rows(QUERIES["events"], alert)] == told, "as explained too"
+    assert [gone(district, "U002", day) for day in (WEDNESDAY, THURSDAY)] == [
+        [("V1", "suppressed")],
+        [("V1", "suppressed")],
+    ]
+    before = alerts(district), sent_versions(district), files(district)
+    assert run(district, WEDNESDAY, THURSDAY) == []
+    assert (alerts(district), sent_versions(district), files(district)) == before
+    assert district.rows(chain) == told
 
 
 def test_an_exception_for_nothing_is_noticed(district: District) -> None:

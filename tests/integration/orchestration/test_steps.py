@@ -7,6 +7,9 @@ import pytest
 from rich.console import Console
 
 from huiyan.orchestration import calendar, steps
+from huiyan.orchestration.run import DayRun
+from huiyan.orchestration.run import _counted as counted
+from huiyan.orchestration.run import _report as report
 from huiyan.orchestration.status import day_status, latest_date, render_status
 from huiyan.quality.recheck import recheck
 from huiyan.settings import Settings
@@ -134,6 +137,68 @@ def test_what_a_person_accepted_meanwhile_is_not_reported_as_stopped(warehouse: 
     recheck(FEED, DAY, by="王主任", reason="已核实", confirmed=frozenset({"quarantine_share"}))
     steps.check_feed(FEED, DAY, found_stopped)
     assert _alerts(warehouse) == set()
+
+
+def _spoil(settings: Settings, amount: str, times: int) -> None:
+    """Put `amount` where the first so many amounts of the delivery stand."""
+    file = settings.landing / FEED / DAY.isoformat() / "cards.csv"
+    file.write_text(file.read_text("utf-8").replace("100.00", amount, times), "utf-8")
+
+
+def _take_in(settings: Settings) -> tuple[str, str]:
+    """Put the day through the gate; what `huiyan run` and `huiyan status` say of it."""
+    collected = steps.collect_feed(FEED, DAY)
+    steps.check_feed(FEED, DAY, collected)
+    run, status = (Console(record=True, width=80) for _ in range(2))
+    day = DayRun(DAY, settings.landing, status=day_status(DAY, settings))
+    day.collected = counted({FEED: collected.status}, day.status)
+    report(day, run)
+    render_status(DAY, status)
+    return run.export_text(), status.export_text()
+
+
+def test_rows_put_aside_are_told_with_file_line_column_and_value(warehouse: Settings) -> None:
+    _deliver(warehouse, rows=100)
+    _spoil(warehouse, "12O0.00", 4)
+    run, status = _take_in(warehouse)
+    for said in (run, status):
+        assert f"{FEED} 公务卡: 4 of 100 rows put aside, the others count\n" in said
+        assert '  cards.csv line 2: amount 交易金额 "12O0.00": not money\n' in said
+        assert "cards.csv line 4" in said
+        assert "cards.csv line 5" not in said, "the first three are enough"
+        assert f"huiyan feeds quarantine {FEED} {DAY}\n" in said
+        assert "expect_" not in said
+    assert "\nquarantine card_transactions" in f"\n{run}"
+    assert f"{FEED} 公务卡: amount 交易金额: not money (4 rows)" in status
+    assert "feeds: 1 in a new version; judged" in run
+
+
+def test_a_stopped_correction_says_what_stays_in_force(warehouse: Settings) -> None:
+    _deliver(warehouse, rows=30)
+    _spoil(warehouse, "12O0.00", 1)
+    _take_in(warehouse)
+    _spoil(warehouse, "a lot", 9)
+    stands = ". Version 1 of the day stays in force: 29 good rows and what they led to."
+    for said in _take_in(warehouse):
+        assert "version 2, is stopped: 10 of 30 rows are bad" in said
+        assert stands in said
+        assert f"{FEED} 公务卡: 10 of 30 rows bad\n" in said
+    # One that never landed is counted like one that the gate stopped.
+    assert "feeds: 1 stopped; judged" in _take_in(warehouse)[0]
+    file = warehouse.landing / FEED / DAY.isoformat() / "cards.csv"
+    file.write_text("not,what,was,agreed\n1,2,3,4\n", "utf-8")
+    run, status = _take_in(warehouse)
+    assert "feeds: 1 stopped; judged" in run
+    assert stands in run
+    assert stands in status
+
+
+def test_a_stopped_first_delivery_leaves_nothing_in_force(warehouse: Settings) -> None:
+    _deliver(warehouse, rows=3)
+    _spoil(warehouse, "a lot", 1)
+    for said in _take_in(warehouse):
+        assert "Nothing of this feed is in force for the date." in said
+    assert "feeds: 1 stopped; judged" in _take_in(warehouse)[0]
 
 
 @pytest.mark.parametrize(

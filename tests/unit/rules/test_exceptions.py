@@ -45,3 +45,28 @@ def test_half_an_exception_is_refused(tmp_path: Path, line: str, said: str) -> N
     with pytest.raises(ConfigurationError, match=r"alert_suppression\.csv, line 2: ") as error:
         checked(settings)
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (
+            "ATT-001,V1,,41 verdicts, 30 of them confirmed,区纪委,2025-09-01,2026-09-01",
+            "has 8 fields, the heading 7; put a text with commas in quotes",
+        ),
+        (
+            "ATT-001,V1,41 verdicts,区纪委,2025-09-01,2026-09-01",
+            "has 6 fields, the heading 7; a field that is empty needs its comma too",
+        ),
+    ],
+)
+def test_a_line_that_does_not_fit_its_heading_is_refused(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    settings = Settings(home=tmp_path)
+    good = 'ATT-001,V1,,"41 verdicts,\n30 of them confirmed",区纪委,2025-09-01,2026-09-01'
+    write(settings, good)
+    assert checked(settings)[-1].reason == "41 verdicts,\n30 of them confirmed"
+    write(settings, good, "", line)
+    with pytest.raises(ConfigurationError, match=rf"alert_suppression\.csv, line 5: {said}"):
+        checked(settings)

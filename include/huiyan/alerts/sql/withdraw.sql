@@ -1,6 +1,8 @@
 -- An alert that a body was handed for this day and that a correction has since made groundless was
 -- opened and resolved on the day (so is one that an exception or the rule's status, reviewed since,
--- takes away): a body can still be told, and nothing handed over is forgotten.
+-- takes away): a body can still be told, and nothing handed over is forgotten. The same holds of one
+-- that had ended before and was reopened on the day; but what was handed over again only because it
+-- was thought to be open still has ended on the day on which it did.
 with handed as (
     select distinct
         alerts.*,
@@ -8,7 +10,12 @@ with handed as (
             when issue_hit.is_suppressed then 'suppressed'
             when not issue_hit.is_pushed then 'demoted'
             else 'withdrawn'
-        end as ended_because
+        end as ended_because,
+        exists (
+            select 1
+            from ops.alert_opening as earlier
+            where earlier.alert_id = alerts.alert_id
+        ) as was_reopened
     from ops.delivery as deliveries
     inner join ops.delivery_alert as lines on deliveries.delivery_id = lines.delivery_id
     inner join ops.alert as alerts on lines.alert_id = alerts.alert_id
@@ -25,6 +32,24 @@ with handed as (
             where
                 openings.alert_id = lines.alert_id
                 and openings.opened_on <= %(day)s
+                and (openings.resolved_on is null or openings.resolved_on >= %(day)s)
+        )
+        and (
+            not exists (
+                select 1
+                from ops.alert_opening as earlier
+                where
+                    earlier.alert_id = lines.alert_id
+                    and earlier.opened_on <= %(day)s
+            )
+            or exists (
+                select 1
+                from ops.alert_event as events
+                where
+                    events.alert_id = lines.alert_id
+                    and events.actor = 'channel'
+                    and events.business_date = %(day)s
+            )
         )
         and not exists (
             select 1
@@ -67,7 +92,11 @@ select
     jsonb_build_object('reason', handed.ended_because),
     %(day)s
 from handed
-cross join (
-    values (1, 'opened', 'open'), (2, 'auto_resolved', 'auto_resolved')
-) as steps (place, event, to_state)
+inner join (
+    values
+        (1, 'opened', 'open', false),
+        (1, 'reopened', 'reopened', true),
+        (2, 'auto_resolved', 'auto_resolved', null)
+) as steps (place, event, to_state, was_reopened)
+    on coalesce(steps.was_reopened, handed.was_reopened) = handed.was_reopened
 order by handed.alert_id, steps.place
