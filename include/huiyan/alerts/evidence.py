@@ -391,7 +391,10 @@ def _item(key: str, value: Any) -> str:
     text = readable_value(value)
     if key in CODES:
         return named(CODES[key], text)
-    return DIGEST.sub(r"\1…", TOKEN.sub("", text)) if key == "subjects" else text
+    if key == "subjects":
+        # Of whatever kind: of vouchers alone the id is nobody's way to name one.
+        return voucher_in_words(DIGEST.sub(r"\1…", TOKEN.sub("", text)))
+    return text
 
 
 def _listed(key: str, value: Any) -> tuple[str, ...]:
