@@ -10,6 +10,8 @@ from pathlib import Path
 
 from huiyan.errors import ConfigurationError
 
+SHOWN = 20
+
 
 @dataclass(frozen=True)
 class Row:
@@ -24,7 +26,7 @@ def read(path: Path) -> tuple[list[str], list[Row]]:
 
     Raises:
         ConfigurationError: it is not UTF-8, or lines have more or fewer fields than the heading;
-            all of them are named.
+            the first ones are named, the others counted. Two columns of one name likewise.
     """
     rows, wrong = [], []
     try:
@@ -46,8 +48,11 @@ def read(path: Path) -> tuple[list[str], list[Row]]:
         raise ConfigurationError(
             f"{path}, from line {line_no} on: {error}. Is a quotation mark not closed?"
         ) from error
+    if twice := [name for name in dict.fromkeys(heading) if heading.count(name) > 1]:
+        raise ConfigurationError(f"{path}: the heading names {', '.join(map(repr, twice))} twice.")
     if wrong:
-        raise ConfigurationError(f"{'. '.join(wrong)}. Nothing of the file is taken.")
+        more = f". And {len(wrong) - SHOWN:,} lines more" if len(wrong) > SHOWN else ""
+        raise ConfigurationError(f"{'. '.join(wrong[:SHOWN])}{more}. Nothing of the file is taken.")
     return heading, rows
 
 

@@ -35,6 +35,8 @@ def test_all_lines_that_do_not_fit_are_named(tmp_path: Path) -> None:
         ("词,why\n".encode("gb18030"), "is not UTF-8"),
         (b'word,why\na,"b"c\n', "from line 2 on: ',' expected after"),
         (b'word,why\na,"b\nc,d\n', "from line 2 on: unexpected end of data"),
+        (b"word,why,word\na,b,c\n", "the heading names 'word' twice"),
+        (b"word,why\n" + b"a\n" * 25, "line 21: .* And 5 lines more"),
     ],
 )
 def test_what_cannot_be_read_says_where(tmp_path: Path, content: bytes, said: str) -> None:

@@ -1,5 +1,6 @@
 """Which column of the contract each header cell names."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from huiyan.feeds.contract import Column, FeedContract
 NO_HEADINGS = "none of the headings"
 MISSING = "missing required columns"
 TWICE = "both mean"
+# No feed has a tenth of it; every column is looked at for every row.
+MOST_COLUMNS = 1_000
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
@@ -68,21 +72,30 @@ def resolve(
             empty elements out, so there it is checked at the end).
 
     Raises:
-        FeedError: a column is named twice or a required one is missing.
+        FeedError: a column is named twice, a required one is missing, or there are too many.
     """
+    filled = sum(1 for cell in cells if cell.strip())
+    if filled > MOST_COLUMNS:
+        raise FeedError(
+            f"{file_name}: its heading names {filled:,} columns, over {MOST_COLUMNS:,}. Send those "
+            f"of {contract.name} only."
+        )
     spellings = _spellings(contract)
     columns: list[Column | None] = []
     names: list[str] = []
+    taken: set[str] = set()
     found: dict[str, str] = {}
     for position, cell in enumerate(cells, start=1):
         column = spellings.get(normalise(cell))
         columns.append(column)
-        shown = cards.hide_all(cell.replace(BYTE_ORDER_MARK, "").strip()[:100])
+        sent = cell.replace(BYTE_ORDER_MARK, "").strip()[:100]
+        shown = _CONTROL.sub("�", cards.hide_all(sent))
         if column is None:
             name = shown or f"column_{position}"
-            while name in names:
+            while name in taken:
                 name += "_"
             names.append(name)
+            taken.add(name)
             continue
         if column.name in found:
             raise FeedError(
@@ -91,6 +104,7 @@ def resolve(
             )
         found[column.name] = shown
         names.append(column.name)
+        taken.add(column.name)
     layout = Layout(tuple(columns), tuple(names), tuple(normalise(cell) for cell in cells))
     if complete:
         require(contract, layout, file_name)

@@ -321,24 +321,29 @@ class XlsxBook:
                 f"{MAX_SHARED_TEXT_BYTES:,}. Send it as CSV."
             )
         self._read("xl/sharedStrings.xml", strings, optional=True)
-        self._targets = [
-            relations.targets[key] for key in workbook.sheets if key in relations.targets
+        targets = [relations.targets[key] for key in workbook.sheets if key in relations.targets]
+        self._parts = [
+            target.lstrip("/") if target.startswith("/") else f"xl/{target}" for target in targets
         ]
-        if not self._targets:
+        if not self._parts:
             raise FeedError(f"{file_name} has no worksheet.")
+        # The limits count a part once: as many sheets as there may be would read it as often.
+        if len(set(self._parts)) < len(self._parts):
+            raise FeedError(
+                f"{file_name}: several of its worksheets are one and the same. Save it anew in an "
+                "office program and send it again."
+            )
         self._begin = partial(_Sheet, file_name, strings.texts, styles, workbook.is_1904)
 
     @property
     def sheets(self) -> range:
         """Numbers of the worksheets, from 1."""
-        return range(1, len(self._targets) + 1)
+        return range(1, len(self._parts) + 1)
 
     def records(self, sheet: int) -> Iterator[Record]:
         """The rows of a worksheet that hold anything, from its first one on."""
-        target = self._targets[sheet - 1]
-        name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         rows = self._begin()
-        for _ in self._events(name, rows):
+        for _ in self._events(self._parts[sheet - 1], rows):
             while rows.ready:
                 yield rows.ready.popleft()
 

@@ -55,7 +55,12 @@ class BadRow:
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.file_name} line {self.line_no}: {'; '.join(self.faults)}"
+        return f"{_printable(self.file_name)} line {self.line_no}: {'; '.join(self.faults)}"
+
+
+def _printable(text: str) -> str:
+    """A sender's text in which nothing speaks to the terminal."""
+    return "".join(sign if sign.isprintable() else "�" for sign in text)
 
 
 def _parts(reason: str) -> tuple[str, str]:
@@ -73,7 +78,7 @@ def _titled(contract: FeedContract, column: str) -> str:
     if column == NATURAL_KEY:
         return "key"
     labels = {each.name: each.label for each in contract.columns}
-    return f"{column} {labels[column]}" if column in labels else column
+    return f"{column} {labels[column]}" if column in labels else _printable(column)
 
 
 def in_words(contract: FeedContract, reason: str) -> str:
@@ -86,10 +91,10 @@ def shown(column: str, value: Any) -> str:
     """What stands in a cell, short and with nothing secret in it, in quotation marks."""
     if value is None or value == "":
         return "(empty)"
-    text = "".join(sign if sign.isprintable() else "�" for sign in str(value))
+    # Hidden as it was sent: signs between its digits hide a number from nobody.
+    text = _printable(cards.hide_all(cards.mask(masked(str(value)))))
     if _ACCOUNT.search(column):
         text = f"…{text[-4:]}" if len(text) > 4 else "…"
-    text = cards.hide_all(masked(text))
     return f'"{text[:SHOWN_LENGTH]}{"…" if len(text) > SHOWN_LENGTH else ""}"'
 
 

@@ -33,6 +33,7 @@ WEIGHTS = "dbt_project/seeds/rules/score_weight.csv"
 OPEN_END = "9999-12-31"
 FOR_EVER = f"{ISSUED_ON},{OPEN_END}"
 LONGEST_NAME = 63
+DECIMALS = 2
 
 _READ = re.compile(r"rule_parameter\(\s*'([\w-]+)',\s*'(\w+)'\s*\)")
 _EVIDENCE = re.compile(r"evidence\(\{(.*?)\}\)", re.DOTALL)
@@ -149,12 +150,11 @@ def _values(rule: Rule) -> Iterator[Missing]:
             row for row in load_parameters() if (row.rule_id, row.parameter) == (rule_id, parameter)
         ]
         for row in rows:
-            try:
-                Decimal(row.value)
-            except InvalidOperation:
+            if not _is_number(row.value):
                 yield Missing(
                     place,
-                    f"a number for {rule_id},{parameter} from {row.valid_from}, not {row.value!r}",
+                    f"a number of at most {DECIMALS} decimals for {rule_id},{parameter} from "
+                    f"{row.valid_from}, not {row.value!r}",
                     is_in_the_way=True,
                 )
         for row, after in pairwise(sorted(rows, key=lambda row: row.valid_from)):
@@ -166,6 +166,15 @@ def _values(rule: Rule) -> Iterator[Missing]:
                     "this one no longer is",
                     is_in_the_way=True,
                 )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        exponent = Decimal(text).as_tuple().exponent
+    except InvalidOperation:
+        return False
+    # The column rounds: people would be told another value than the one that judges.
+    return isinstance(exponent, int) and exponent >= -DECIMALS
 
 
 def _numbers(rule: Rule) -> Iterator[Missing]:

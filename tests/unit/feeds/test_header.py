@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from huiyan.errors import FeedError
 from huiyan.feeds.contract import Column, load_contracts
-from huiyan.feeds.header import resolve
+from huiyan.feeds.header import MOST_COLUMNS, resolve
 
 CONTRACTS = load_contracts()
 
@@ -66,3 +66,18 @@ def test_extra_columns_keep_their_names_apart() -> None:
     cells = [*(column.name for column in contract.columns), "备注", "备注", "", "6282001234567890"]
     layout = resolve(contract, cells, "a.csv")
     assert layout.unknown == ("备注", "备注_", "column_7", "************7890")
+
+
+def test_a_heading_of_one_name_many_times_is_no_work() -> None:
+    contract = CONTRACTS["budgets"]
+    own = [column.name for column in contract.columns]
+    layout = resolve(contract, [*own, *["x"] * (MOST_COLUMNS - len(own)), *[""] * 5_000], "a.csv")
+    assert len(set(layout.names)) == len(layout.names)
+    with pytest.raises(FeedError, match="names 1,001 columns, over 1,000"):
+        resolve(contract, [*own, *["x"] * (MOST_COLUMNS + 1 - len(own))], "a.csv")
+
+
+def test_what_would_speak_to_a_terminal_is_no_part_of_a_name() -> None:
+    contract = CONTRACTS["budgets"]
+    cells = [*(column.name for column in contract.columns), "备\x1b[31m注"]
+    assert resolve(contract, cells, "a.csv").unknown == ("备�[31m注",)

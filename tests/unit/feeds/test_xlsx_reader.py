@@ -205,3 +205,15 @@ def test_too_large_table_of_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huiyan.feeds.xlsx_reader.MAX_SHARED_TEXT_BYTES", 10)
     with pytest.raises(FeedError, match="table of texts"):
         records_of(shared_texts())
+
+
+def test_sheets_that_are_one_and_the_same_are_refused() -> None:
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book_of([["a", "b"]]))) as before,
+        zipfile.ZipFile(out, "w") as after,
+    ):
+        for name in before.namelist():
+            after.writestr(name, before.read(name).replace(b"sheet2.xml", b"sheet1.xml"))
+    with pytest.raises(FeedError, match="several of its worksheets are one and the same"):
+        records_of(out.getvalue())
