@@ -69,17 +69,17 @@ class FormReader:
         self._read = read or [max(sheets, key=lambda each: (self._is_form(each), len(each.named)))]
         self.header: list[str] = []
         self._places: dict[int, list[int]] = {}
-        names: list[str] = []
+        columns: dict[str, int] = {}
         for sheet in self._read:
             if sheet.heading is None:
                 raise FeedError(f"{file_name}: {header.NO_HEADINGS} are there, it is empty.")
             cells = header_cells(sheet.heading, file_name)
             layout = self._layout(sheet.heading)
             for name, cell in zip(layout.names, cells, strict=True):
-                if name not in names:
-                    names.append(name)
+                if name not in columns:
+                    columns[name] = len(columns)
                     self.header.append(cell)
-            self._places[sheet.number] = [names.index(name) for name in layout.names]
+            self._places[sheet.number] = [columns[name] for name in layout.names]
         self._has_beyond = any(
             len(_within(record)) > len(self._places[sheet.number])
             for sheet in self._read

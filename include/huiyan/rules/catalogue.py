@@ -169,13 +169,18 @@ def _read(path: Path, _modified_ns: int) -> Rule:
         raise ConfigurationError(f"The rule's meta in {path.name} is wrong: {said}.") from error
 
 
+def declarations() -> list[Path]:
+    """The yml files of all rules."""
+    return [
+        path
+        for layer in RESULTS
+        for path in sorted((MODELS / layer).glob("rule_*_[0-9][0-9][0-9]_*.yml"))
+    ]
+
+
 def load_rules() -> dict[str, Rule]:
     """Every rule by id, in the order of the ids."""
-    rules = [
-        _read(path, path.stat().st_mtime_ns)
-        for layer in RESULTS
-        for path in (MODELS / layer).glob("rule_*_[0-9][0-9][0-9]_*.yml")
-    ]
+    rules = [_read(path, path.stat().st_mtime_ns) for path in declarations()]
     return {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
 
 

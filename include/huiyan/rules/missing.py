@@ -100,17 +100,15 @@ def _identity(rule: Rule) -> Iterator[Missing]:
     elif rule.family != family:
         where = _place(yml, _line_of(yml, "family:"))
         yield Missing(where, f"`family: {family}`: the id says so, not {rule.family}")
-    others = [path for path in _all_yml() if path != yml and _line_of(path, f"id: {rule.id}")]
-    for other in others:
-        yield Missing(place, f"an id of its own: {rule.id} is that of {_place(other)}", True)
-
-
-def _all_yml() -> list[Path]:
-    return [
+    others = [
         path
-        for layer in catalogue.RESULTS
-        for path in sorted((catalogue.MODELS / layer).glob("rule_*_[0-9][0-9][0-9]_*.yml"))
+        for path in catalogue.declarations()
+        if path != yml and _line_of(path, f"id: {rule.id}")
     ]
+    for other in others:
+        yield Missing(
+            place, f"an id of its own: {rule.id} is that of {_place(other)}", is_in_the_way=True
+        )
 
 
 def _list_entry(rule: Rule) -> Iterator[Missing]:
@@ -145,10 +143,9 @@ def _parameters(rule: Rule) -> Iterator[Missing]:
 def _values(rule: Rule) -> Iterator[Missing]:
     """Each value of a threshold is a number, and the next one follows it without gap or overlap."""
     place = _place(catalogue.PARAMETERS)
+    known = load_parameters()
     for rule_id, parameter in rule.parameter_keys:
-        rows = [
-            row for row in load_parameters() if (row.rule_id, row.parameter) == (rule_id, parameter)
-        ]
+        rows = [row for row in known if (row.rule_id, row.parameter) == (rule_id, parameter)]
         for row in rows:
             if not _is_number(row.value):
                 yield Missing(

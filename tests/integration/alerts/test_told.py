@@ -5,10 +5,7 @@ from datetime import date
 import openpyxl
 
 from alert_district import MONDAY, TUESDAY, WEDNESDAY, District
-from huiyan.alerts.issue import issue, pending
-from huiyan.delivery.deliver import deliver
-from huiyan.returns.accept import accept
-from returned_forms import Line, land, lines_of
+from returned_forms import Line, land, lines_of, returned, run
 
 THURSDAY = date(2025, 9, 4)
 CLOSED = {
@@ -23,20 +20,10 @@ LEAD = "已转问题线索（青禾镇纪委，2025-09-02）"
 ENDED = "已核实办结，无需再处理"
 
 
-def run(district: District, *days: date) -> None:
-    """Take what came back, issue and deliver all that waits, day by day."""
-    for day in days:
-        district.evaluated(day)
-        accept(day)
-        issue(day)
-        for waiting, body in pending():
-            deliver(waiting, body)
-
-
 def form(district: District, body: str, day: date) -> Line:
     """The one line of the form that a body was sent."""
     path = district.settings.outbox / body / day.isoformat() / "alerts.xlsx"
-    (line,) = lines_of(path.name, path.read_bytes())
+    (line,) = returned(path)
     return line
 
 
