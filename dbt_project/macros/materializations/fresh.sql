@@ -50,6 +50,7 @@
     {#- Asked whatever follows: dbt takes a schema for known once a table in it has been made. #}
     {%- set is_made = load_cached_relation(this) is not none -%}
     {% call statement('main') -%}
+        {{ in_turn() }}
         set local huiyan.business_date = '{{ business_day() }}';
         {%- if is_made and config.get('moves_on') and evaluated_before() %}
         {{ moved_on(config.get('moves_on'), table) }}

@@ -90,11 +90,15 @@ def project_hash() -> str:
 
 
 def environment(
-    settings: Settings, business_date: date | None = None, evaluated_before: date | None = None
+    settings: Settings,
+    business_date: date | None = None,
+    evaluated_before: date | None = None,
+    turn: str = "",
 ) -> dict[str, str]:
     """Environment variables the project and its profile read.
 
     With `evaluated_before`, the date that the working tables show, they are moved on from there.
+    With `turn`, every model first asks whether the evaluation still has it (macro `in_turn`).
     """
     url = sqlalchemy_url(settings)
     variables = {
@@ -108,6 +112,7 @@ def environment(
         "HUIYAN_DB_NAME": url.database or "",
         "HUIYAN_DISTRICT": settings.district,
         "HUIYAN_EVALUATED_BEFORE": evaluated_before.isoformat() if evaluated_before else "",
+        "HUIYAN_TURN": turn,
     }
     if business_date is not None:
         variables["HUIYAN_BUSINESS_DATE"] = business_date.isoformat()
@@ -231,10 +236,11 @@ def _run(
     settings: Settings,
     business_date: date,
     evaluated_before: date | None = None,
+    turn: str = "",
 ) -> list["RunResult"]:
     from dbt.cli.main import dbtRunner
 
-    variables = environment(settings, business_date, evaluated_before)
+    variables = environment(settings, business_date, evaluated_before, turn)
     database = variables["HUIYAN_DB_NAME"]
     options = _options(settings, database)
     with _one_at_a_time, _without_complaints(), in_environment(variables):
@@ -251,17 +257,18 @@ def dbt(
     settings: Settings,
     business_date: date,
     evaluated_before: date | None = None,
+    turn: str = "",
 ) -> None:
     """Run one dbt command, e.g. `dbt("build", "--select", "marts", ...)`.
 
-    See `environment` for `evaluated_before`. What dbt says of every node goes to the log, at level
-    DEBUG, as `nodes` of the record.
+    See `environment` for `evaluated_before` and `turn`. What dbt says of every node goes to the
+    log, at level DEBUG, as `nodes` of the record.
 
     Raises:
         DbtError: a model failed, or the project cannot be read; the message names it.
         WarehouseError: a test failed; the message has what was expected and what was found.
     """
-    nodes = _run(command, arguments, settings, business_date, evaluated_before)
+    nodes = _run(command, arguments, settings, business_date, evaluated_before, turn)
     logger.debug("dbt %s: %d nodes", command, len(nodes), extra={"nodes": nodes})
 
 

@@ -31,6 +31,7 @@ from huiyan.warehouse.connection import connect
 logger = logging.getLogger(__name__)
 
 LOCK = 0x48594556  # advisory lock: one evaluation at a time in a warehouse
+WORK = 0x48594557  # advisory lock: shared by what an evaluation has begun to write
 ATTEMPTS = 3
 WORKING = ("intermediate", "slice", "rules", "patterns")  # that each version of the code makes anew
 # What these say is written into the facts; a change of it changes facts of any age.
@@ -60,10 +61,31 @@ class EvaluationResult:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[psycopg.Connection]:
-    """A connection that holds the warehouse's evaluation lock while it is open."""
-    with connect(settings, role="huiyan_build", autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(%s)", (LOCK,))
-        yield connection
+    """A connection that holds the warehouse's evaluation lock while it is open.
+
+    Who ends it from outside ends the evaluation: what that still writes is waited for, and it
+    begins nothing more (macro `in_turn`).
+
+    Raises:
+        WarehouseError: it was ended, or the server could not do what was asked of it.
+    """
+    try:
+        with connect(settings, role="huiyan_build", autocommit=True) as connection:
+            connection.execute("select pg_advisory_lock(%s)", (LOCK,))
+            connection.execute("select pg_advisory_lock(%s)", (WORK,))
+            connection.execute("select pg_advisory_unlock(%s)", (WORK,))
+            yield connection
+    except psycopg.OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise WarehouseError(
+            f"The evaluation could not go on: {reason}. What is unfinished is marked; run the date "
+            "again."
+        ) from error
+
+
+def _turn(connection: psycopg.Connection) -> str:
+    """Whose turn it is, as dbt's models are told: the locks, and the process that has the first."""
+    return f"{LOCK}/{WORK}/{connection.info.backend_pid}"
 
 
 class _Answers:
@@ -377,6 +399,7 @@ def _build(
         settings=settings,
         business_date=day,
         evaluated_before=before if moves_on else None,
+        turn=_turn(connection),
     )
     connection.execute(f"comment on schema staging is '{dbt.staging_hash()}'")
     connection.execute(f"comment on schema rules is '{_views(connection)[1]}'")

@@ -6,10 +6,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from forked import forked
@@ -22,7 +24,7 @@ from landed import accept_day, accept_references
 from landing_zone import attachment, swipe, voucher
 from warehouses import TEMPLATE, moves, superuser
 
-MONDAY, TUESDAY = date(2025, 9, 1), date(2025, 9, 2)
+MONDAY, TUESDAY, WEDNESDAY = (date(2025, 9, day) for day in (1, 2, 3))
 MARTS = ("fct_rule_hit", "fct_rule_hit_spell", "fct_rule_run", "dim_rule")
 PATIENCE_SECONDS = 120
 
@@ -35,11 +37,12 @@ def marts(settings: Settings) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
-def kill_while_it_waits_for(settings: Settings, table: str) -> None:
-    """Start evaluating Monday, stop it at `table` by holding a lock, kill it there."""
+@contextmanager
+def waiting_for(settings: Settings, table: str, day: date) -> Iterator[BaseProcess]:
+    """A process that evaluates `day` and waits for `table`; it ends with the block."""
     with connect(settings) as holder:
         holder.execute(f"lock table {table} in access exclusive mode")
-        process = forked(evaluate, MONDAY)
+        process = forked(evaluate, day, settings)
         deadline = time.monotonic() + PATIENCE_SECONDS
         with connect(settings, autocommit=True) as watcher:
             waiting = "select count(*) from pg_locks where not granted and relation = %s::regclass"
@@ -47,8 +50,8 @@ def kill_while_it_waits_for(settings: Settings, table: str) -> None:
                 assert process.is_alive(), "it ended before it came to the table"
                 assert time.monotonic() < deadline
                 time.sleep(0.2)
-        process.kill()
-        process.join()
+        yield process
+    process.join()
 
 
 @pytest.mark.slow
@@ -76,7 +79,8 @@ def test_killed_in_any_layer(warehouse: Settings) -> None:
     ):
         with connect(warehouse) as connection:
             connection.execute("update ops.evaluation set fingerprint = ''")
-        kill_while_it_waits_for(warehouse, table)
+        with waiting_for(warehouse, table, MONDAY) as process:
+            process.kill()
     assert evaluate(TUESDAY).dates == [MONDAY, TUESDAY]
     assert marts(warehouse) == before
 
@@ -127,3 +131,68 @@ def test_a_server_that_crashed_costs_one_full_evaluation(
         evaluate(wednesday, settings, in_full=True)
         assert marts(settings) == moved
     assert moved_on_from == [None, None, TUESDAY, None]
+
+
+
+def district_of_two_days(settings: Settings) -> date:
+    """A warehouse evaluated for two days, and a third that is delivered: it will be moved on to."""
+    accept_references(settings, MONDAY)
+    for day in (MONDAY, TUESDAY, WEDNESDAY):
+        number = f"记000{day.day}"
+        paid = voucher("F002", number, "800.00", dep_bgt_eco_code="30217")
+        accept_day(settings, day, vouchers=paid)
+        if day < WEDNESDAY:
+            evaluate(day, settings)
+    return WEDNESDAY
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("table", ["slice.int_voucher", "rules.rule_results"])
+def test_killed_while_a_day_is_moved_on_to(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    monkeypatch.setattr(module, "WORTH_SLICING", 0)
+    day = district_of_two_days(warehouse)
+    with waiting_for(warehouse, table, day) as process:
+        process.kill()
+    evaluate(day)
+    found = marts(warehouse)
+    evaluate(day, in_full=True)
+    assert marts(warehouse) == found
+
+
+@pytest.mark.slow
+def test_a_server_that_crashed_in_the_middle_starts_again(prepared_server: Path) -> None:
+    """Its workers take back what they did, of which its log then knows only the beginning."""
+    with server_of_its_own(prepared_server) as settings:
+        with suppress(psycopg.OperationalError), connect(settings) as unfinished:
+            unfinished.execute("create unlogged table public.unfinished (n int)")
+            with connect(settings) as other:  # its commit writes the log that far
+                other.execute("create table public.finished (n int)")
+            crash(settings)
+        with connect(settings) as connection:
+            assert connection.execute("select from public.finished").fetchall() == []
+        log = (embedded.data_directory(settings) / "server.log").read_text(errors="replace")
+        assert embedded.LEFT_OVER.search(log)
+
+
+@pytest.mark.slow
+def test_an_evaluation_that_lost_its_turn_writes_nothing_more(
+    warehouse: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its connection is ended and another evaluation begins while its threads go on."""
+    monkeypatch.setattr(module, "WORTH_SLICING", 0)
+    day = district_of_two_days(warehouse)
+    with waiting_for(warehouse, "rules.rule_finding_whole", day) as robbed:
+        with connect(warehouse, autocommit=True) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_locks"
+                " where locktype = 'advisory' and objid = %s and granted",
+                (module.LOCK,),
+            )
+        other = forked(evaluate, day, warehouse)
+    other.join()
+    assert (robbed.exitcode, other.exitcode) == (1, 0)
+    found = marts(warehouse)
+    evaluate(day, in_full=True)
+    assert marts(warehouse) == found
