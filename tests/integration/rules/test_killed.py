@@ -133,7 +133,6 @@ def test_a_server_that_crashed_costs_one_full_evaluation(
     assert moved_on_from == [None, None, TUESDAY, None]
 
 
-
 def district_of_two_days(settings: Settings) -> date:
     """A warehouse evaluated for two days, and a third that is delivered: it will be moved on to."""
     accept_references(settings, MONDAY)
