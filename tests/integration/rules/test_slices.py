@@ -6,7 +6,7 @@ corrections, copies, reversals, moves and re-sends of its own rows.
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -57,7 +57,11 @@ class District:
 
     warehouses: Warehouses
     judged: Snapshot
-    rows: dict[str, list[Row]] = field(repr=False)
+    rows: dict[str, list[Row]]
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Without its rows, for hypothesis: whoever reads of a failure needs the history."""
+        printer.text(f"District({self.judged})")
 
 
 @pytest.fixture(scope="module")
