@@ -1,4 +1,4 @@
-"""The generated reference pages: feeds, rules, marts; written from what the code itself reads."""
+"""The generated reference pages: feeds, rules, law, marts; written from what the code reads."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -127,10 +127,7 @@ def _life_entry(entry: StatusEntry) -> str:
 
 
 def _rule(rule: Rule, parameters: list[Parameter], entries: Sequence[StatusEntry]) -> str:
-    law = "; ".join(
-        f"《{source.document}》{source.article} ({source.verification})"
-        for source in rule.legal_basis
-    )
+    law = "; ".join(f"{source.citation} ({source.verification})" for source in rule.legal_basis)
     thresholds = ", ".join(
         f"{name} = {parameter.value}"
         for rule_id, name in rule.parameter_keys
@@ -164,7 +161,52 @@ def rules_page() -> str:
     rules = "\n".join(
         _rule(rule, parameters, history.get(rule.id, ())) for rule in load_rules().values()
     )
-    return f"{GENERATED}\n# Rules\n\n{rules}"
+    return (
+        f"{GENERATED}\n# Rules\n\nHow far the law is checked: [legal basis](legal-basis.md).\n\n"
+        f"{rules}"
+    )
+
+
+LEGAL_BASIS = """# Legal basis
+
+What the rules rest on, and how far it has been checked. Auditors cite these articles: cite from \
+the official text, not from here.
+
+- **verified**: somebody read the article in full, in the edition named, and found that it bears \
+on what the rule says. The edition is the day on which that text was issued or last amended. A \
+later edition may number its articles otherwise: read it again, then change the edition.
+- **unverified**: we know the document but have not read the article, whatever number stands here. \
+The catalogue and the workbooks mark it 条款未核实, or 条款待核 where no article is known.
+
+An article is the duty or the ban that is in question; a hit is a suspicion that it was broken, \
+never a finding. Thresholds are the district's own, unless the article names a figure. What an \
+article permits stands among a rule's known false positives. The texts read are those of a \
+public copy of the National Database of Laws and Regulations (国家法律法规数据库).
+"""
+
+
+def legal_basis_page() -> str:
+    """What the rules rest on: the editions that were read, and what nobody has read yet."""
+    read: dict[tuple[str, str], dict[str, list[str]]] = {}
+    unread: dict[tuple[str, str], list[str]] = {}
+    for rule in load_rules().values():
+        for source in rule.legal_basis:
+            if source.verification == "verified":
+                articles = read.setdefault((source.document, str(source.edition)), {})
+                articles.setdefault(source.article, []).append(rule.id)
+            else:
+                unread.setdefault((source.document, source.article), []).append(rule.id)
+    verified = [
+        [document, edition, article, ", ".join(rules)]
+        for (document, edition), articles in sorted(read.items())
+        for article, rules in sorted(articles.items())
+    ]
+    unverified = [[*key, ", ".join(rules)] for key, rules in sorted(unread.items())]
+    return (
+        f"{GENERATED}\n{LEGAL_BASIS}\n## Read\n\n"
+        f"{_table(['document', 'edition', 'article', 'rules'], verified)}\n\n## Open\n\n"
+        f"{_table(['document', 'article', 'rules'], unverified)}\n"
+    )
 
 
 def _doc_blocks() -> dict[str, str]:
@@ -203,6 +245,7 @@ def _pages() -> dict[Path, str]:
     return {
         PAGES / "feeds.md": feeds_page(),
         PAGES / "rules.md": rules_page(),
+        PAGES / "legal-basis.md": legal_basis_page(),
         PAGES / "marts.md": marts_page(),
     }
 

@@ -57,12 +57,13 @@
     {{ said.sql }}
 {%- endmacro %}
 
-{#- The legal basis as people read it: 《文件》条款, marked where it is not verified. -#}
+{#- The legal basis as people read it: 《文件》（版本）条款, marked where it is not verified. -#}
 {% macro legal_basis_text(sources) -%}
     {%- set parts = [] -%}
     {%- for source in sources -%}
         {%- do parts.append(
-            '《' ~ source.document ~ '》' ~ source.article
+            '《' ~ source.document ~ '》'
+            ~ ('（' ~ source.edition ~ '版）' if source.edition else '') ~ source.article
             ~ (
                 '' if source.verification == 'verified' or source.article == '条款待核'
                 else '（条款未核实）'

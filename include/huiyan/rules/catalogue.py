@@ -1,14 +1,15 @@
 """The rule catalogue, read from the rules' own yml files: no database needed."""
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from huiyan import kept_tables
 from huiyan.errors import ConfigurationError, NotFoundError
@@ -18,6 +19,7 @@ MODELS = REPOSITORY / "dbt_project" / "models"
 RESULTS = {"rules": "rule_results", "patterns": "pattern_results"}
 PARAMETERS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "rule_parameters.csv"
 SHARED = "ALL"
+ARTICLE_NUMBER = re.compile("第[零〇一二三四五六七八九十百]+条")
 NEWEST = date(9999, 12, 30)  # on it the values are in force that no others follow
 
 Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
@@ -42,11 +44,31 @@ class Name(_Declared):
 
 
 class LegalSource(_Declared):
-    """A document and article a rule rests on; unverified until checked against its text."""
+    """A document and article a rule rests on; unverified until checked against its text.
+
+    Attributes:
+        edition: day on which the text that was read was issued or last amended; None if none was.
+    """
 
     document: str
     article: str
     verification: Literal["verified", "unverified"]
+    edition: date | None = None
+
+    @model_validator(mode="after")
+    def _names_what_was_read(self) -> Self:
+        if self.verification == "verified":
+            if not ARTICLE_NUMBER.search(self.article):
+                raise ValueError("verified needs an article with its number (第…条)")
+            if self.edition is None:
+                raise ValueError("verified needs the edition that was read, as 'YYYY-MM-DD'")
+        return self
+
+    @property
+    def citation(self) -> str:
+        """Document, edition and article as people cite them."""
+        edition = f"（{self.edition}版）" if self.edition else ""
+        return f"《{self.document}》{edition}{self.article}"
 
 
 class Rule(_Declared):

@@ -60,8 +60,7 @@ def show_rule(
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     sources = (
-        f"《{source.document}》{source.article}（{VERIFICATION[source.verification]}）"
-        for source in rule.legal_basis
+        f"{source.citation}（{VERIFICATION[source.verification]}）" for source in rule.legal_basis
     )
     for label, text in {
         "tier": TIER[rule.base_tier],

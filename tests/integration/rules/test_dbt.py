@@ -81,10 +81,10 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
             " close_out_standard, close_out_needs, status, amount_step from marts.dim_rule"
             " order by rule_id"
         ).fetchall()
-        (basis,) = connection.execute(
-            "select legal_basis from marts.dim_rule"
-            " where rule_id = 'ATT-001' and not is_legal_basis_verified"
-        ).fetchone() or ("",)
+        bases = connection.execute(
+            "select legal_basis, is_legal_basis_verified from marts.dim_rule"
+            " where rule_id in ('ATT-001', 'PROC-003') order by rule_id"
+        ).fetchall()
     assert told == [
         (
             rule.id,
@@ -100,7 +100,18 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
         )
         for rule in rules.values()
     ]
-    assert basis == "《会计基础工作规范》第五十一条（条款未核实）"
+    assert bases == [
+        (
+            "《中华人民共和国会计法》（2024-06-28版）第十四条；"
+            "《会计基础工作规范》第五十一条（条款未核实）",
+            False,
+        ),
+        (
+            "《中华人民共和国政府采购法》（2014-08-31版）第四十一条；"
+            "《中华人民共和国政府采购法实施条例》（2015-01-30版）第四十五条",
+            True,
+        ),
+    ]
     evaluate(date(2025, 9, 2))
     with connect(warehouse, role="huiyan_read", autocommit=True) as connection:
         for mart in (

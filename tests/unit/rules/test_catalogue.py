@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import yaml
+from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from huiyan.errors import NotFoundError
@@ -15,6 +16,7 @@ from huiyan.rules.catalogue import (
     MODELS,
     NEWEST,
     RESULTS,
+    LegalSource,
     Rule,
     load_parameters,
     load_rule,
@@ -129,6 +131,43 @@ def test_the_meta_says_what_people_need(rule: Rule) -> None:
         assert re.search("[\u4e00-\u9fff]", text)
     # It is printed in every workbook: no name of ours may stand in it.
     assert not re.search("[A-Za-z]", rule.described(load_parameters(), NEWEST))
+
+
+def source(**declared: str) -> LegalSource:
+    known = {"document": "某办法", "article": "第二十条", "verification": "verified"}
+    return LegalSource.model_validate(known | {"edition": "2023-07-20"} | declared)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"article": "条款待核"}, "第…条"),
+        ({"article": "有关规定"}, "第…条"),
+        ({"edition": ""}, "date"),
+    ],
+)
+def test_only_an_article_of_a_known_edition_is_verified(changes: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        source(**changes)
+    with pytest.raises(ValidationError, match="edition"):
+        LegalSource(document="某办法", article="第二十条", verification="verified")
+
+
+def test_a_source_is_cited_with_the_edition_that_was_read() -> None:
+    assert source().citation == "《某办法》（2023-07-20版）第二十条"
+    unread = LegalSource(document="某办法", article="条款待核", verification="unverified")
+    assert unread.citation == "《某办法》条款待核"
+
+
+def test_a_document_has_one_name_and_was_read_in_one_edition() -> None:
+    sources = [each for rule in RULES for each in rule.legal_basis]
+    editions = {(each.document, each.edition) for each in sources if each.edition}
+    assert len(editions) == len({document for document, _ in editions})
+    bare = {
+        each.document: re.sub("（.*?）|^中央|^中华人民共和国", "", each.document)
+        for each in sources
+    }
+    assert len(set(bare.values())) == len(bare)
 
 
 @each_rule
