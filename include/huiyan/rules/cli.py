@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,17 +101,44 @@ def new_rule(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="A threshold and its value; repeatable."),
     ] = None,
+    new_family: Annotated[
+        bool, typer.Option("--new-family", help="It is the first rule of its family.")
+    ] = False,
 ) -> None:
     """Begin a rule: SQL and YAML with tests that fail until filled in, list entry, thresholds."""
     from huiyan.rules.scaffold import begin
 
-    for path in begin(rule_id, what_is_wrong, subject, threshold or ()):
+    for path in begin(rule_id, what_is_wrong, subject, threshold or (), new_family=new_family):
         console.print(f"written: {path.relative_to(REPOSITORY)}", soft_wrap=True)
     console.print(
         f"Next: docs/how-to/add-a-rule.md. `huiyan rules test {rule_id.upper()}` says what is "
         "missing.",
         soft_wrap=True,
     )
+
+
+@app.command("drop")
+def drop_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="FAMILY-NNN", help="A draft's id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take back a draft that was never pushed: its SQL and YAML, list entry and thresholds."""
+    from huiyan.rules.drop import drop, files_of, named_elsewhere, refuse_if_it_counts
+
+    rule, settings = load_rule(rule_id), get_settings()
+    refuse_if_it_counts(rule, settings)
+    if not yes:
+        names = " and ".join(path.name for path in files_of(rule))
+        typer.confirm(f"Delete {names}, with all that was written there?", abort=True)
+    for path in drop(rule, settings):
+        done = "changed" if path.exists() else "removed"
+        console.print(f"{done}: {_shown(path)}", soft_wrap=True)
+    for path in named_elsewhere(rule):
+        console.print(f"still names {rule.id}: {_shown(path)}", soft_wrap=True)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
 
 
 @app.command("test")
