@@ -125,7 +125,7 @@ def explain(
 ) -> None:
     """Why it fired: rule, evidence, source file and line, tier reasons, recipients, deliveries."""
     from huiyan.explain import explain as explain_subject
-    from huiyan.explain import render
+    from huiyan.explained import render
 
     explanation = explain_subject(subject)
     if as_json:

@@ -505,7 +505,7 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
         monday, "select hit_id, subject_id from marts.fct_rule_hit where rule_id = 'CARD-001'"
     )
     shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
-    assert f"{hit_id[:12]}  since {MONDAY}  {subject}" in shown.output
+    assert f"{hit_id[:12]}  {MONDAY} 起  {subject}" in shown.output
 
     own = RULE_STATUS.own_file(monday)
     own.parent.mkdir(parents=True)
@@ -546,9 +546,9 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
         " from marts.mart_rule_figures where rule_id = 'CARD-001'",
     ) == [(WEDNESDAY, TUESDAY, "hit", 1, 0, 0, None, 1, 1, 1, MONDAY, TUESDAY)]
     shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
-    assert f"{WEDNESDAY}: retired, version 1" in shown.output
-    assert f"as of {WEDNESDAY}: 0 hits open" in shown.output
-    assert "open hits" not in shown.output
+    assert f"{WEDNESDAY} 起：retired，第 1 版" in shown.output
+    assert f"截至 {WEDNESDAY}：未消除疑点 0 个" in shown.output
+    assert "huiyan explain" not in shown.output
 
     own.write_text(own.read_text().replace("office 2", "commission"))
     with pytest.raises(ConfigurationError, match=r"rule_status\.csv, line 3: .* both proposed"):
