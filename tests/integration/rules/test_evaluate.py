@@ -40,6 +40,14 @@ def open_hits(settings: Settings) -> set[tuple[object, ...]]:
     return set(query(settings, "select rule_id, subject_id from marts.fct_rule_hit where is_open"))
 
 
+# What these find in the town is known; a rule that comes later may find something there too.
+KNOWN = ("ATT-001", "CARD-001", "REC-001", "REC-002")
+
+
+def known_hits(settings: Settings) -> set[tuple[object, ...]]:
+    return {hit for hit in open_hits(settings) if hit[0] in KNOWN}
+
+
 def state(settings: Settings) -> dict[str, Rows]:
     return {
         table: sorted(query(settings, f"select {columns} from marts.{table}"), key=repr)
@@ -102,7 +110,7 @@ LETTER_MISSING = ("REC-001", "AF002/2025/07/记0001")
 def test_a_late_letter_clears_and_repetition_changes_nothing(warehouse: Settings) -> None:
     deliver_monday(warehouse)
     assert evaluate(MONDAY).dates == [MONDAY]
-    assert open_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
+    assert known_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
     assert query(
         warehouse,
         "select hits, new_hits, cleared_hits, population, status"
@@ -115,7 +123,8 @@ def test_a_late_letter_clears_and_repetition_changes_nothing(warehouse: Settings
     assert query(
         warehouse,
         "select first_detected_on, last_detected_on, cleared_on, is_open"
-        " from marts.fct_rule_hit where subject_id = 'AF002/2025/07/记0001'",
+        " from marts.fct_rule_hit"
+        " where rule_id = 'REC-001' and subject_id = 'AF002/2025/07/记0001'",
     ) == [(MONDAY, MONDAY, TUESDAY, False)]
     before = state(warehouse)
     assert evaluate(TUESDAY).dates == []
@@ -221,7 +230,7 @@ def test_days_in_another_order_end_in_the_same_state(warehouse: Settings) -> Non
     evaluate(TUESDAY)
     deliver_monday(warehouse)
     assert evaluate(MONDAY).dates == [MONDAY, TUESDAY]
-    assert open_hits(warehouse) == {
+    assert known_hits(warehouse) == {
         ("CARD-001", "C1"),
         ("REC-001", "AF002/2025/07/记0002"),
         ("REC-002", "AF002/2025/07/记0002"),
@@ -229,7 +238,7 @@ def test_days_in_another_order_end_in_the_same_state(warehouse: Settings) -> Non
     assert query(
         warehouse,
         "select first_detected_on, cleared_on from marts.fct_rule_hit"
-        " where subject_id = 'AF002/2025/07/记0001'",
+        " where rule_id = 'REC-001' and subject_id = 'AF002/2025/07/记0001'",
     ) == [(MONDAY, TUESDAY)]
     assert (
         query(warehouse, "select count(*) from marts.fct_rule_run group by business_date")
@@ -243,7 +252,7 @@ def test_a_corrected_day_clears_and_raises_and_a_hit_comes_back(monday: Settings
     accept(monday, "finance_vouchers", MONDAY, voucher("F002", "记0001", "1000.01"))
     accept(monday, "finance_attachments", MONDAY, [])
     assert evaluate(MONDAY).dates == [MONDAY, TUESDAY]
-    assert open_hits(monday) == {("ATT-001", "AF002/2025/07/记0001"), ("CARD-001", "C1")}
+    assert known_hits(monday) == {("ATT-001", "AF002/2025/07/记0001"), ("CARD-001", "C1")}
     assert query(
         monday,
         "select count(*) from marts.fct_rule_hit_spell where rule_id = 'REC-001'",
@@ -278,7 +287,7 @@ def test_a_missing_feed_leaves_hits_and_an_unsubscribed_one_does_not_apply(
     assert result.statuses["not_evaluated"] == [
         rule.id for rule in load_rules().values() if missing & set(rule.needs)
     ]
-    assert open_hits(monday) == {("CARD-001", "C1")}
+    assert known_hits(monday) == {("CARD-001", "C1")}
     assert query(
         monday,
         "select population, hits, new_hits, cleared_hits from marts.fct_rule_run"
@@ -293,7 +302,7 @@ def test_a_missing_feed_leaves_hits_and_an_unsubscribed_one_does_not_apply(
             "update ops.feed set is_subscribed = false where feed = 'card_transactions'"
         )
     assert "CARD-001" in evaluate(TUESDAY).statuses["not_applicable"]
-    assert open_hits(monday) == {("CARD-001", "C1")}
+    assert known_hits(monday) == {("CARD-001", "C1")}
 
 
 def test_money_is_exact_and_thresholds_are_those_in_force(warehouse: Settings) -> None:
@@ -348,7 +357,7 @@ def test_two_runs_at_once_do_not_corrupt(warehouse: Settings) -> None:
     for thread in threads:
         thread.join()
     assert sorted(map(len, results)) == [0, 1]
-    assert open_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
+    assert known_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
 
 
 def test_a_broken_off_replay_is_finished_by_the_next_run(
