@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from huiyan.alerts.idle import Entry, entries_in_warehouse, entry, idle
 from huiyan.delivery.register import DEAD
+from huiyan.environment import restored_environment
 from huiyan.errors import ConfigurationError, HuiyanError, OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
@@ -91,18 +92,6 @@ class DayRun:
             and not self.given_up
         )
         return DONE if is_whole else INCOMPLETE
-
-
-@contextmanager
-def restored_environment() -> Iterator[None]:
-    """Leave the environment at the end of the block as it was at its beginning."""
-    before = dict(os.environ)
-    try:
-        yield
-    finally:
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)
 
 
 @contextmanager
