@@ -46,25 +46,31 @@ lint: install  ## ruff, mypy, sqlfluff, dbt-bouncer, generated pages: they fail,
 
 lint-types:
 	@$(BIN)/mypy --no-error-summary
+	@echo "$@: passed"
 
 lint-sql:
 	@$(BIN)/sqlfluff lint --nocolor dbt_project/models dbt_project/macros
+	@echo "$@: passed"
 
 lint-python:
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
+	@echo "$@: passed"
 
 lint-project:
 	@DBT_SEND_ANONYMOUS_USAGE_STATS=false $(BIN)/dbt --quiet parse --project-dir dbt_project \
 		--profiles-dir dbt_project --target-path $(CURDIR)/dbt_project/target \
 		--log-path $(CURDIR)/dbt_project/target
 	@$(BIN)/dbt-bouncer --config-file dbt-bouncer.yml
+	@echo "$@: passed"
 
 lint-docs:
 	@$(BIN)/huiyan docs check
+	@echo "$@: passed"
 
 # Beside the tests, which often wait: for the first worker's database, for a process, for a lock.
 test: install  ## lint and every test, side by side
+	@echo "Every test in $(WORKERS) processes, the linters beside them: ten to fifteen minutes on two cores."
 	@$(MAKE) --no-print-directory --jobs 2 --keep-going run-tests $(LINTERS) || \
 		{ echo "A test or a linter failed: it is named above."; exit 1; }
 

@@ -2,9 +2,10 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -87,13 +88,44 @@ def brief(business_date: BusinessDate) -> None:
 
 
 @app.command()
+def alerts(
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--date", formats=["%Y-%m-%d"], help="Business date (default: the latest issued)."
+        ),
+    ] = None,
+    tier: Annotated[
+        Literal["yellow", "orange", "red"] | None, typer.Option(help="Only this tier.")
+    ] = None,
+    body: Annotated[
+        str | None, typer.Option(help="Only what this body disposes of or verifies, by its code.")
+    ] = None,
+    rule: Annotated[str | None, typer.Option(help="Only this rule, such as REC-001.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Most alerts to list; 0: all.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+) -> None:
+    """List the alerts open on a business date, as they stood on it, the most urgent first."""
+    from huiyan.alerts.listing import open_alerts, render
+    from huiyan.rules.catalogue import load_rule
+
+    rule_id = load_rule(rule).id if rule else None
+    day, found = open_alerts(on.date() if on else None, tier=tier, body=body, rule=rule_id)
+    if as_json:
+        shown = [asdict(alert) for alert in found[: limit or None]]
+        print(json.dumps(shown, ensure_ascii=False, indent=2, default=str))  # noqa: T201
+    else:
+        render(day, found, limit, console)
+
+
+@app.command()
 def explain(
     subject: Annotated[str, typer.Argument(metavar="ALERT", help="An alert id or a hit id.")],
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """Why it fired: rule, evidence, source file and line, tier reasons, recipients, deliveries."""
     from huiyan.explain import explain as explain_subject
-    from huiyan.explain import render
+    from huiyan.explained import render
 
     explanation = explain_subject(subject)
     if as_json:

@@ -8,21 +8,15 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from huiyan import source_rows
-from huiyan.alerts import words
 from huiyan.alerts.evidence import LABELS, readable, readable_fact
 from huiyan.errors import NotFoundError
 from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings, get_settings
-from huiyan.terminal import fits
 from huiyan.warehouse.connection import connect
 
 SHORTEST_PREFIX = 8
-CHANGES_SHOWN = 20
 
 Record = dict[str, Any]
 
@@ -231,10 +225,11 @@ def _not_listed(facts: Record, said: Record) -> list[str]:
             continue
         if facts["subject_type"] in FOUND_BY_SUBJECT or facts["rule_id"] in ("SCF-002", "STAT-003"):
             continue
+        label = LABELS.get(key, key)
         found.append(
-            f"{count - listed} of {count} {key} are not listed"
+            f"{label}共 {count} 份，其中 {count - listed} 份未列出"
             if count
-            else f"the list of {key} ends at {listed}: there may be more"
+            else f"{label}只列到第 {listed} 份，可能还有"
         )
     return found
 
@@ -242,8 +237,8 @@ def _not_listed(facts: Record, said: Record) -> list[str]:
 def _changes(hit: Record | None, said: Record) -> list[str]:
     """How the hit on record differs from what was said, in words."""
     if hit is None:
-        return ["the hit: a correction took it out of the record"]
-    found = [] if hit["is_open"] else [f"the hit: cleared on {hit['cleared_on']}"]
+        return ["疑点：数据更正后已不存在"]
+    found = [] if hit["is_open"] else [f"疑点：{hit['cleared_on']} 已消除"]
     then = json.loads(said["evidence"], parse_float=Decimal)
     now = json.loads(hit["evidence"], parse_float=Decimal)
     for key in dict.fromkeys((*LABELS, *then, *now)):
@@ -251,7 +246,7 @@ def _changes(hit: Record | None, said: Record) -> list[str]:
             before, after = (
                 readable_fact(key, facts[key]) if key in facts else "—" for facts in (then, now)
             )
-            found.append(f"the evidence: {before} → {after}")
+            found.append(f"疑点依据：{before} → {after}")
     return found
 
 
@@ -352,161 +347,3 @@ def _of_alert(cursor: psycopg.Cursor[Record], alert: Record | None, part: str) -
     if alert is None:
         return []
     return cursor.execute(QUERIES[part], [alert["alert_id"]]).fetchall()
-
-
-def _not_pushed(explanation: Record) -> list[str]:
-    """Why the hit is not pushed on the latest evaluated business date; empty if it is."""
-    reasons = [
-        f"an exception covers it until {row['valid_to']}: {row['reason']} "
-        f"(approved by {row['approved_by']})"
-        for row in explanation["exceptions"]
-        if row["is_in_force"]
-    ]
-    life = [row for row in explanation["rule_status"] if row["is_in_force"]]
-    if not life:
-        reasons.append("the rule is a draft")
-    reasons += [
-        f"the rule is {row['status']} since {row['valid_from']}: {row['reason']} "
-        f"(approved by {row['approved_by'] or 'nobody'})"
-        for row in life
-        if not row["is_pushed"]
-    ]
-    return reasons
-
-
-def render(explanation: Record, console: Console) -> None:
-    """Print an explanation for a person."""
-    rule, alert, hit = explanation["rule"], explanation["alert"], explanation["hit"]
-    facts = hit or alert
-    console.rule(escape(f"{rule['rule_id']} {rule.get('name_zh', '')}"))
-    lines = [
-        ("subject", f"{facts['subject_type']} {facts['subject_id']}"),
-        ("unit", f"{explanation['unit_name'] or ''} {facts['unit_id'] or ''}".strip()),
-        ("amount", facts["amount"]),
-        ("occurred", facts["occurred_on"]),
-    ]
-    if hit:
-        still = "still open" if hit["is_open"] else f"cleared on {hit['cleared_on']}"
-        lines.append(("hit", f"{hit['hit_id']}, since {hit['first_detected_on']}, {still}"))
-    if alert:
-        state = words.STATE[alert["state"]]
-        if hit and hit["is_open"] and alert["state"] == "auto_resolved":
-            # Taken back while its cause stands: what follows says why.
-            state = "不再推送"
-        lines += [
-            ("alert", f"{alert['alert_id']}, {alert['state']} ({state})"),
-            ("tier", f"{alert['tier']} (base {alert['base_tier']}), due {alert['due_on']}"),
-        ]
-    else:
-        lines.append(("alert", "none was ever pushed"))
-    lines += [("no new push", reason) for reason in _not_pushed(explanation)]
-    lines += [
-        ("what is wrong", rule.get("description")),
-        ("what to check", rule.get("what_to_check")),
-        ("legal basis", rule.get("legal_basis")),
-    ]
-    for name, value in lines:
-        console.print(f"[bold]{name:>14}[/]  {escape('' if value is None else str(value))}")
-    console.print(f"[bold]\nEvidence[/] of {explanation['said_on']}")
-    console.print(escape(explanation["evidence_text"] or "none"))
-    _table(
-        console,
-        "Parameters it was judged by",
-        explanation["parameters"],
-        ("rule_id", "parameter", "value", "valid_from", "approved_by", "value_now"),
-    )
-    _sources(console, explanation)
-    _list(console, "What is different today", explanation["changes"], "nothing")
-    _table(
-        console,
-        "Times of the hit",
-        explanation["hit_history"],
-        (
-            "detected_on",
-            "rule_version",
-            "last_detected_on",
-            "last_rule_version",
-            "cleared_on",
-            "cleared_because",
-        ),
-    )
-    _table(
-        console,
-        "Tier steps",
-        explanation["tier_steps"],
-        ("business_date", "from_tier", "to_tier", "reason"),
-    )
-    _table(
-        console,
-        "Recipients",
-        explanation["routes"],
-        ("role", "body_code", "body_name", "reason", "assigned_on", "ended_on"),
-    )
-    _table(
-        console,
-        "Deliveries",
-        explanation["deliveries"],
-        ("business_date", "body_code", "role", "version", "state", "location"),
-    )
-    _table(
-        console,
-        "Events",
-        explanation["events"],
-        ("business_date", "event", "to_state", "actor"),
-    )
-
-
-def _sources(console: Console, explanation: Record) -> None:
-    if explanation["sources"] is None:
-        console.print("\n[bold]Source rows[/]  not kept: it was found before they were")
-        return
-    _table(
-        console,
-        "Source rows",
-        explanation["sources"],
-        (
-            "used_as",
-            "feed",
-            "business_date",
-            "version",
-            "batch_id",
-            "file_name",
-            "lines",
-            "file_sha256",
-        ),
-    )
-    if explanation["not_listed"]:
-        _list(console, "Rows not among them", explanation["not_listed"], "none")
-
-
-def _list(console: Console, title: str, said: list[str], otherwise: str) -> None:
-    console.print(f"\n[bold]{title}[/]{'' if said else '  ' + otherwise}")
-    for text in said[:CHANGES_SHOWN]:
-        console.print(f"- {escape(text)}")
-    if len(said) > CHANGES_SHOWN:
-        console.print(f"- and {len(said) - CHANGES_SHOWN} more (--json lists them all)")
-
-
-def _table(console: Console, title: str, rows: list[Record], columns: tuple[str, ...]) -> None:
-    if not rows:
-        console.print(f"\n[bold]{title}[/]  none")
-        return
-    cells = [["" if row[name] is None else str(row[name]) for name in columns] for row in rows]
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for name, column in zip(columns, zip(*cells, strict=True), strict=True):
-        # Sentences may be folded; names, dates and hashes are to be read and copied in one piece.
-        is_whole = all(cell.isascii() and " " not in cell for cell in column)
-        table.add_column(name.replace("_", "\n"), overflow="fold", no_wrap=is_whole)
-    for row in cells:
-        table.add_row(*map(escape, row))
-    if fits(table, console):
-        console.print(table)
-        return
-    console.print(f"\n[bold]{title}[/]")
-    for row in cells:
-        said = (
-            f"{name.replace('_', ' ')}: {cell}"
-            for name, cell in zip(columns, row, strict=True)
-            if cell
-        )
-        console.print(f"- {escape('; '.join(said))}")

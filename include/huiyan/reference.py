@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from huiyan import yaml_file
 from huiyan.feeds.contract import LONGEST_NAME, Column, FeedContract, load_contracts
 from huiyan.rules.catalogue import NEWEST, Parameter, Rule, load_parameters, load_rules
 from huiyan.rules.life_cycle import StatusEntry, shipped_history
@@ -112,7 +111,7 @@ def feeds_page() -> str:
 
 def _models(folder: str) -> Iterator[dict[str, Any]]:
     for path in sorted((MODELS / folder).rglob("*.yml")):
-        yield from yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader).get("models", [])
+        yield from yaml_file.read(path).get("models", [])
 
 
 def _sentence(value: object) -> str:

@@ -25,6 +25,7 @@ Place = tuple[int, int, int]  # batch, file, line
 
 _FEED = re.compile(r"'feed': '(\w+)'")
 _PLACE = ("batch_id", "file_no", "line_no")
+_CARD = "卡"
 _BESIDES = (*_PLACE, "natural_key", "read_error")
 
 
@@ -65,20 +66,23 @@ class Change:
 
     @property
     def text(self) -> str:
-        """In plain words."""
-        row = f"{self.feed} {self.natural_key or ''} (line {self.line_no} of {self.file_name})"
-        by = f"batch {self.by_batch_id} (version {self.by_version})" if self.by_batch_id else "?"
+        """In plain words, Chinese as all of an explanation."""
+        row = f"{self.feed} {self.natural_key or ''}（{self.file_name} 第 {self.line_no} 行）"
+        batch = (
+            f"批次 {self.by_batch_id}（第 {self.by_version} 版）" if self.by_batch_id else "批次"
+        )
+        by = f"{self.since} 的{batch}"
         if self.kind == "removed":
-            return f"{row}: no longer there by {by} of {self.since}"
-        said = "; ".join(
+            return f"{row}：{by}中不再有"
+        said = "；".join(
             f"{name} {_shown(then)} → {_shown(now)}" for name, (then, now) in self.columns.items()
         )
-        what = "corrected by" if self.kind == "corrected" else "what counts again is"
-        return f"{row}: {what} {by} of {self.since}: {said}"
+        what = "已更正" if self.kind == "corrected" else "重新有效"
+        return f"{row}：以 {by}为准（{what}）：{said}"
 
 
 def _shown(value: Any) -> str:
-    return "(none)" if value is None else str(value)
+    return "（空）" if value is None else str(value)
 
 
 def lines(ranges: str) -> list[int]:
@@ -244,11 +248,11 @@ def _different(feed: str, then: Record, now: Record) -> dict[str, tuple[Any, Any
         if then[name] == now[name]:
             continue
         if name in secret:
-            found["card"] = ("one", "another")
+            found[_CARD] = ("一张", "另一张")
         else:
             found[name] = (_hidden(then[name]), _hidden(now[name]))
     return {
-        name: found[name] for name in (*load_contract(feed).stored_columns, "card") if name in found
+        name: found[name] for name in (*load_contract(feed).stored_columns, _CARD) if name in found
     }
 
 

@@ -72,10 +72,9 @@ def test_a_register_that_says_otherwise_or_nothing_any_more(feeds: Settings) -> 
     ]
     with connect(feeds, role="huiyan_build") as connection:
         assert [change.text for change in changes(connection, used)] == [
-            f"leases dearer (line 3 of a.csv): corrected by batch {now} (version 1) of {SECOND}: "
+            f"leases dearer（a.csv 第 3 行）：以 {SECOND} 的批次 {now}（第 1 版）为准（已更正）："
             "annual_rent 1000.00 → 1200.00",
-            f"leases gone (line 4 of a.csv): no longer there by batch {now} (version 1) of "
-            f"{SECOND}",
+            f"leases gone（a.csv 第 4 行）：{SECOND} 的批次 {now}（第 1 版）中不再有",
         ]
 
 
@@ -100,4 +99,4 @@ def test_a_correction_taken_back_leaves_what_was_before(feeds: Settings) -> None
     with connect(feeds, role="huiyan_build") as connection:
         (change,) = changes(connection, used)
     assert (change.kind, change.by_batch_id, change.since) == ("earlier", before, FIRST)
-    assert "what counts again is" in change.text
+    assert "（重新有效）" in change.text

@@ -36,8 +36,9 @@ from huiyan.demo.make import (
 )
 from huiyan.demo.replies import Habits, Replies, send_back
 from huiyan.demo.truth import Truth, delivered_subject
+from huiyan.environment import restored_environment
 from huiyan.errors import ConfigurationError
-from huiyan.orchestration.run import DONE, restored_environment, run_day
+from huiyan.orchestration.run import DONE, run_day
 from huiyan.settings import Settings, get_settings
 from huiyan.warehouse import embedded
 from huiyan.warehouse.connection import connect

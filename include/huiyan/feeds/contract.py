@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from huiyan import yaml_file
 from huiyan.errors import ContractError, NotFoundError
 
 CONTRACTS = Path(__file__).parent / "contracts"
@@ -196,9 +197,7 @@ def load_contracts() -> dict[str, FeedContract]:
     contracts = []
     for path in sorted(CONTRACTS.glob("*.yml")):
         try:
-            contract = FeedContract.model_validate(
-                yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-            )
+            contract = FeedContract.model_validate(yaml_file.read(path))
         except (ValidationError, yaml.YAMLError) as error:
             raise ContractError(f"Feed contract {path.name} is wrong: {error}") from error
         if contract.name != path.stem:

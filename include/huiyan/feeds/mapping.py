@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from huiyan import yaml_file
 from huiyan.errors import ContractError, NotFoundError
 from huiyan.feeds import cards
 from huiyan.feeds.contract import load_contract
@@ -244,9 +245,7 @@ def load_mapping(name: str) -> Mapping:
             known = ", ".join(sorted(path.stem for path in MAPPINGS.glob("*.yml")))
             raise NotFoundError(f"There is no mapping {name!r}; there are {known}.")
     try:
-        mapping = Mapping.model_validate(
-            yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
-        )
+        mapping = Mapping.model_validate(yaml_file.read(path))
     except (ValidationError, yaml.YAMLError) as error:
         raise ContractError(f"Mapping {path.name} is wrong: {error}") from error
     if mapping.name != path.stem:

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,9 +14,11 @@ from rich.markup import escape
 
 from huiyan.alerts.idle import Entry, entries_in_warehouse, entry, idle
 from huiyan.delivery.register import DEAD
+from huiyan.environment import restored_environment
 from huiyan.errors import ConfigurationError, HuiyanError, OrchestrationError
 from huiyan.orchestration import calendar
 from huiyan.orchestration.environment import base_environment
+from huiyan.orchestration.progress import Progress
 from huiyan.orchestration.status import DayStatus, day_status
 from huiyan.orchestration.steps import RULE_FAILED, is_known
 from huiyan.rules.exceptions import checked
@@ -93,18 +95,6 @@ class DayRun:
 
 
 @contextmanager
-def restored_environment() -> Iterator[None]:
-    """Leave the environment at the end of the block as it was at its beginning."""
-    before = dict(os.environ)
-    try:
-        yield
-    finally:
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)
-
-
-@contextmanager
 def run_environment(
     landing: Path | None = None, outbox: Path | None = None, full: bool = False
 ) -> Iterator[Settings]:
@@ -170,7 +160,7 @@ def _refuse_a_mistyped_date(business_date: date, settings: Settings) -> None:
     )
 
 
-def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -> DayRun:
+def _walk(business_date: date, settings: Settings, progress: Progress) -> DayRun:
     from huiyan.orchestration.inline import InlineRun, is_due, load_dags
 
     dags = load_dags(REPOSITORY / "dags")
@@ -186,24 +176,29 @@ def _walk(business_date: date, settings: Settings, say: Callable[[str], None]) -
         day.warnings += [str(failure) for failure in done.warnings]
         return done
 
-    for contract in calendar.subscribed_contracts(settings):
-        say(f"{contract.label} {contract.name}")
-        done = run(f"feed_{contract.name}", business_date)
-        emitted |= {name for name, keys in done.events.items() if keys}
-        if "collect" in done.results:
-            became[contract.name] = done.results["collect"]["status"]
-    if not is_due(dags["warehouse"].timetable.asset_condition, emitted):
-        # What feeds_deadline does at the last deadline: the day goes on without them.
-        say("going on without the feeds that failed")
-    say("judging: staging, units, rules, marts")
-    judged = run("warehouse", business_date)
+    contracts = calendar.subscribed_contracts(settings)
+    with progress.step(f"{business_date}: collecting and checking {len(contracts)} feeds") as part:
+        for contract in contracts:
+            part(f"{contract.label} {contract.name}")
+            done = run(f"feed_{contract.name}", business_date)
+            emitted |= {name for name, keys in done.events.items() if keys}
+            if "collect" in done.results:
+                became[contract.name] = done.results["collect"]["status"]
+    failed = not is_due(dags["warehouse"].timetable.asset_condition, emitted)
+    # What feeds_deadline does at the last deadline: the day goes on without them.
+    without = " without the feeds that failed" if failed else ""
+    with progress.step(f"{business_date}: judging{without} (staging, units, rules, marts)"):
+        judged = run("warehouse", business_date)
     day.evaluated = judged.events["marts"]
-    for key in day.evaluated:
-        say(f"alerts and extracts of {key}")
-        done = run("alerts", date.fromisoformat(key))
-        for result in done.results.get("deliver", []):
-            day.deliveries[result] = day.deliveries.get(result, 0) + 1
-        day.briefs += [done.results["brief"]] if "brief" in done.results else []
+    count = len(day.evaluated)
+    dates = f"{count} date{'' if count == 1 else 's'}"
+    with progress.step(f"{business_date}: alerts and extracts of {dates}") as part:
+        for key in day.evaluated:
+            part(key)
+            done = run("alerts", date.fromisoformat(key))
+            for result in done.results.get("deliver", []):
+                day.deliveries[result] = day.deliveries.get(result, 0) + 1
+            day.briefs += [done.results["brief"]] if "brief" in done.results else []
     # Nobody waits here: what is not there now counts as missing, whatever the clock says.
     now = calendar.collected_until(business_date)
     try:
@@ -290,15 +285,11 @@ def _report(day: DayRun, console: Console) -> None:
         )
 
 
-def _ignore(_: str) -> None:
-    """Say nothing."""
-
-
 def run_day(
     business_date: date,
     landing: Path | None = None,
     outbox: Path | None = None,
-    say: Callable[[str], None] = _ignore,
+    progress: Progress | None = None,
     full: bool = False,
 ) -> DayRun:
     """Run one business date: the DAGs' own tasks, called one after another in this process.
@@ -308,16 +299,18 @@ def run_day(
     Args:
         landing: landing zone instead of HUIYAN_LANDING.
         outbox: folder of extracts instead of HUIYAN_OUTBOX.
-        say: told what is being done.
+        progress: told what is being done; None tells nobody.
         full: evaluate all that every rule may look at, also if nothing changed.
 
     Raises:
         OrchestrationError: there is no such landing zone, or nothing has ever come for the date.
     """
     with run_environment(landing, outbox, full) as settings:
-        migrate(settings)
+        progress = progress or Progress()
+        with progress.step("opening the warehouse"):
+            migrate(settings)
         _refuse_a_mistyped_date(business_date, settings)
-        return _walk(business_date, settings, say)
+        return _walk(business_date, settings, progress)
 
 
 def run(
@@ -334,14 +327,7 @@ def run(
         a feed due on that date is missing, in which case the rest of the day is done.
     """
     console = console or Console(stderr=True)
-    with console.status("") as spinner:
-        day = run_day(
-            business_date,
-            landing,
-            outbox,
-            say=lambda words: spinner.update(f"{business_date}  {words}"),
-            full=full,
-        )
+    day = run_day(business_date, landing, outbox, Progress(console), full)
     _report(day, console)
     return day.exit_code
 

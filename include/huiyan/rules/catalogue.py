@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from huiyan import kept_tables
+from huiyan import kept_tables, yaml_file
 from huiyan.errors import ConfigurationError, NotFoundError
 from huiyan.settings import REPOSITORY
 
@@ -166,9 +166,8 @@ class Parameter(_Declared):
 
 @cache
 def _read(path: Path, _modified_ns: int) -> Rule:
-    # libyaml's loader: every task that judges or pushes reads all rules, unit tests included.
     try:
-        declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        declared = yaml_file.read(path)
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())
         raise ConfigurationError(f"{path.name} is no YAML: {said}. Correct that line.") from error

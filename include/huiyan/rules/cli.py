@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from huiyan.alerts import words
 from huiyan.errors import ConfigurationError
 from huiyan.rules.catalogue import NEWEST, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.life_cycle import StatusEntry, checked_history, load_history, newest_status
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The rule library.", no_args_is_help=True)
 console = Console()
 
-TIER = {"yellow": "黄色", "orange": "橙色", "red": "红色"}
 SHOWN = 15
 ID_SHOWN = 12
 VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
@@ -38,7 +39,7 @@ def list_rules() -> None:
         table.add_row(
             rule.id,
             str(rule.version),
-            TIER[rule.base_tier],
+            words.TIER[rule.base_tier],
             _newest_status(history.get(rule.id, ()), demoted.get(rule.id, ())),
             rule.subject_type,
             f"{rule.name.zh} {rule.name.en}",
@@ -56,27 +57,27 @@ def show_rule(
 ) -> None:
     """Show one rule: what is wrong, its law, thresholds, life and figures, how it is closed."""
     rule = load_rule(rule_id)
-    table = Table(show_header=False, title=f"{rule.id} {rule.name.zh} ({rule.name.en})")
+    table = Table(show_header=False, title=f"{rule.id} {rule.name.zh}")
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     sources = (
         f"{source.citation}（{VERIFICATION[source.verification]}）" for source in rule.legal_basis
     )
     for label, text in {
-        "tier": TIER[rule.base_tier],
-        "subject": f"{rule.subject_type}; {rule.judged_again}",
-        "needs": ", ".join(rule.needs),
-        "what is wrong": rule.described(load_parameters(), NEWEST),
-        "thresholds": _thresholds(rule) or "none",
-        "legal basis": "\n".join(sources),
-        "what to check": rule.what_to_check,
-        "close-out": rule.close_out_standard,
-        "a close-out brings": ", ".join(rule.close_out_needs),
-        "known false positives": rule.known_false_positives,
-        "life": _life(rule),
-        "figures": _figures(rule),
+        "等级": words.TIER[rule.base_tier],
+        "对象": f"{_subject(rule)}，{_judged_again(rule)}",
+        "所需数据源": "、".join(rule.needs),
+        "判定规则": rule.described(load_parameters(), NEWEST),
+        "阈值": _thresholds(rule) or "无",
+        "政策依据": "\n".join(sources),
+        "核查要点": rule.what_to_check,
+        "办结标准": rule.close_out_standard,
+        "办结须填": "、".join(words.CLOSE_OUT_NEEDS[each] for each in rule.close_out_needs),
+        "已知误报": rule.known_false_positives,
+        "状态沿革": _life(rule),
+        "运行数据": _figures(rule),
         **_open_hits(rule, hits),
-        "model": str(rule.sql_path.relative_to(rule.sql_path.parents[3])),
+        "模型": str(rule.sql_path.relative_to(rule.sql_path.parents[3])),
     }.items():
         table.add_row(label, text)
     console.print(table)
@@ -99,17 +100,44 @@ def new_rule(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="A threshold and its value; repeatable."),
     ] = None,
+    new_family: Annotated[
+        bool, typer.Option("--new-family", help="It is the first rule of its family.")
+    ] = False,
 ) -> None:
     """Begin a rule: SQL and YAML with tests that fail until filled in, list entry, thresholds."""
     from huiyan.rules.scaffold import begin
 
-    for path in begin(rule_id, what_is_wrong, subject, threshold or ()):
+    for path in begin(rule_id, what_is_wrong, subject, threshold or (), new_family=new_family):
         console.print(f"written: {path.relative_to(REPOSITORY)}", soft_wrap=True)
     console.print(
         f"Next: docs/how-to/add-a-rule.md. `huiyan rules test {rule_id.upper()}` says what is "
         "missing.",
         soft_wrap=True,
     )
+
+
+@app.command("drop")
+def drop_rule(
+    rule_id: Annotated[str, typer.Argument(metavar="FAMILY-NNN", help="A draft's id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take back a draft that was never pushed: its SQL and YAML, list entry and thresholds."""
+    from huiyan.rules.drop import drop, files_of, named_elsewhere, refuse_if_it_counts
+
+    rule, settings = load_rule(rule_id), get_settings()
+    refuse_if_it_counts(rule, settings)
+    if not yes:
+        names = " and ".join(path.name for path in files_of(rule))
+        typer.confirm(f"Delete {names}, with all that was written there?", abort=True)
+    for path in drop(rule, settings):
+        done = "changed" if path.exists() else "removed"
+        console.print(f"{done}: {_shown(path)}", soft_wrap=True)
+    for path in named_elsewhere(rule):
+        console.print(f"still names {rule.id}: {_shown(path)}", soft_wrap=True)
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(REPOSITORY) if path.is_relative_to(REPOSITORY) else path
 
 
 @app.command("test")
@@ -141,10 +169,20 @@ def test_rule(
         raise typer.Exit(1)
 
 
+def _subject(rule: Rule) -> str:
+    return f"{words.SUBJECT_TYPE.get(rule.subject_type, '')} {rule.subject_type}".strip()
+
+
+def _judged_again(rule: Rule) -> str:
+    if rule.slice == "whole":
+        return "每天全部重新判定"
+    return f"按 {rule.scope} 重新判定，切片 {rule.slice}"
+
+
 def _thresholds(rule: Rule) -> str:
     wanted = {*rule.parameter_keys, (rule.id, "amount_step")}
     return "\n".join(
-        f"{row.rule_id} {row.parameter} = {row.value} ({row.valid_from} – {row.valid_to or ''})"
+        f"{row.rule_id} {row.parameter} = {row.value}（{row.valid_from} 至 {row.valid_to or '今'}）"
         for row in load_parameters()
         if (row.rule_id, row.parameter) in wanted
     )
@@ -161,15 +199,15 @@ def _life(rule: Rule) -> str:
 
     entries = load_history(get_settings()).get(rule.id, [])
     lines = {
-        entry.valid_from: f"{entry.status}, version {entry.version} – {entry.reason} "
-        f"(proposed by {entry.made_by}, approved by {entry.approved_by or 'nobody'})"
+        entry.valid_from: f"{entry.status}，第 {entry.version} 版，{entry.reason}"
+        f"（提出：{entry.made_by}，批准：{entry.approved_by or '无'}）"
         for entry in entries
     } | {
-        fall.valid_from: f"{fall.status}, version {fall.rule_version} – {fall.reason}"
+        fall.valid_from: f"{fall.status}，第 {fall.rule_version} 版，{fall.reason}"
         for fall in demotions(get_settings()).get(rule.id, [])
     }
-    said = [f"{since}: {line}" for since, line in sorted(lines.items())]
-    return "\n".join(said) or f"draft, version {rule.version}"
+    said = [f"{since} 起：{line}" for since, line in sorted(lines.items())]
+    return "\n".join(said) or f"draft，第 {rule.version} 版"
 
 
 @app.command("proposals")
@@ -221,18 +259,16 @@ def _figures(rule: Rule) -> str:
 
     found = figures(rule.id, get_settings())
     if found is None:
-        return (
-            "none: no warehouse runs here (`huiyan status` starts it), or it has not evaluated the "
-            "rule"
-        )
-    amount = "" if found.open_amount is None else f", {found.open_amount:,} CNY"
-    looked_at = "" if found.population is None else f", looked at {found.population:,}"
+        return "无：数据仓库没有运行（huiyan status 会启动它），或者还没有跑过这条规则"
+    amount = "" if found.open_amount is None else f"，{found.open_amount:,} 元"
+    looked_at = "" if found.population is None else f"，检查对象 {found.population:,} 个"
     return (
-        f"as of {found.as_of}: {found.open_hits:,} hits open in {found.open_units:,} units{amount}"
-        f"; last 30 days: {found.new_hits_30_days:,} new, {found.cleared_hits_30_days:,} cleared\n"
-        f"last run {found.last_run_on}: {found.last_run_status}{looked_at}\n"
-        f"ever: {found.hits_ever:,} subjects, first {found.first_hit_on or 'never'}, "
-        f"last {found.last_hit_on or 'never'}"
+        f"截至 {found.as_of}：未消除疑点 {found.open_hits:,} 个，涉及 {found.open_units:,} 个单位"
+        f"{amount}；近 30 天新增 {found.new_hits_30_days:,} 个，"
+        f"消除 {found.cleared_hits_30_days:,} 个\n"
+        f"最近一次运行 {found.last_run_on}：{found.last_run_status}{looked_at}\n"
+        f"历来 {found.hits_ever:,} 个对象，首次 {found.first_hit_on or '无'}，"
+        f"最近 {found.last_hit_on or '无'}"
     )
 
 
@@ -242,14 +278,12 @@ def _open_hits(rule: Rule, limit: int) -> dict[str, str]:
 
     found = open_hits(rule.id, limit, get_settings()) if limit else []
     lines = [
-        f"{hit.hit_id[:ID_SHOWN]}  since {hit.first_detected_on}  {hit.subject_id}"
-        + ("" if hit.amount is None else f"  {hit.amount:,} CNY")
+        f"{hit.hit_id[:ID_SHOWN]}  {hit.first_detected_on} 起  {hit.subject_id}"
+        + ("" if hit.amount is None else f"  {hit.amount:,} 元")
         for hit in found
     ]
     return (
-        {"open hits": "\n".join([*lines, "`huiyan explain` and an id explain one"])}
-        if lines
-        else {}
+        {"未消除疑点": "\n".join([*lines, "查看某个的来由：huiyan explain 编号"])} if lines else {}
     )
 
 

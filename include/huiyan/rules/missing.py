@@ -11,8 +11,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
+from huiyan import yaml_file
 from huiyan.alerts import evidence, words
 from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
@@ -241,7 +240,7 @@ def _words(rule: Rule) -> Iterator[Missing]:
 
 def _unit_tests(rule: Rule) -> Iterator[Missing]:
     path = rule.sql_path.with_suffix(".yml")
-    declared = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    declared = yaml_file.read(path)
     tests = declared.get("unit_tests") or []
     names = [test["name"] for test in tests]
     sql = rule.sql_path.read_text(encoding="utf-8")

@@ -111,19 +111,22 @@ def begin(
     what_is_wrong: str,
     subject_type: str = "voucher",
     thresholds: Iterable[str] = (),
+    *,
+    new_family: bool = False,
 ) -> list[Path]:
     """Write the pair, the entry in rule_results.sql and the thresholds; returns the files written.
 
     Args:
         thresholds: as `name=value`; each becomes a row of rule_parameters.csv, is listed in the
             YAML, given in its tests and read in the SQL.
+        new_family: it is the first rule of its family.
 
     Raises:
-        ConfigurationError: the id is malformed or taken, the words, the subject or a threshold are
-            not usable; nothing is written then.
+        ConfigurationError: the id is malformed or taken, its family unknown (or not new), the
+            words, the subject or a threshold are not usable; nothing is written then.
     """
     rule_id = rule_id.upper()
-    _check_id(rule_id)
+    _check_id(rule_id, new_family=new_family)
     model = f"rule_{rule_id.lower().replace('-', '_')}_{what_is_wrong}"
     if not WORDS.fullmatch(what_is_wrong) or len(model) > LONGEST_MODEL:
         room = LONGEST_MODEL - len(model) + len(what_is_wrong)
@@ -158,15 +161,23 @@ def begin(
     return [*written, _add_rows(rule_id, values)] if values else written
 
 
-def _check_id(rule_id: str) -> None:
+def _check_id(rule_id: str, *, new_family: bool) -> None:
     if not RULE_ID.fullmatch(rule_id):
         raise ConfigurationError(
             f"{rule_id!r} is no rule id: a family of 2 to 6 letters, a hyphen, three digits, e.g. "
             "VOU-021."
         )
     taken = {*catalogue.load_rules(), *shipped_history()}
+    family = rule_id.split("-")[0]
+    families = sorted({other.split("-")[0] for other in taken})
+    if family not in families and not new_family:
+        raise ConfigurationError(
+            f"There is no family {family}: {', '.join(families)}. Take one of them, or say "
+            "--new-family if none fits."
+        )
+    if family in families and new_family:
+        raise ConfigurationError(f"{family} is no new family: leave --new-family out.")
     if rule_id in taken:
-        family = rule_id.split("-")[0]
         numbers = [int(other.split("-")[1]) for other in taken if other.split("-")[0] == family]
         raise ConfigurationError(
             f"{rule_id} exists, or existed, and an id is never used again. The first free one "
@@ -186,7 +197,11 @@ def _values(thresholds: Iterable[str]) -> dict[str, str]:
             )
         if name in values:
             raise ConfigurationError(f"--threshold {said}: {name} is set twice.")
-        number(f"--threshold {said}", value)
+        if number(f"--threshold {said}", value) < 0:
+            raise ConfigurationError(
+                f"--threshold {said}: a threshold is not negative; say in the SQL which way it is "
+                "compared."
+            )
         values[name] = value
     return values
 

@@ -5,13 +5,14 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from huiyan.environment import restored_environment
 from huiyan.errors import WarehouseError
 from huiyan.settings import REPOSITORY, Settings
 from huiyan.warehouse.connection import sqlalchemy_url
@@ -130,21 +131,6 @@ def _without_complaints() -> Iterator[None]:
         logging.raiseExceptions = before
 
 
-@contextmanager
-def in_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables while the block runs, and leave them as they were."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
 def _target(settings: Settings, database: str) -> Path:
     return settings.home_dir / "dbt" / database
 
@@ -243,7 +229,7 @@ def _run(
     variables = environment(settings, business_date, evaluated_before, turn)
     database = variables["HUIYAN_DB_NAME"]
     options = _options(settings, database)
-    with _one_at_a_time, _without_complaints(), in_environment(variables):
+    with _one_at_a_time, _without_complaints(), restored_environment(variables):
         parsed_from = (database, project_hash(), *PARSERS)
         manifest = _manifest(options, _target(settings, database), parsed_from)
         result = dbtRunner(manifest=manifest).invoke([command, *options, *arguments])

@@ -4,19 +4,22 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from typer.testing import CliRunner
 
 from huiyan.case.cli import app as case_app
 from huiyan.cli import app
 from huiyan.errors import NotFoundError
-from huiyan.explain import explain, render
+from huiyan.explain import explain
+from huiyan.explained import render
 from huiyan.orchestration.run import run_day
 from huiyan.settings import Settings
 from huiyan.warehouse.connection import connect
@@ -133,14 +136,18 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
     render(explain(alerts["REC-001"], warehouse), console)
     text = console.export_text()
     for row in explain(alerts["REC-001"], warehouse)["sources"]:
-        assert row["feed"] in text
-        assert row["file_sha256"] in text, "whole, on one line"
+        assert re.search(rf"^[- ] 数据源 +{row['feed']}$", text, re.MULTILINE), "a fact a line"
+        assert re.search(rf"^  SHA-256 +{row['file_sha256']}$", text, re.MULTILINE)
+    wide = [line for line in text.splitlines() if cell_len(line) > 80]
+    assert all(line.startswith("  位置") for line in wide), "a path is not broken"
+    codes = ("subject", "orange", "dispose", "opened", "machine", "channel", "business_date")
+    assert not any(code in text for code in codes)
     console = Console(record=True, width=200)
     render(explain(alerts["CARD-001"], warehouse), console)
     text = console.export_text() + json.dumps(explain(alerts["CARD-001"], warehouse), default=str)
     assert "C0002" in text
-    assert "(疑点已消除)" not in text
-    assert "an exception covers it until 2025-10-01: 再经批准 (approved by 区纪委)" in text
+    assert "疑点已消除" not in text
+    assert "例外（2025-10-01 前有效）：再经批准（批准：区纪委）" in text
     assert CARD not in text
 
     runner = CliRunner()
@@ -149,7 +156,7 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
     assert json.loads(result.stdout)["alert"]["rule_id"] == "CARD-001"
     result = runner.invoke(app, ["explain", alerts["CARD-001"]])
     assert result.exit_code == 0
-    assert "Recipients" in result.stdout
+    assert "办理主体" in result.stdout
 
     # What a lead takes along: the case's own record, its members' and the rows, without cards.
     card = explain(alerts["CARD-001"], warehouse)["hit"]["hit_id"]
@@ -226,31 +233,31 @@ def test_what_was_said_survives_a_correction_of_the_source(warehouse: Settings) 
         ).fetchall()
     assert present == [(2,)], "the mart has what the hits of now rest on"
     assert after["REC-001"]["changes"] == [
-        "the evidence: 接待费金额：800.00 元 → 接待费金额：80.00 元",
+        "疑点依据：接待费金额：800.00 元 → 接待费金额：80.00 元",
         *(
-            f"finance_vouchers AF002/2025/7/记0001/{line - 1} (line {line} of data.csv): corrected "
-            f"by batch {batches['finance_vouchers']} (version 2) of {DAY}: amt 800.00 → 80.00"
+            f"finance_vouchers AF002/2025/7/记0001/{line - 1}（data.csv 第 {line} 行）：以 {DAY} 的"
+            f"批次 {batches['finance_vouchers']}（第 2 版）为准（已更正）：amt 800.00 → 80.00"
             for line in (2, 3)
         ),
     ]
     assert after["PAY-001"]["hit"] is None
     assert after["PAY-001"]["changes"] == [
-        "the hit: a correction took it out of the record",
-        "treasury_payments P0001 (line 2 of data.csv): no longer there by batch "
-        f"{batches['treasury_payments']} (version 2) of {DAY}",
+        "疑点：数据更正后已不存在",
+        f"treasury_payments P0001（data.csv 第 2 行）：{DAY} 的批次 "
+        f"{batches['treasury_payments']}（第 2 版）中不再有",
     ]
     assert after["PAY-004"]["changes"] == [], "sent again on another line is no change"
     assert [(row["value"], row["value_now"]) for row in after["PAY-004"]["parameters"]] == [
         (Decimal(1000), Decimal(1000)),
         (Decimal(10), Decimal(11)),
     ]
-    assert after["CARD-001"]["changes"][-1].endswith("amount 288.00 → 200.00; card one → another")
+    assert after["CARD-001"]["changes"][-1].endswith("amount 288.00 → 200.00；卡 一张 → 另一张")
 
     console = Console(record=True, width=400)
     for said in after.values():
         render(said, console)
     text = console.export_text() + json.dumps(list(after.values()), default=str)
-    assert "no longer there by batch" in text
+    assert "（第 2 版）中不再有" in text
     with connect(warehouse) as connection:
         tokens = connection.execute(
             "select card_token from landing.card_transactions where card_token is not null"

@@ -40,6 +40,14 @@ def open_hits(settings: Settings) -> set[tuple[object, ...]]:
     return set(query(settings, "select rule_id, subject_id from marts.fct_rule_hit where is_open"))
 
 
+# What these find in the town is known; a rule that comes later may find something there too.
+KNOWN = ("ATT-001", "CARD-001", "REC-001", "REC-002")
+
+
+def known_hits(settings: Settings) -> set[tuple[object, ...]]:
+    return {hit for hit in open_hits(settings) if hit[0] in KNOWN}
+
+
 def state(settings: Settings) -> dict[str, Rows]:
     return {
         table: sorted(query(settings, f"select {columns} from marts.{table}"), key=repr)
@@ -102,7 +110,7 @@ LETTER_MISSING = ("REC-001", "AF002/2025/07/记0001")
 def test_a_late_letter_clears_and_repetition_changes_nothing(warehouse: Settings) -> None:
     deliver_monday(warehouse)
     assert evaluate(MONDAY).dates == [MONDAY]
-    assert open_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
+    assert known_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
     assert query(
         warehouse,
         "select hits, new_hits, cleared_hits, population, status"
@@ -115,7 +123,8 @@ def test_a_late_letter_clears_and_repetition_changes_nothing(warehouse: Settings
     assert query(
         warehouse,
         "select first_detected_on, last_detected_on, cleared_on, is_open"
-        " from marts.fct_rule_hit where subject_id = 'AF002/2025/07/记0001'",
+        " from marts.fct_rule_hit"
+        " where rule_id = 'REC-001' and subject_id = 'AF002/2025/07/记0001'",
     ) == [(MONDAY, MONDAY, TUESDAY, False)]
     before = state(warehouse)
     assert evaluate(TUESDAY).dates == []
@@ -168,7 +177,10 @@ def test_hits_of_a_warehouse_of_the_former_code_live_on(warehouse: Settings) -> 
     accept_day(warehouse, MONDAY, vouchers=[*reception("记0001"), *reception("记0002")])
     evaluate(MONDAY)
     before = query(warehouse, "select * from marts.fct_rule_hit_spell order by spell_id")
-    assert len(before) == 4
+    assert {row[0] for row in query(warehouse, "select rule_id from marts.fct_rule_hit_spell")} >= {
+        "REC-001",
+        "REC-002",
+    }
     with connect(warehouse) as connection:
         connection.execute(FORMER)
 
@@ -189,7 +201,8 @@ def test_hits_of_a_warehouse_of_the_former_code_live_on(warehouse: Settings) -> 
     assert query(
         warehouse,
         "select rule_id, right(subject_id, 5), detected_on, cleared_on"
-        " from marts.fct_rule_hit_spell order by 1, 2",
+        " from marts.fct_rule_hit_spell"
+        " where rule_id in ('LOOP-004', 'REC-001', 'REC-002') order by 1, 2",
     ) == [
         ("LOOP-004", "记0002", TUESDAY, None),
         ("REC-001", "记0001", MONDAY, None),
@@ -198,9 +211,12 @@ def test_hits_of_a_warehouse_of_the_former_code_live_on(warehouse: Settings) -> 
         ("REC-002", "记0002", MONDAY, TUESDAY),
     ]
     # What the hits of old rested on is not known; what the new one rests on is.
-    assert query(warehouse, "select distinct detected_on, feed from marts.fct_rule_hit_source") == [
-        (TUESDAY, "finance_vouchers")
-    ]
+    assert query(
+        warehouse,
+        "select distinct source.detected_on, source.feed from marts.fct_rule_hit_source as source"
+        " inner join marts.fct_rule_hit_spell as spells using (spell_id)"
+        " where spells.rule_id in ('LOOP-004', 'REC-001', 'REC-002')",
+    ) == [(TUESDAY, "finance_vouchers")]
     told = explain("an alert of old", warehouse)
     assert (told["sources"], told["said_on"], told["changes"]) == (None, MONDAY, [])
     assert told["evidence"]["reception_amount"] == Decimal("800.00")
@@ -221,7 +237,7 @@ def test_days_in_another_order_end_in_the_same_state(warehouse: Settings) -> Non
     evaluate(TUESDAY)
     deliver_monday(warehouse)
     assert evaluate(MONDAY).dates == [MONDAY, TUESDAY]
-    assert open_hits(warehouse) == {
+    assert known_hits(warehouse) == {
         ("CARD-001", "C1"),
         ("REC-001", "AF002/2025/07/记0002"),
         ("REC-002", "AF002/2025/07/记0002"),
@@ -229,7 +245,7 @@ def test_days_in_another_order_end_in_the_same_state(warehouse: Settings) -> Non
     assert query(
         warehouse,
         "select first_detected_on, cleared_on from marts.fct_rule_hit"
-        " where subject_id = 'AF002/2025/07/记0001'",
+        " where rule_id = 'REC-001' and subject_id = 'AF002/2025/07/记0001'",
     ) == [(MONDAY, TUESDAY)]
     assert (
         query(warehouse, "select count(*) from marts.fct_rule_run group by business_date")
@@ -243,7 +259,7 @@ def test_a_corrected_day_clears_and_raises_and_a_hit_comes_back(monday: Settings
     accept(monday, "finance_vouchers", MONDAY, voucher("F002", "记0001", "1000.01"))
     accept(monday, "finance_attachments", MONDAY, [])
     assert evaluate(MONDAY).dates == [MONDAY, TUESDAY]
-    assert open_hits(monday) == {("ATT-001", "AF002/2025/07/记0001"), ("CARD-001", "C1")}
+    assert known_hits(monday) == {("ATT-001", "AF002/2025/07/记0001"), ("CARD-001", "C1")}
     assert query(
         monday,
         "select count(*) from marts.fct_rule_hit_spell where rule_id = 'REC-001'",
@@ -278,7 +294,7 @@ def test_a_missing_feed_leaves_hits_and_an_unsubscribed_one_does_not_apply(
     assert result.statuses["not_evaluated"] == [
         rule.id for rule in load_rules().values() if missing & set(rule.needs)
     ]
-    assert open_hits(monday) == {("CARD-001", "C1")}
+    assert known_hits(monday) == {("CARD-001", "C1")}
     assert query(
         monday,
         "select population, hits, new_hits, cleared_hits from marts.fct_rule_run"
@@ -293,7 +309,7 @@ def test_a_missing_feed_leaves_hits_and_an_unsubscribed_one_does_not_apply(
             "update ops.feed set is_subscribed = false where feed = 'card_transactions'"
         )
     assert "CARD-001" in evaluate(TUESDAY).statuses["not_applicable"]
-    assert open_hits(monday) == {("CARD-001", "C1")}
+    assert known_hits(monday) == {("CARD-001", "C1")}
 
 
 def test_money_is_exact_and_thresholds_are_those_in_force(warehouse: Settings) -> None:
@@ -348,7 +364,7 @@ def test_two_runs_at_once_do_not_corrupt(warehouse: Settings) -> None:
     for thread in threads:
         thread.join()
     assert sorted(map(len, results)) == [0, 1]
-    assert open_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
+    assert known_hits(warehouse) == {LETTER_MISSING, ("CARD-001", "C1")}
 
 
 def test_a_broken_off_replay_is_finished_by_the_next_run(
@@ -505,7 +521,7 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
         monday, "select hit_id, subject_id from marts.fct_rule_hit where rule_id = 'CARD-001'"
     )
     shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
-    assert f"{hit_id[:12]}  since {MONDAY}  {subject}" in shown.output
+    assert f"{hit_id[:12]}  {MONDAY} 起  {subject}" in shown.output
 
     own = RULE_STATUS.own_file(monday)
     own.parent.mkdir(parents=True)
@@ -546,9 +562,9 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
         " from marts.mart_rule_figures where rule_id = 'CARD-001'",
     ) == [(WEDNESDAY, TUESDAY, "hit", 1, 0, 0, None, 1, 1, 1, MONDAY, TUESDAY)]
     shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
-    assert f"{WEDNESDAY}: retired, version 1" in shown.output
-    assert f"as of {WEDNESDAY}: 0 hits open" in shown.output
-    assert "open hits" not in shown.output
+    assert f"{WEDNESDAY} 起：retired，第 1 版" in shown.output
+    assert f"截至 {WEDNESDAY}：未消除疑点 0 个" in shown.output
+    assert "huiyan explain" not in shown.output
 
     own.write_text(own.read_text().replace("office 2", "commission"))
     with pytest.raises(ConfigurationError, match=r"rule_status\.csv, line 3: .* both proposed"):

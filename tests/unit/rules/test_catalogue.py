@@ -250,3 +250,6 @@ def test_the_command_line_lists_and_shows() -> None:
     assert "接待无公函" in shown.output
     assert "attachment_grace_days = 3" in shown.output
     assert "letter_count = 0" in shown.output
+    labels = {line.split()[1] for line in shown.output.splitlines() if line.startswith("│ ")}
+    assert {"等级", "判定规则", "办结须填", "状态沿革"} <= labels
+    assert not {"tier", "life", "figures", "needs"} & labels

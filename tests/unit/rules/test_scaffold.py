@@ -256,9 +256,16 @@ def test_the_words_have_the_thresholds_in_force() -> None:
 
 
 def test_a_new_family_comes_last(library: Path) -> None:
-    begin("LOC-001", "own_rule")
+    begin("LOC-001", "own_rule", new_family=True)
     listed = (library / "rule_results.sql").read_text("utf-8")
     assert "    'rule_loc_001_own_rule',\n] %}" in listed
+
+
+def test_a_family_that_is_there_is_not_new(library: Path) -> None:
+    before = contents(library)
+    with pytest.raises(ConfigurationError, match="VOU is no new family"):
+        begin("VOU-998", "no_reviewer", new_family=True)
+    assert contents(library) == before
 
 
 @pytest.mark.parametrize(
@@ -268,6 +275,7 @@ def test_a_new_family_comes_last(library: Path) -> None:
         ("VOU-21", "no_reviewer", "voucher", "is no rule id"),
         ("V-998", "no_reviewer", "voucher", "is no rule id"),
         ("../X-998", "no_reviewer", "voucher", "is no rule id"),
+        ("VUO-998", "no_reviewer", "voucher", "There is no family VUO: .*VOU.* --new-family"),
         ("VOU-998", "No reviewer", "voucher", "small letters"),
         ("VOU-998", "../no_reviewer", "voucher", "small letters"),
         ("VOU-998", "x" * 22, "voucher", "at most 21 characters"),
@@ -292,6 +300,7 @@ def test_what_cannot_be_is_refused_and_nothing_written(
         ("min_amount=many", "--threshold min_amount=many: a threshold is a number"),
         ("min_amount=0.001", "at most two decimals"),
         ("share=1", "share is set twice"),
+        ("min_amount=-5", "a threshold is not negative"),
     ],
 )
 def test_a_threshold_that_is_none_is_refused(library: Path, threshold: str, said: str) -> None:
