@@ -15,6 +15,7 @@ from psycopg import sql
 
 from huiyan.feeds import cards
 from huiyan.feeds.contract import FeedContract
+from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
 from huiyan.quality.suites import CONFLICTING_DUPLICATE, NATURAL_KEY, UNREADABLE
 from huiyan.quality.validation import masked
 
@@ -38,6 +39,9 @@ WORDS = {
     "text_outside_elements": "text outside of the elements",
     "invalid_card_number": "not a card number of 16 to 19 digits",
     "card_number_in_wrong_column": "a card number, which does not belong here",
+    LACKS_COLUMNS: "heading of a sheet that lacks required columns; nothing of it is read",
+    COLUMN_TWICE: "heading of a sheet that names a column twice; nothing of it is read",
+    HEADING_NOT_PLAIN: "heading of a sheet that is no plain text; nothing of it is read",
     "card_number_in_unreadable_row": "a card number in a row that cannot be taken apart",
 }
 
