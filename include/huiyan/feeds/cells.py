@@ -63,6 +63,11 @@ class Parsed(NamedTuple):
     lines: list[bytes]
 
 
+def printable(text: str) -> str:
+    """A sender's text in which nothing speaks to the terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\u3000" else "�" for sign in text)
+
+
 def clean(text: str) -> tuple[str, str | None]:
     """`text` as PostgreSQL can hold it, and the problem if something had to be replaced.
 

@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from huiyan.feeds import cards
+from huiyan.feeds.cells import printable
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
 from huiyan.quality.suites import CONFLICTING_DUPLICATE, NATURAL_KEY, UNREADABLE
@@ -59,12 +60,7 @@ class BadRow:
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{_printable(self.file_name)} line {self.line_no}: {'; '.join(self.faults)}"
-
-
-def _printable(text: str) -> str:
-    """A sender's text in which nothing speaks to the terminal."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+        return f"{printable(self.file_name)} line {self.line_no}: {'; '.join(self.faults)}"
 
 
 def _parts(reason: str) -> tuple[str, str]:
@@ -82,7 +78,7 @@ def _titled(contract: FeedContract, column: str) -> str:
     if column == NATURAL_KEY:
         return "key"
     labels = {each.name: each.label for each in contract.columns}
-    return f"{column} {labels[column]}" if column in labels else _printable(column)
+    return f"{column} {labels[column]}" if column in labels else printable(column)
 
 
 def in_words(contract: FeedContract, reason: str) -> str:
@@ -96,7 +92,7 @@ def shown(column: str, value: Any) -> str:
     if value is None or value == "":
         return "(empty)"
     # Hidden as it was sent: signs between its digits hide a number from nobody.
-    text = _printable(cards.hide_all(cards.mask(masked(str(value)))))
+    text = printable(cards.hide_all(cards.mask(masked(str(value)))))
     if _ACCOUNT.search(column):
         text = f"…{text[-4:]}" if len(text) > 4 else "…"
     return f'"{text[:SHOWN_LENGTH]}{"…" if len(text) > SHOWN_LENGTH else ""}"'
