@@ -104,14 +104,16 @@ class FormReader:
     def _headed(self, number: int) -> _Sheet:
         best = _Sheet(number, None, frozenset())
         for place, record in enumerate(self._book.records(number)):
-            is_far_down = place >= HEADING_ROWS
-            if is_far_down and self._is_form(best):
+            if place >= HEADING_ROWS and self._is_form(best):
                 break
             known = frozenset(filter(None, self._named(record.cells)))
             found = _Sheet(number, record, known)
-            if (
-                self._is_form(found) if is_far_down else len(known) > len(best.named)
-            ) or best.heading is None:
+            if place >= HEADING_ROWS:
+                # What need not be answered any more is listed below the notes, with a reason each.
+                is_better = self._is_form(found) and len(known & self._answers) > 1
+            else:
+                is_better = best.heading is None or len(known) > len(best.named)
+            if is_better:
                 best = found
         return best
 

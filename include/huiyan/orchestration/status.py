@@ -137,7 +137,8 @@ class FeedStatus:
         return (
             f"{self.feed} {self.label}: unknown columns kept, not read: {named}"
             + (f" and {more} more" if more > 0 else "")
-            + f". If one is a column of the feed, correct its heading (huiyan feeds show {self.feed})."
+            + ". If one is a column of the feed, have its heading corrected "
+            f"(huiyan feeds show {self.feed})."
         )
 
     def quarantine(self, business_date: date) -> list[str]:

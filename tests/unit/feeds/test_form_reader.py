@@ -165,6 +165,13 @@ def test_headings_far_down_a_copied_sheet_are_found() -> None:
     assert [line for line, _, note in read(book) if note] == [32]
 
 
+def test_the_list_of_what_is_over_below_the_notes_is_no_form() -> None:
+    over = [["预警编号", "疑点问题", "原因"], ["z", "接待无公函", "疑点已消除"]]
+    notes_sheet = [*[[f"第 {number} 条说明"] for number in range(20)], *over]
+    form: list[list[str | None]] = [HEADINGS, ["a", "属实", "一", "x"]]
+    assert read(of(form, notes_sheet)) == [(2, "a", "一")]
+
+
 def test_a_table_of_somebodys_own_far_down_takes_nothing_from_the_form() -> None:
     form = [HEADINGS, *[[f"a{number}", None, None, "x"] for number in range(12)]]
     assert len(read(of([*form, ["单位", "情况说明"], ["镇政府", "随手记"]]))) == 14
