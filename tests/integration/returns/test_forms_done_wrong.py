@@ -167,6 +167,8 @@ def test_a_sheet_of_the_bodys_own_costs_no_answer_and_is_named(two_alerts: Distr
     run(two_alerts, TUESDAY)
     (told,) = sent_back(two_alerts, "TC01", TUESDAY)
     assert told.startswith("这张表的表头有两栏是同一个标题，整张表没有读取")
+    receipt = "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、没有受理 1 条。"
+    assert receipt in [row[0] for row in sent(two_alerts, day=TUESDAY)["说明"].values]
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
     headings, row = openpyxl.load_workbook(back)["退回更正"].values
     assert row[headings.index("行号")] == f"第 {len(book.sheetnames)} 张表第 1 行"
