@@ -5,6 +5,7 @@ is refused, never read as far as it goes.
 """
 
 import csv
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +27,19 @@ def read(path: Path) -> tuple[list[str], list[Row]]:
 
     Raises:
         ConfigurationError: it is not UTF-8, or lines have more or fewer fields than the heading;
-            the first ones are named, the others counted. Two columns of one name likewise.
+            the first ones are named, the others counted. Two columns of one name likewise, a
+            heading that is not in the first line, and what is no text.
     """
     rows, wrong = [], []
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.reader(handle, strict=True)
+            reader = csv.reader(_lines(handle, path), strict=True)
             heading = next(reader, [])
+            if not any(map(str.strip, heading)):
+                raise ConfigurationError(
+                    f"{path}, line 1: the heading is missing; it stands in the first line, with "
+                    "nothing above it."
+                )
             line_no = reader.line_num + 1
             for cells in reader:
                 where = f"{path}, line {line_no}"
@@ -54,6 +61,24 @@ def read(path: Path) -> tuple[list[str], list[Row]]:
         more = f". And {len(wrong) - SHOWN:,} lines more" if len(wrong) > SHOWN else ""
         raise ConfigurationError(f"{'. '.join(wrong[:SHOWN])}{more}. Nothing of the file is taken.")
     return heading, rows
+
+
+def _lines(handle: Iterable[str], path: Path) -> Iterator[str]:
+    """The lines.
+
+    Raises:
+        ConfigurationError: a line holds a NUL byte, or begins with a byte order mark beside that of
+            the file, which would make its first cell another one.
+    """
+    for number, line in enumerate(handle, start=1):
+        found = "holds a NUL byte" if "\0" in line else ""
+        if line.startswith("\ufeff"):
+            found = "begins with a byte order mark (U+FEFF) too many"
+        if found:
+            raise ConfigurationError(
+                f"{path}, line {number}: {found}. Save the file anew as CSV in UTF-8."
+            )
+        yield line
 
 
 def _counted(fields: int, heading: int) -> str:

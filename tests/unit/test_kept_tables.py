@@ -36,6 +36,10 @@ def test_all_lines_that_do_not_fit_are_named(tmp_path: Path) -> None:
         (b'word,why\na,"b"c\n', "from line 2 on: ',' expected after"),
         (b'word,why\na,"b\nc,d\n', "from line 2 on: unexpected end of data"),
         (b"word,why,word\na,b,c\n", "the heading names 'word' twice"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfword,why\na,b\n", "line 1: begins with a byte order mark"),
+        (b"word,why\n\xef\xbb\xbfa,b\n", "line 2: begins with a byte order mark"),
+        (b"word,why\na,b\0\n", "line 2: holds a NUL byte"),
+        (b"\nword,why\na,b\n", "line 1: the heading is missing"),
         (b"word,why\n" + b"a\n" * 25, "line 21: .* And 5 lines more"),
     ],
 )

@@ -54,6 +54,7 @@ from huiyan.delivery.extract import (
     ExtractRow,
     GoneRow,
     JointRow,
+    ReceivedFile,
     ReturnedRow,
 )
 from huiyan.delivery.register import DEAD, route
@@ -291,6 +292,7 @@ def _extracts(
     rows: dict[str, list[ExtractRow]] = defaultdict(list)
     gone: dict[str, list[GoneRow]] = defaultdict(list)
     returned: dict[str, list[ReturnedRow]] = defaultdict(list)
+    received: dict[str, list[ReceivedFile]] = defaultdict(list)
     cases: dict[str, list[CaseMember]] = defaultdict(list)
     told: dict[str, list[JointRow]] = defaultdict(list)
     names: dict[str, str] = {}
@@ -313,6 +315,10 @@ def _extracts(
             body = row.pop("body_code")
             names.setdefault(body, row.pop("body_name"))
             returned[body].append(ReturnedRow(**{**row, "reasons": tuple(row["reasons"])}))
+        # A receipt goes with what is sent anyhow; by itself it is no reason to write to anybody.
+        execute(reader, "received", parameters)
+        for row in reader:
+            received[row.pop("body_code")].append(ReceivedFile(**row))
         execute(reader, "case_members", {**parameters, "case_limit": CASE_LIMIT})
         for row in reader:
             cases[row.pop("body_code")].append(CaseMember(**row))
@@ -338,6 +344,7 @@ def _extracts(
             tuple(returned[body]),
             tuple(cases[body]),
             tuple(told[body]),
+            tuple(received[body]),
         )
         for body in sorted(names)
     ]

@@ -183,6 +183,21 @@ class ReturnedRow:
 
 
 @dataclass(frozen=True)
+class ReceivedFile:
+    """A file that the body sent back, and how many of its lines came to what.
+
+    Attributes:
+        accepted: taken. repeated: said before. unanswered: left empty. refused: not taken.
+    """
+
+    file_name: str
+    accepted: int
+    repeated: int
+    unanswered: int
+    refused: int
+
+
+@dataclass(frozen=True)
 class CaseMember:
     """A hit that an alert about several hits gathers.
 
@@ -254,6 +269,7 @@ class Extract:
     returned: tuple[ReturnedRow, ...] = field(default=())
     cases: tuple[CaseMember, ...] = ()
     joint: tuple[JointRow, ...] = ()
+    received: tuple[ReceivedFile, ...] = ()
 
     @property
     def counts_by_tier(self) -> dict[str, int]:
@@ -276,7 +292,7 @@ class Extract:
         same as it was.
         """
         said = asdict(self)
-        for later in ("returned", "cases", "joint"):
+        for later in ("returned", "cases", "joint", "received"):
             if not said[later]:
                 del said[later]
         for row in said["rows"]:
@@ -353,6 +369,7 @@ class Extract:
                 )
                 for row in data.get("joint", ())
             ),
+            received=tuple(ReceivedFile(**row) for row in data.get("received", ())),
         )
 
     def content_hash(self) -> str:

@@ -5,9 +5,12 @@ from huiyan.alerts.evidence import LIST_LIMIT, NOT_FILLED_IN, is_cut, readable
 from huiyan.delivery.case_sheet import CASES_SHEET, PRINTED_LINES
 from huiyan.delivery.extract import Extract
 from huiyan.delivery.joint_sheet import JOINT_SHEET, OBJECTION
+from huiyan.delivery.neutralise import one_line
 from huiyan.delivery.sheets import ALERTS_SHEET, RETURN_SHEET, RETURNED_SHEET
 from huiyan.delivery.task import Work, task, work
 
+FILES_LISTED = 20
+LONGEST_NAME = 60
 _WHOSE_TIER = {
     "red": "由监督检查室处置",
     "orange": "由行业监管部门处置",
@@ -75,6 +78,7 @@ def _what_came(extract: Extract) -> list[str]:
         said.append(f"不再需要办理的预警 {len(extract.gone)} 条，列在本页末尾。")
     if extract.joint:
         said.append(f"联合监督事项 {len(extract.joint)} 件，见“{JOINT_SHEET}”。")
+    said += _what_was_received(extract)
     if extract.returned:
         said.append(
             f"没有受理的反馈 {extract.returned_lines} 条，见同时送达的“{RETURNED_SHEET}”表格"
@@ -82,6 +86,24 @@ def _what_came(extract: Extract) -> list[str]:
         )
     if total:
         said.append("预警只是疑点，不是结论，请核实后反馈。")
+    return said
+
+
+def _what_was_received(extract: Extract) -> list[str]:
+    """A receipt of every file that the body sent back."""
+    said = []
+    for file in extract.received[:FILES_LISTED]:
+        counts = (
+            ("受理", file.accepted),
+            ("此前已受理", file.repeated),
+            ("未填写", file.unanswered),
+            ("没有受理", file.refused),
+        )
+        told = "、".join(f"{what} {count} 条" for what, count in counts if count)
+        name = one_line(file.file_name.partition("/")[2] or file.file_name, LONGEST_NAME)
+        said.append(f"收到本单位退回的“{name}”：{told}。")
+    if (more := len(extract.received) - FILES_LISTED) > 0:
+        said.append(f"另收到本单位退回的文件 {more} 份。")
     return said
 
 

@@ -71,7 +71,9 @@ def task(row: ExtractRow) -> str:
     is_untrue = disposer is not None and disposer.verdict == "not_confirmed"
     if row.role == "verify":
         is_last = is_answered and row.answers[-1] is disposer
-        is_ready = "sampled" in row.marks or (is_last and (is_untrue or not missing(row)))
+        is_done = disposer is not None and disposer.progress == "closed"
+        is_heard = is_last or (_has_only_found(row) and (is_done or is_untrue))
+        is_ready = "sampled" in row.marks or (is_heard and (is_untrue or not missing(row)))
         return "to_verify" if is_ready else "with_the_disposer"
     if disposer is None or not is_answered:
         return "to_answer"
@@ -80,6 +82,15 @@ def task(row: ExtractRow) -> str:
     if disposer.progress == "closed":
         return "to_complete" if missing(row) else "answered"
     return "answered" if is_untrue else "rectifying"
+
+
+def _has_only_found(row: ExtractRow) -> bool:
+    """Whether a verifying body spoke last, of a finding, and not of what is to follow from it."""
+    if not row.answers:
+        return False
+    last = row.answers[-1]
+    is_open = last.progress not in ("rectifying", "closed") and last.action != "transfer_as_lead"
+    return last.role == "verify" and last.verdict in states.FOUND and is_open
 
 
 @dataclass(frozen=True)
@@ -211,6 +222,11 @@ def _follows(row: ExtractRow) -> str:
     if what == "rectifying":
         short = f"办结尚缺：{lacking}。" if lacking else ""
         return f"{short}整改到位后，办理进展选“已办结”。"
+    if what == "to_verify" and _has_only_found(row):
+        return (
+            "已填核实结论，但没有选办理进展，处置单位还在等待：整改到位的，办理进展选“已办结”；没有到位"
+            "的，选“整改中”，退给处置单位继续整改。"
+        )
     if what == "to_verify" and row.answers:
         if row.answers[-1].verdict == "not_confirmed":
             return (

@@ -236,6 +236,8 @@ RETURNED_KEYS = (
     ("unit_shown", "单位", 18),
     ("subject_shown", "对象", 33),
 )
+FROM_FILE = ("原文件", 16)
+RETURNED_HEADINGS = tuple(heading for heading, _ in (*RETURNED_FIRST, FROM_FILE))
 FURTHER = "请先更正列出的各行，并核对整份表格是否填错、串行或重复后再退。"
 RETURNED_PROOF = ("body_code", "extract_on", "return_code")
 
@@ -682,7 +684,7 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     headings = (
         *RETURNED_FIRST,
         ("预警编号", 19),
-        ("原文件", 16),
+        FROM_FILE,
         *((heading, width) for _, heading, width in RETURNED_KEYS),
     )
     sheet.set_row(0, 32)

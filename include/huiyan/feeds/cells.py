@@ -4,6 +4,8 @@ import re
 from typing import NamedTuple
 
 MAX_RECORD_BYTES = 1_048_576  # one record, and so one cell, of any file
+# No feed has a tenth of it; every column is looked at for every row.
+MOST_COLUMNS = 1_000
 BYTE_ORDER_MARK = "\ufeff"
 FULL_WIDTH = re.compile("[！-～\u3000]")
 FULL_WIDTH_TYPES = frozenset({"int", "date", "timestamp", "money"})
@@ -59,6 +61,11 @@ class Parsed(NamedTuple):
     line_nos: list[int]
     rows: list[list[str]]
     lines: list[bytes]
+
+
+def printable(text: str) -> str:
+    """A sender's text in which nothing speaks to the terminal."""
+    return "".join(sign if sign.isprintable() or sign == "\u3000" else "�" for sign in text)
 
 
 def clean(text: str) -> tuple[str, str | None]:

@@ -21,7 +21,7 @@ from psycopg import sql
 from huiyan.errors import FeedError, LandingError, WarehouseError
 from huiyan.feeds import anonymous, cards, folder, readers
 from huiyan.feeds.archive import BLOCK_BYTES, Archive, Archived
-from huiyan.feeds.cells import Parsed, PlainLines
+from huiyan.feeds.cells import Parsed, PlainLines, printable
 from huiyan.feeds.contract import FeedContract, load_contract
 from huiyan.feeds.encoding import EncodingProbe
 from huiyan.feeds.folder import Delivery
@@ -32,6 +32,8 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 
 COPY_BYTES = 262_144
+SHOWN_AMOUNTS = 5
+SHOWN_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -414,7 +416,7 @@ def _land(
     read = []
     for file, each in zip(files, said, strict=True):
         read.append(_land_file(connection, contract, file, archive, batch_id, card_key))
-        problems += _differences(read[-1], each)
+        problems += _differences(connection, contract, batch_id, read[-1], each)
     if problems:
         raise FeedError("; ".join(problems))
     return read
@@ -425,7 +427,13 @@ def _other(file: _File, said: ListedFile | None) -> Iterator[str]:
         yield f"{file.name}: manifest says sha256 {said.sha256}, the file has {file.sent_sha256}"
 
 
-def _differences(file: _File, said: ListedFile | None) -> Iterator[str]:
+def _differences(
+    connection: psycopg.Connection,
+    contract: FeedContract,
+    batch_id: int,
+    file: _File,
+    said: ListedFile | None,
+) -> Iterator[str]:
     if said is None:
         return
     if said.rows is not None and said.rows != file.rows:
@@ -434,8 +442,42 @@ def _differences(file: _File, said: ListedFile | None) -> Iterator[str]:
     if said.amount_total is not None and said.amount_total != total:
         yield (
             f"{file.name}: manifest says amount_total {said.amount_total:.2f}, "
-            f"the file has {total:.2f}"
+            f"the file has {total:.2f}{_unread_amounts(connection, contract, batch_id, file)}"
         )
+
+
+def _unread_amounts(
+    connection: psycopg.Connection, contract: FeedContract, batch_id: int, file: _File
+) -> str:
+    """The first lines whose amount cannot be read and so is not in the total, in words."""
+    if contract.amount_column is None:
+        return ""
+    column = contract.column(contract.amount_column)
+    rows = connection.execute(
+        sql.SQL(
+            "select line_no, {amount}, count(*) over () from {table} "
+            "where batch_id = %s and file_no = %s and landing.as_money({amount}) is null "
+            "and ({amount} is not null or read_error is not null) order by line_no limit %s"
+        ).format(
+            amount=sql.Identifier(column.name), table=sql.Identifier("landing", contract.name)
+        ),
+        (batch_id, file.file_no, SHOWN_AMOUNTS),
+    ).fetchall()
+    if not rows:
+        return ""
+    lines = [
+        f"line {line_no}, {column.name} {column.label}: "
+        + ("cannot be read" if value is None else f"{_shown(value)} is no amount")
+        for line_no, value, _ in rows
+    ]
+    if (more := rows[0][2] - len(rows)) > 0:
+        lines.append(f"and {more:,} lines more")
+    return f" without what cannot be read ({'; '.join(lines)})"
+
+
+def _shown(value: str) -> str:
+    text = printable(cards.hide_all(value))
+    return f'"{text[:SHOWN_LENGTH]}{"…" if len(text) > SHOWN_LENGTH else ""}"'
 
 
 def _land_alone(
@@ -464,7 +506,7 @@ def _land_alone(
             if problems := list(_other(file, said)):
                 raise FeedError("; ".join(problems))
             landed = _land_file(connection, contract, file, archive, batch_id, card_key)
-            if problems := list(_differences(landed, said)):
+            if problems := list(_differences(connection, contract, batch_id, landed, said)):
                 raise FeedError("; ".join(problems))
             return landed
     except FeedError as error:

@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from huiyan.errors import LandingError
 from huiyan.feeds import cards
 from huiyan.feeds import manifest as manifests
+from huiyan.feeds.cells import printable
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.opening import SourceError, names_in, opened
 from huiyan.settings import Settings
@@ -121,8 +122,11 @@ def is_statement(name: str) -> bool:
 
 
 def shown_name(path: Path) -> str:
-    """`path` as text, also where a part of it was named in GB18030."""
+    """`path` for people, also where a part of it was named in GB18030."""
+    return printable(_text_of(path))
 
+
+def _text_of(path: Path) -> str:
     def shown(part: str) -> str:
         try:
             part.encode()
@@ -262,18 +266,18 @@ def _differences(delivery: Delivery) -> list[str]:
     if delivery.manifest is None:
         return []
     beside = [
-        shown_name(Path(path.name)) for path in delivery.files if path.parent == delivery.folder
+        _text_of(Path(path.name)) for path in delivery.files if path.parent == delivery.folder
     ]
     present = {manifests.same_name(name): name for name in beside if not is_statement(name)}
     listed = delivery.manifest.files
     return [
         *(
-            f"{manifests.NAME} lists {file.name}, which is not there"
+            f"{manifests.NAME} lists {printable(file.name)}, which is not there"
             for key, file in listed.items()
             if key not in present
         ),
         *(
-            f"{name} is there but not listed in {manifests.NAME}"
+            f"{printable(name)} is there but not listed in {manifests.NAME}"
             for key, name in present.items()
             if key not in listed
         ),

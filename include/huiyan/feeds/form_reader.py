@@ -5,8 +5,8 @@ What they wrote is looked for; where it cannot be found, it is not passed over.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import BinaryIO
 
 from huiyan.errors import FeedError
@@ -16,12 +16,17 @@ from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.header import Layout
 from huiyan.feeds.xlsx_reader import XlsxBook, fitted, header_cells
 
-# Above the headings a title may stand, and whose form it is; a table far down is another one.
+# Above the headings a title may stand, and whose form it is. Further down, only the headings of a
+# form are taken for such.
 HEADING_ROWS = 10
 # A sheet holds fewer rows. Of several sheets read, the rows of all but the first are numbered from
 # the sheet's own multiple of it.
 LINES_OF_A_SHEET = 10_000_000
 MOST_SHEETS = 200
+# Why a sheet beside others with answers is not read, as it will stand in quarantine.
+LACKS_COLUMNS = "sheet_lacks_columns"
+COLUMN_TWICE = "sheet_column_twice"
+HEADING_NOT_PLAIN = "sheet_heading_not_plain"
 
 
 def place_of(line_no: int) -> tuple[int, int]:
@@ -61,6 +66,7 @@ class FormReader:
         self._book = XlsxBook(stream, file_name)
         if len(self._book.sheets) > MOST_SHEETS:
             raise FeedError(f"{file_name} has over {MOST_SHEETS} sheets; send back one form.")
+        self._named = header.namer(contract)
         self._answers = frozenset(column.name for column in contract.columns if column.is_answer)
         self._keys = frozenset(column.name for column in contract.key_columns)
         sheets = [self._headed(number) for number in self._book.sheets]
@@ -69,20 +75,27 @@ class FormReader:
         self._read = read or [max(sheets, key=lambda each: (self._is_form(each), len(each.named)))]
         self.header: list[str] = []
         self._places: dict[int, list[int]] = {}
+        self._not_understood: dict[int, str] = {}
         columns: dict[str, int] = {}
         for sheet in self._read:
-            if sheet.heading is None:
-                raise FeedError(f"{file_name}: {header.NO_HEADINGS} are there, it is empty.")
-            cells = header_cells(sheet.heading, file_name)
-            layout = self._layout(sheet.heading)
+            try:
+                cells, layout = self._heading(sheet)
+            except FeedError as error:
+                # It may be the body's own sheet: it must not cost the answers of another one.
+                if not self._is_read_without(sheet):
+                    raise
+                self._not_understood[sheet.number] = _why_not_understood(error)
+                continue
             for name, cell in zip(layout.names, cells, strict=True):
                 if name not in columns:
                     columns[name] = len(columns)
                     self.header.append(cell)
             self._places[sheet.number] = [columns[name] for name in layout.names]
+        self._read.sort(key=lambda sheet: sheet.number in self._not_understood)
         self._has_beyond = any(
             len(_within(record)) > len(self._places[sheet.number])
             for sheet in self._read
+            if sheet.number in self._places
             for record in self._records(sheet)
         )
         if self._has_beyond:
@@ -90,14 +103,36 @@ class FormReader:
 
     def _headed(self, number: int) -> _Sheet:
         best = _Sheet(number, None, frozenset())
-        for record in islice(self._book.records(number), HEADING_ROWS):
-            known = frozenset(filter(None, header.named(self._contract, record.cells)))
-            if best.heading is None or len(known) > len(best.named):
-                best = _Sheet(number, record, known)
+        for place, record in enumerate(self._book.records(number)):
+            if place >= HEADING_ROWS and self._is_form(best):
+                break
+            known = frozenset(filter(None, self._named(record.cells)))
+            found = _Sheet(number, record, known)
+            if place >= HEADING_ROWS:
+                # What need not be answered any more is listed below the notes, with a reason each.
+                is_better = self._is_form(found) and len(known & self._answers) > 1
+            else:
+                is_better = best.heading is None or len(known) > len(best.named)
+            if is_better:
+                best = found
         return best
 
-    def _layout(self, heading: Record) -> Layout:
-        return header.resolve(self._contract, heading.cells, self._file_name)
+    def _heading(self, sheet: _Sheet) -> tuple[list[str], Layout]:
+        """The cells of its heading, and what they mean."""
+        if sheet.heading is None:
+            raise FeedError(f"{self._file_name}: {header.NO_HEADINGS} are there, it is empty.")
+        where = f"{self._file_name}, {header.SHEET} {sheet.number}"
+        cells = header_cells(sheet.heading, where)
+        return cells, header.resolve(self._contract, cells, where)
+
+    def _is_read_without(self, sheet: _Sheet) -> bool:
+        """Whether the headings of another sheet with answers can be read."""
+        for other in self._read:
+            if other is not sheet:
+                with suppress(FeedError):
+                    self._heading(other)
+                    return True
+        return False
 
     def _is_form(self, sheet: _Sheet) -> bool:
         """Whether answers may stand in it: a sheet of somebody's own may use one of the words."""
@@ -113,9 +148,7 @@ class FormReader:
     def _at(self, heading: Record, names: frozenset[str]) -> frozenset[int]:
         """Where these columns stand."""
         return frozenset(
-            place
-            for place, name in enumerate(header.named(self._contract, heading.cells))
-            if name in names
+            place for place, name in enumerate(self._named(heading.cells)) if name in names
         )
 
     def _records(self, sheet: _Sheet) -> Iterator[Record]:
@@ -137,9 +170,17 @@ class FormReader:
                 yield record
 
     def rows(self) -> Iterator[Record]:
-        """The rows of the sheets, one sheet after the other, each cell under its heading."""
+        """The rows of the sheets, one sheet after the other, each cell under its heading.
+
+        Of a sheet that cannot be read its heading comes, with why.
+        """
         for sheet in self._read:
             first = 0 if sheet is self._read[0] else sheet.number * LINES_OF_A_SHEET
+            if sheet.number in self._not_understood and sheet.heading is not None:
+                line_no, cells, _ = sheet.heading
+                why = Problem(self._not_understood[sheet.number])
+                yield Record(first + line_no, cells, (why,))
+                continue
             places = self._places[sheet.number]
             for record in self._records(sheet):
                 own = fitted(record, len(places), ())
@@ -155,6 +196,12 @@ class FormReader:
                 )
                 moved = Record(first + own.line_no, cells, problems)
                 yield fitted(moved, len(self.header), self.date_only)
+
+
+def _why_not_understood(error: FeedError) -> str:
+    if header.MISSING in str(error):
+        return LACKS_COLUMNS
+    return COLUMN_TWICE if header.TWICE in str(error) else HEADING_NOT_PLAIN
 
 
 def _holds(record: Record, places: frozenset[int]) -> bool:

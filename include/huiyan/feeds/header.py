@@ -2,19 +2,19 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from huiyan.errors import ContractError, FeedError
 from huiyan.feeds import cards
-from huiyan.feeds.cells import BYTE_ORDER_MARK
+from huiyan.feeds.cells import BYTE_ORDER_MARK, MOST_COLUMNS
 from huiyan.feeds.contract import Column, FeedContract
 
 # What the errors of a header say; who tells the sender of a form knows them by it.
 NO_HEADINGS = "none of the headings"
 MISSING = "missing required columns"
 TWICE = "both mean"
-# No feed has a tenth of it; every column is looked at for every row.
-MOST_COLUMNS = 1_000
+SHEET = "sheet"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
@@ -128,8 +128,7 @@ def require(contract: FeedContract, layout: Layout, file_name: str) -> None:
     raise FeedError(f"{message} Correct the header and send the day again.")
 
 
-def named(contract: FeedContract, cells: list[str]) -> list[str | None]:
-    """The column of the contract that each header cell names."""
-    spellings = _spellings(contract)
-    columns = [spellings.get(normalise(cell)) for cell in cells]
-    return [None if column is None else column.name for column in columns]
+def namer(contract: FeedContract) -> Callable[[list[str]], list[str | None]]:
+    """Says which column of the contract each of some header cells names."""
+    names = {spelling: column.name for spelling, column in _spellings(contract).items()}
+    return lambda cells: [names.get(normalise(cell)) for cell in cells]

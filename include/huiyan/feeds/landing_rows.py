@@ -54,7 +54,7 @@ class LandingRows:
 
     Attributes:
         rows, trimmed_cells, fullwidth_cells, masked_cells: counts so far; masked are the cells of
-            free text that held a card number.
+            free text, of unknown columns and of unreadable rows that held a card number.
         cents: sum of the amount column in hundredths, of the amounts in plain writing.
         has_other_amounts: whether some amount was written otherwise; then only SQL, which owns
             the reading of amounts, may sum.
@@ -78,6 +78,7 @@ class LandingRows:
         for position, column in enumerate(layout.columns):
             if column is None:
                 self._extra.append(position)
+                self._free_text.append(position)
                 continue
             self._named.append(position)
             if column.sensitive:
@@ -388,7 +389,7 @@ class LandingRows:
                 if hidden != text:
                     reasons.append("card_number_in_unreadable_row")
                 text = hidden
-            elif self._free_text:
+            else:
                 text = self._masked(text)
             cells.append(text)
         width = len(self.copy_columns) - len(_FIRST_COLUMNS)

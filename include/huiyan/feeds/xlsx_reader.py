@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from huiyan.errors import FeedError
 from huiyan.feeds import safe_xml
-from huiyan.feeds.cells import MAX_RECORD_BYTES, Problem, Record
+from huiyan.feeds.cells import MAX_RECORD_BYTES, MOST_COLUMNS, Problem, Record
 
 MAX_UNCOMPRESSED_BYTES = 2 * 1024**3
 MAX_SHARED_TEXT_BYTES = 256 * 1024**2
@@ -169,6 +169,7 @@ class _Sheet:
         self._epoch = date(1904, 1, 1) if is_1904 else date(1899, 12, 30)
         self._row_no = 0
         self._cells: dict[int, str] = {}
+        self._further: list[str] = []
         self._problems: list[Problem] = []
         self._column = -1
         self._type: str | None = None
@@ -183,6 +184,7 @@ class _Sheet:
         if tag == "row":
             self._row_no = _integer(attributes.get("r")) or self._row_no + 1
             self._cells, self._problems, self._column, self._size = {}, [], -1, 0
+            self._further = []
         elif tag == "c":
             self._column = self._place(attributes.get("r"))
             self._type, self._style = attributes.get("t"), attributes.get("s")
@@ -205,7 +207,9 @@ class _Sheet:
             place -= 1
         if place >= MAX_COLUMNS:
             raise FeedError(f"{self._file_name}: row {self._row_no} has too many columns.")
-        return place
+        # What stands further out comes together in one cell, or a single one at the far end would
+        # make its row as long as the sheet is wide.
+        return min(place, MOST_COLUMNS)
 
     def data(self, text: str) -> None:
         if self._collecting is not None:
@@ -226,9 +230,14 @@ class _Sheet:
             text = self._text()
             if text:
                 self._cells[self._column] = text
+                if self._column == MOST_COLUMNS:
+                    self._further.append(text)
         elif tag == "row" and any(text.strip() for text in self._cells.values()):
-            width = max(self._cells) + 1
-            cells = [self._cells.get(position, "") for position in range(width)]
+            cells = [""] * (max(self._cells) + 1)
+            for position, text in self._cells.items():
+                cells[position] = text
+            if self._further:
+                cells[MOST_COLUMNS] = " ".join(self._further)
             self.ready.append(Record(self._row_no, cells, tuple(self._problems)))
 
     def close(self) -> None:
@@ -414,14 +423,15 @@ class XlsxBook:
 
 
 def fitted(record: Record, width: int, date_only: Collection[int]) -> Record:
-    """The row with as many cells as its header has; cells a row does not store are empty.
+    """The row with as many cells as its header has; cells a row does not store are empty, and empty
+    ones beyond the header are none.
 
     Args:
         date_only: positions of date columns, in which a midnight shown with its time is the date.
     """
     line_no, cells, problems = record
-    while len(cells) > width and not cells[-1]:
-        cells.pop()
+    if len(cells) > width:
+        cells[width:] = filter(None, cells[width:])
     cells += [""] * (width - len(cells))
     for position in date_only:
         if cells[position].endswith(" 00:00:00"):

@@ -255,6 +255,8 @@ def _report(day: DayRun, console: Console) -> None:
         for place, line in enumerate(feed.quarantine(day.business_date)):
             mark = "" if place else "[yellow]quarantine[/] "
             console.print(f"{mark}{escape(line)}", soft_wrap=True)
+        if feed.unread:
+            console.print(f"[yellow]columns[/] {escape(feed.unread)}", soft_wrap=True)
     for message in day.failed_rules:
         console.print(f"[red]rule failed[/] {escape(message)}", soft_wrap=True)
     for message in day.given_up[:SHOWN]:

@@ -20,6 +20,7 @@ from huiyan.terminal import fits
 from huiyan.warehouse.connection import connect
 
 ROWS_SHOWN = 3
+COLUMNS_SHOWN = 10
 WORDS = {
     "accepted": "[green]accepted[/]",
     "landed": "[yellow]unchecked[/]",
@@ -41,6 +42,12 @@ select
     coalesce(c.good, 0) as good,
     coalesce(c.duplicates, 0) as duplicates,
     coalesce(c.quarantined, 0) as quarantined,
+    array(
+        select distinct unnest(files.unknown_columns)
+        from ops.batch_file as files
+        where files.batch_id = b.batch_id
+        order by 1
+    ) as unknown_columns,
     array(
         select jsonb_build_object(
             'reason', r.detail ->> 'reason',
@@ -93,6 +100,8 @@ class FeedStatus:
         is_well: nothing about it needs a person.
         failed_checks: what the delivery did not meet, in words.
         put_aside: the first rows in quarantine, in words.
+        unknown_columns: those of its files that the feed does not know; none of a form, whose lines
+            say so themselves.
         standing: of a stopped delivery, what is in force in its place; empty for any other.
     """
 
@@ -108,6 +117,7 @@ class FeedStatus:
     quarantined: int = 0
     failed_checks: tuple[str, ...] = ()
     put_aside: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
     message: str = ""
     standing: str = ""
 
@@ -116,6 +126,20 @@ class FeedStatus:
         """Why it is not in, and what is in force in its place."""
         end = "" if self.message.endswith(".") else "."
         return f"{self.message}{end} {self.standing}" if self.standing else self.message
+
+    @property
+    def unread(self) -> str:
+        """What there is to say of columns that are kept and not read; empty without any."""
+        if not self.unknown_columns:
+            return ""
+        named = ", ".join(self.unknown_columns[:COLUMNS_SHOWN])
+        more = len(self.unknown_columns) - COLUMNS_SHOWN
+        return (
+            f"{self.feed} {self.label}: unknown columns kept, not read: {named}"
+            + (f" and {more} more" if more > 0 else "")
+            + ". If one is a column of the feed, have its heading corrected "
+            f"(huiyan feeds show {self.feed})."
+        )
 
     def quarantine(self, business_date: date) -> list[str]:
         """What there is to say of its rows in quarantine, a line each; none without any."""
@@ -207,6 +231,7 @@ def day_status(
                 quarantined=row["quarantined"],
                 failed_checks=tuple(_failed(contract, check) for check in row["failed_checks"]),
                 put_aside=tuple(map(str, put_aside.get(row["feed"], ()))),
+                unknown_columns=() if contract.is_form else tuple(row["unknown_columns"]),
                 message=message,
                 standing=_standing(row, business_date) if status == "stopped" else "",
             )
@@ -281,6 +306,8 @@ def render_status(business_date: date | None, console: Console) -> None:
             console.print(f"{feed.feed} {feed.label}: {escape(said)}", soft_wrap=True)
         for line in feed.quarantine(business_date):
             console.print(escape(line), soft_wrap=True)
+        if feed.unread:
+            console.print(escape(feed.unread), soft_wrap=True)
     if day.evaluation is None:
         console.print("The rules have not judged this date yet.")
     else:

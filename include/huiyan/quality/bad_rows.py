@@ -14,7 +14,9 @@ import psycopg
 from psycopg import sql
 
 from huiyan.feeds import cards
+from huiyan.feeds.cells import printable
 from huiyan.feeds.contract import FeedContract
+from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
 from huiyan.quality.suites import CONFLICTING_DUPLICATE, NATURAL_KEY, UNREADABLE
 from huiyan.quality.validation import masked
 
@@ -38,6 +40,9 @@ WORDS = {
     "text_outside_elements": "text outside of the elements",
     "invalid_card_number": "not a card number of 16 to 19 digits",
     "card_number_in_wrong_column": "a card number, which does not belong here",
+    LACKS_COLUMNS: "heading of a sheet that lacks required columns; nothing of it is read",
+    COLUMN_TWICE: "heading of a sheet that names a column twice; nothing of it is read",
+    HEADING_NOT_PLAIN: "heading of a sheet that is no plain text; nothing of it is read",
     "card_number_in_unreadable_row": "a card number in a row that cannot be taken apart",
 }
 
@@ -55,12 +60,7 @@ class BadRow:
     faults: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{_printable(self.file_name)} line {self.line_no}: {'; '.join(self.faults)}"
-
-
-def _printable(text: str) -> str:
-    """A sender's text in which nothing speaks to the terminal."""
-    return "".join(sign if sign.isprintable() else "�" for sign in text)
+        return f"{printable(self.file_name)} line {self.line_no}: {'; '.join(self.faults)}"
 
 
 def _parts(reason: str) -> tuple[str, str]:
@@ -78,7 +78,7 @@ def _titled(contract: FeedContract, column: str) -> str:
     if column == NATURAL_KEY:
         return "key"
     labels = {each.name: each.label for each in contract.columns}
-    return f"{column} {labels[column]}" if column in labels else _printable(column)
+    return f"{column} {labels[column]}" if column in labels else printable(column)
 
 
 def in_words(contract: FeedContract, reason: str) -> str:
@@ -92,7 +92,7 @@ def shown(column: str, value: Any) -> str:
     if value is None or value == "":
         return "(empty)"
     # Hidden as it was sent: signs between its digits hide a number from nobody.
-    text = _printable(cards.hide_all(cards.mask(masked(str(value)))))
+    text = printable(cards.hide_all(cards.mask(masked(str(value)))))
     if _ACCOUNT.search(column):
         text = f"…{text[-4:]}" if len(text) > 4 else "…"
     return f'"{text[:SHOWN_LENGTH]}{"…" if len(text) > SHOWN_LENGTH else ""}"'

@@ -13,7 +13,7 @@ corrects the earlier one, and an answer that is no longer there stays, because i
 
 import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -24,8 +24,11 @@ from psycopg.rows import dict_row
 
 from huiyan.alerts import states, words
 from huiyan.alerts.issue import LOCK
+from huiyan.delivery.extract import CSV_COLUMNS
 from huiyan.delivery.neutralise import neutralised
+from huiyan.delivery.workbook import ALERT_COLUMNS, RETURNED_HEADINGS
 from huiyan.feeds.contract import load_contract
+from huiyan.feeds.header import resolve
 from huiyan.returns import acknowledge, reasons
 from huiyan.returns.acknowledge import Receipt
 from huiyan.returns.code import proves
@@ -44,6 +47,14 @@ from huiyan.warehouse.connection import connect
 from huiyan.workdays import next_workday
 
 ANSWERS = tuple(Answer.__dataclass_fields__)
+IN_ANOTHER_COLUMN = "answer_in_another_column"
+# Further headings of what goes out: of the lists beside the form, and of what comes back.
+_PRINTED = frozenset(
+    name
+    for headings in (CSV_COLUMNS, [column.heading for column in ALERT_COLUMNS], RETURNED_HEADINGS)
+    for name in resolve(load_contract(FEED), list(headings), "", complete=False).unknown
+)
+_TASKS = frozenset(words.TASK.values())
 RECEIPT = Answer(progress="acknowledged").weight
 FREE = ("note", "evidence_reference", "verified_by", "verified_on")
 PROOF = ("body_code", "extract_on", "return_code")
@@ -176,7 +187,8 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
     for row in rows:
         cells = {name: text for name, text in row["cells"].items() if isinstance(text, str)}
         told = reasons.of_line(row["aside"] or (), cells)
-        whole = (row["cells"]["extra"] or {}).get("cells")
+        extra = row["cells"]["extra"] or {}
+        whole = extra.get("cells")
         if is_garbled := isinstance(whole, list):
             cells = {"subject_shown": " | ".join(whole)}
         unread = reasons.unread_answers(code for code, _ in told)
@@ -199,8 +211,26 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             is_garbled=is_garbled,
         )
         line.refuse(*(Refusal(code, text) for code, text in told))
+        if line.is_silent and line.alert_id and (beside := _beside(extra, cells)):
+            line.refuse(Refusal(IN_ANOTHER_COLUMN, reasons.elsewhere(beside)))
         lines.append(line)
     return lines
+
+
+def _beside(extra: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
+    """What somebody wrote into a line outside of the columns for answers, by heading.
+
+    Args:
+        extra: of columns that the feed does not know, those of the other sheets of an extract too.
+        cells: of those that it knows.
+    """
+    found = {
+        name: text for name, text in extra.items() if says_something(text) and name not in _PRINTED
+    }
+    task, label = cells.get("task_shown", ""), load_contract(FEED).column("task_shown").label
+    if says_something(task) and not _TASKS.issuperset(task.split()):
+        found[label] = task
+    return found
 
 
 def _as_sent(text: str | None) -> str | None:

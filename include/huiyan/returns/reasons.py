@@ -4,28 +4,34 @@ stands there, and how to write it.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from huiyan.alerts import words
 from huiyan.delivery.neutralise import one_line
 from huiyan.feeds.contract import Column, load_contract
-from huiyan.feeds.header import MISSING, NO_HEADINGS, TWICE
+from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
+from huiyan.feeds.header import MISSING, NO_HEADINGS, SHEET, TWICE
 from huiyan.said import says_something
 
 LONGEST_QUOTE = 40
+NAMED_ALERTS = 5
 CHOICES = {
     "progress": words.PROGRESS.values(),
     "verdict": words.VERDICTS.values(),
     "reason": words.REASONS.values(),
     "action": words.ACTIONS.values(),
 }
+_SHEET_NOT_READ = "整张表没有读取，其余的表照常受理：本单位自用的表不必理会；填有反馈的，请"
 _READER = {
     "formula": "是公式，请改为直接填写的内容",
     "error_cell": "是出错的公式，请改为直接填写的内容",
     "number_over_15_digits": "超过 15 位，末位已丢失，请在原表格上按文本填写",
     "cell_count": "这一行的栏目数与表头不一致，请对照表头逐栏核对",
     "repeated_header": "这一行是重复的表头",
+    LACKS_COLUMNS: f"这张表的表头缺少“预警编号”，{_SHEET_NOT_READ}补上这一栏",
+    COLUMN_TWICE: f"这张表的表头有两栏是同一个标题，{_SHEET_NOT_READ}删去多出的一栏",
+    HEADING_NOT_PLAIN: f"这张表的表头有公式或栏目过多，{_SHEET_NOT_READ}改用收到的表格的表头",
 }
 # What a spreadsheet shows of a formula that went wrong.
 _ERRORS = frozenset(
@@ -41,6 +47,8 @@ _TIMES = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _CHINESE_NUMBER = re.compile(
     "(?:人民币)?[零〇一二三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟两半元圆角分块整正]+"
 )
+_SHEET = re.compile(rf", {SHEET} ([0-9]+): ")
+_BEYOND = re.compile("column_[0-9]+")
 _NAMED = re.compile(r"(\w+) \(([^)]*)\)")
 
 NOT_READ = (
@@ -163,17 +171,50 @@ def how_to_write(text: str) -> str:
     return f"请去掉{'和'.join(surplus)}，填 {amount}" if surplus else f"请填 {amount}"
 
 
+def nothing_filled_in(alerts: Sequence[str]) -> str:
+    """What is said of a form without an answer.
+
+    Args:
+        alerts: those on it of which no file that came with it says anything; empty if none came.
+    """
+    if not alerts:
+        return NOTHING_FILLED_IN
+    more = f"等 {len(alerts)} 条" if len(alerts) > NAMED_ALERTS else ""
+    return (
+        f"{NOTHING_FILLED_IN}同时退回的其他表格也没有反馈的预警：{'、'.join(alerts[:NAMED_ALERTS])}"
+        f"{more}。以后再反馈的，不必理会。"
+    )
+
+
+def elsewhere(cells: Mapping[str, str]) -> str:
+    """What is said of a line that holds no answer, but something beside the columns for it.
+
+    Args:
+        cells: what stands there, by heading; `column_N` for what stands beyond the headings.
+    """
+    named = "、".join(
+        f"{'表头以外' if _BEYOND.fullmatch(name) else quoted(name) + '栏'}的{quoted(text)}"
+        for name, text in cells.items()
+    )
+    return (
+        f"{named}不在要填写的栏目内，没有读到：属于反馈的，请填到绿色标题的栏目，不要改动标题；"
+        "不是反馈的，不必理会。"
+    )
+
+
 def of_file(error: str) -> str:
-    """Why nothing of a file could be read."""
+    """Why nothing of a file could be read, and in which sheet of several it was looked for."""
     if NO_HEADINGS in error:
         return (
             "没有找到表头：“预警编号”“核实结论”“反馈码”等栏目的标题应在“核实反馈”表的最上面一行。"
             "请在最近一次收到的表格上填写，不要删改标题。"
         )
+    found = _SHEET.search(error)
+    where = f"第 {found[1]} 张表：" if found and int(found[1]) > 1 else ""
     if MISSING in error:
         named = error.partition(MISSING)[2].partition(". ")[0]
         columns = "".join(f"“{label}”" for _, label in _NAMED.findall(named))
-        return f"{columns}一栏不见了：请在最近一次收到的表格上填写，不要删改标题。"
+        return f"{where}{columns}一栏不见了：请在最近一次收到的表格上填写，不要删改标题。"
     if TWICE in error:
-        return "表头有两栏是同一个标题：请删去多出的一栏，或在最近一次收到的表格上填写。"
+        return f"{where}表头有两栏是同一个标题：请删去多出的一栏，或在最近一次收到的表格上填写。"
     return NOT_READ

@@ -12,6 +12,7 @@ import psycopg
 
 from huiyan.delivery.folder import folder_name
 from huiyan.feeds.folder import is_statement
+from huiyan.feeds.readers import is_text
 from huiyan.returns import reasons
 from huiyan.returns.judge import Answer, Refusal
 
@@ -124,8 +125,9 @@ def record(
             ],
         )
         told = _unread(connection, batch_id) | {no: said.text for no, said in refused.items()}
-        for file_no in _silent(connection, batch_id, lines, addressees) - {*untouched, *told}:
-            told[file_no] = reasons.NOTHING_FILLED_IN
+        for file_no, text in _silent(connection, batch_id, lines, addressees).items():
+            if file_no not in untouched:
+                told.setdefault(file_no, text)
         names = _names(connection, batch_id)
         cursor.executemany(
             "insert into ops.return_line (batch_id, file_no, line_no, file_name, outcome, "
@@ -207,15 +209,16 @@ def _silent(
     batch_id: int,
     lines: list[Line],
     addressees: Mapping[int, str],
-) -> set[int]:
-    """Forms in which nothing is filled in where answers belong.
+) -> dict[int, str]:
+    """What a body is told of each form in which nothing is filled in where answers belong.
 
-    The body is told of each once: not of the same bytes again, nor of a form beside which it sent
-    another one of the same extract and alerts that holds answers. A form of a quiet day, which asks
+    It is told once: not of the same bytes again, nor of a form beside which it sent answers of the
+    same extract to all of its alerts. A CSV that proves no extract is the list of the alerts:
+    beside any form of them with answers it is passed over. A form of a quiet day, which asks
     nothing, is none.
     """
-    found: dict[int, tuple[str | None, str]] = {
-        file_no: (addressees.get(file_no), sha256)
+    found: dict[int, tuple[str | None, str, bool]] = {
+        file_no: (addressees.get(file_no), sha256, is_text(name))
         for file_no, name, sha256 in connection.execute(
             "select file_no, file_name, sha256 from ops.batch_file "
             "where batch_id = %s and error is null order by file_no",
@@ -225,17 +228,21 @@ def _silent(
     }
     about: dict[int, set[tuple[str | None, date | None]]] = defaultdict(set)
     speaking: set[int] = set()
+    listed: dict[str | None, set[str | None]] = defaultdict(set)
+    answered: dict[str | None, set[tuple[str | None, date | None]]] = defaultdict(set)
     for line in lines:
         if line.is_remark:
             continue
         about[line.file_no].add((line.alert_id, line.extract_on))
         if line.outcome != "unanswered":
             speaking.add(line.file_no)
+            answered[addressees.get(line.file_no)] |= {
+                (line.alert_id, line.extract_on),
+                (line.alert_id, None),
+            }
     remarks = {line.file_no for line in lines} - about.keys()
-    answered: dict[str | None, set[tuple[str | None, date | None]]] = defaultdict(set)
     for file_no in speaking:
-        alerts = about[file_no]
-        answered[addressees.get(file_no)] |= alerts | {(alert_id, None) for alert_id, _ in alerts}
+        listed[addressees.get(file_no)] |= {alert_id for alert_id, _ in about[file_no]}
     told = {
         (body, sha256)
         for body, sha256 in connection.execute(
@@ -245,15 +252,22 @@ def _silent(
             "inner join ops.batch as this on this.batch_id = %s "
             "where lines.outcome = 'unreadable' and files.error is null "
             "and files.sha256 = any(%s) and batches.business_date < this.business_date",
-            [batch_id, [sha256 for _, sha256 in found.values()]],
+            [batch_id, [sha256 for _, sha256, _ in found.values()]],
         )
     }
-    silent: set[int] = set()
-    for file_no, (body, sha256) in found.items():
+    silent: dict[int, str] = {}
+    for file_no, (body, sha256, is_csv) in found.items():
         if file_no in speaking | remarks or (body, sha256) in told:
             continue
-        if not about[file_no] or not about[file_no] <= answered[body]:
-            silent.add(file_no)
+        alerts = about[file_no]
+        if is_csv and alerts and alerts <= {(alert_id, None) for alert_id in listed[body]}:
+            continue
+        waiting = alerts - answered[body]
+        if waiting or not alerts:
+            beside = waiting if answered[body] else set()
+            silent[file_no] = reasons.nothing_filled_in(
+                sorted(alert_id for alert_id, _ in beside if alert_id)
+            )
             told.add((body, sha256))
     return silent
 

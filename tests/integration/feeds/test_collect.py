@@ -107,6 +107,31 @@ def test_unknown_columns_are_kept_and_named(district: District) -> None:
     assert district.query("select unknown_columns from ops.batch_file") == [(["备注"],)]
 
 
+def test_card_numbers_in_unknown_columns_and_unreadable_rows_are_masked(
+    district: District,
+) -> None:
+    rows = [{**row, "卡": "6222021234567890128"} for row in rows_of(FEED, 1)]
+    text = csv_of(FEED, rows, columns=[*VALUES[FEED], "卡"])
+    district.put(FEED, "a.csv", text + "one,6222021234567890128\r\n")
+    collect(FEED, DAY)
+    hidden = f"{'*' * 15}0128"
+    assert district.landed(FEED, "extra") == [
+        ({"卡": hidden},),
+        ({"cells": ["one", hidden]},),
+    ]
+    assert district.query("select masked_cells from ops.batch_file") == [(2,)]
+
+
+def test_control_signs_of_a_file_name_are_not_printed(district: District) -> None:
+    text = csv_of(FEED, rows_of(FEED, 1))
+    district.put(FEED, "a\x1b[2J.csv", text)
+    district.put(FEED, "b\x9b.csv", text)
+    result = collect(FEED, DAY)
+    assert "under several names: a�[2J.csv, b�.csv" in result.message
+    district.manifest(FEED, files=[{"name": "c\x1b.csv"}])
+    assert collect(FEED, DAY).message.isprintable()
+
+
 def test_quoted_cells_keep_their_line_ends_and_the_next_rows_their_line(district: District) -> None:
     rows = rows_of(FEED, 3, vou_det_desc='甲,"乙"\r\n丙')
     district.put(FEED, "a.csv", csv_of(FEED, rows))
@@ -146,6 +171,20 @@ def test_true_manifest_controls_the_batch(district: District) -> None:
     district.manifest(FEED, rows=2, amount_total="2469.12")
     assert collect(FEED, DAY).status == "landed"
     assert district.query("select is_controlled from ops.batch") == [(True,)]
+
+
+def test_an_amount_that_spoils_the_total_is_named(district: District) -> None:
+    good, bad, worse = rows_of(FEED, 3)
+    rows = [good, {**bad, "amt": "12.3.4"}, {**worse, "amt": "6222021234567890128x"}]
+    district.put(FEED, "a.csv", csv_of(FEED, rows) + "one,two\r\n")
+    district.manifest(FEED, rows=4, amount_total="3703.68")
+    result = collect(FEED, DAY)
+    assert result.status == "stopped"
+    assert result.message == (
+        "a.csv: manifest says amount_total 3703.68, the file has 1234.56 without what cannot be "
+        'read (line 3, amt 金额: "12.3.4" is no amount; line 4, amt 金额: '
+        '"***************0128x" is no amount; line 5, amt 金额: cannot be read)'
+    )
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,16 @@ def test_rows_put_aside_are_told_with_file_line_column_and_value(warehouse: Sett
     assert "feeds: 1 in a new version; judged" in run
 
 
+def test_columns_that_the_feed_does_not_know_are_named(warehouse: Settings) -> None:
+    _deliver(warehouse, rows=3)
+    file = warehouse.landing / FEED / DAY.isoformat() / "cards.csv"
+    heading, *lines = file.read_text("utf-8").splitlines()
+    rows = [f"{heading},[备注],甲", *(f"{line},一,二" for line in lines)]
+    file.write_text("\n".join(rows) + "\n", "utf-8")
+    for said in _take_in(warehouse):
+        assert f"{FEED} 公务卡: unknown columns kept, not read: [备注], 甲." in said
+
+
 def test_a_stopped_correction_says_what_stays_in_force(warehouse: Settings) -> None:
     _deliver(warehouse, rows=30)
     _spoil(warehouse, "12O0.00", 1)

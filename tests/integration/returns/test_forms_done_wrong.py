@@ -74,18 +74,16 @@ def test_two_sheets_that_differ_of_an_alert_are_refused_both(two_alerts: Distric
 
 
 def test_a_form_without_any_answer_is_told_so_once(two_alerts: District) -> None:
-    empty, elsewhere, listed = sent(two_alerts), sent(two_alerts), sent(two_alerts)
-    fill_in(elsewhere["核实反馈"], 2, {"待办": "已整改，发票已补"})
+    listed = sent(two_alerts)
     listed["预警清单"].cell(2, 5).value = "已整改"
     del listed["核实反馈"]
-    untouched = saved(empty)
+    untouched = saved(sent(two_alerts))
     put(two_alerts, TUESDAY, "TC01", untouched, "空表.xlsx")
-    put(two_alerts, TUESDAY, "TC01", saved(elsewhere), "填错.xlsx")
     put(two_alerts, TUESDAY, "TC01", saved(listed), "清单.xlsx")
     result = taken(TUESDAY)
-    assert (result.unanswered, result.rejected, result.unreadable) == (6, 0, 3)
+    assert (result.unanswered, result.rejected, result.unreadable) == (4, 0, 2)
     run(two_alerts, TUESDAY)
-    assert sent_back(two_alerts, "TC01", TUESDAY) == [NOTHING_FILLED_IN] * 3
+    assert sent_back(two_alerts, "TC01", TUESDAY) == [NOTHING_FILLED_IN] * 2
     # The same bytes once more are told of no more; what brings the word back says nothing either.
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
     put(two_alerts, WEDNESDAY, "TC01", untouched)
@@ -95,15 +93,85 @@ def test_a_form_without_any_answer_is_told_so_once(two_alerts: District) -> None
     assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
 
 
+def test_an_answer_in_a_column_that_was_printed_is_named(two_alerts: District) -> None:
+    elsewhere = sent(two_alerts)
+    fill_in(elsewhere["核实反馈"], 2, {"待办": "已整改，发票已补"})
+    put(two_alerts, TUESDAY, "TC01", saved(elsewhere))
+    result = taken(TUESDAY)
+    assert (result.unanswered, result.rejected, result.unreadable) == (1, 1, 0)
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told.startswith("“待办”栏的“已整改，发票已补”不在要填写的栏目内，没有读到")
+
+
 def test_a_form_beside_the_one_with_the_answers_is_passed_over(two_alerts: District) -> None:
     filled = sent(two_alerts)
     fill_in(filled["核实反馈"], 2, CONFIRMED)
+    fill_in(filled["核实反馈"], 3, CONFIRMED)
     put(two_alerts, TUESDAY, "TC01", saved(filled))
     put(two_alerts, TUESDAY, "TC01", saved(sent(two_alerts)), "alerts(1).xlsx")
     sheet = two_alerts.settings.outbox / "TC01" / MONDAY.isoformat() / "alerts.csv"
     put(two_alerts, TUESDAY, "TC01", sheet.read_bytes(), "alerts.csv")
     result = taken(TUESDAY)
-    assert (result.accepted, result.unreadable) == (1, 0)
+    assert (result.accepted, result.unreadable) == (2, 0)
+
+
+def test_an_alert_that_no_form_beside_answers_is_named(two_alerts: District) -> None:
+    filled, wrong = sent(two_alerts), sent(two_alerts)
+    fill_in(filled["核实反馈"], 2, CONFIRMED)
+    wrong["预警清单"].cell(3, 5).value = "已整改"
+    del wrong["核实反馈"]
+    put(two_alerts, TUESDAY, "TC01", saved(filled))
+    put(two_alerts, TUESDAY, "TC01", saved(wrong), "清单.xlsx")
+    result = taken(TUESDAY)
+    assert (result.accepted, result.rejected, result.unreadable) == (1, 0, 1)
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    sheet = filled["核实反馈"]
+    numbers = [cell.value for cell in sheet[1]].index("预警编号") + 1
+    assert told.startswith(NOTHING_FILLED_IN)
+    assert str(sheet.cell(3, numbers).value) in told
+    assert str(sheet.cell(2, numbers).value) not in told
+
+
+def test_an_answer_under_another_heading_is_named_beside_proper_ones(
+    two_alerts: District,
+) -> None:
+    book = sent(two_alerts)
+    sheet = book["核实反馈"]
+    fill_in(sheet, 2, CONFIRMED)
+    sheet.cell(1, sheet.max_column + 1).value = "核实情况"
+    fill_in(sheet, 3, {"核实情况": "属实，已整改"})
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.rejected, result.unreadable) == (1, 1, 0)
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told.startswith("“核实情况”栏的“属实，已整改”不在要填写的栏目内，没有读到")
+    # What brings the word back says nothing of its own.
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    put(two_alerts, WEDNESDAY, "TC01", back.read_bytes(), "returned.xlsx")
+    result = taken(WEDNESDAY)
+    assert (result.unanswered, result.rejected) == (1, 0)
+
+
+def test_a_sheet_of_the_bodys_own_costs_no_answer_and_is_named(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    own = book.create_sheet("台账")
+    own.append(["预警编号", "情况说明", "情况说明"])
+    own.append(["一", "台账", "台账"])
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.rejected, result.unreadable) == (1, 1, 0)
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told.startswith("这张表的表头有两栏是同一个标题，整张表没有读取")
+    receipt = "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、没有受理 1 条。"
+    assert receipt in [row[0] for row in sent(two_alerts, day=TUESDAY)["说明"].values]
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    headings, row = openpyxl.load_workbook(back)["退回更正"].values
+    assert row[headings.index("行号")] == f"第 {len(book.sheetnames)} 张表第 1 行"
 
 
 def test_a_form_of_a_quiet_day_has_nothing_to_answer(two_alerts: District) -> None:

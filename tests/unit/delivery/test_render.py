@@ -441,6 +441,29 @@ def test_who_verifies_reads_what_was_answered_and_takes_first_what_waits() -> No
     assert "需办理" not in others
 
 
+@pytest.mark.parametrize("disposer", ["closed", "untrue", "rectifying"])
+def test_who_verifies_and_does_not_say_what_follows_is_asked(disposer: str) -> None:
+    answers = {
+        "closed": ANSWERED,
+        "untrue": Said("某单位", "dispose", DAY, verdict="not_confirmed", reason="data_wrong"),
+        "rectifying": replace(ANSWERED, progress="rectifying"),
+    }
+    found = Said("青禾镇纪委", "verify", DAY, verdict="confirmed")
+    asked = row(
+        role="verify",
+        state="confirmed",
+        close_out_needs=NEEDS,
+        answers=(answers[disposer], found),
+    )
+    form = opened(extract(asked))["核实反馈"]
+    (told,) = column(form, "反馈情况")
+    is_asked = disposer != "rectifying"
+    assert column(form, "待办") == ["待核实" if is_asked else "处置中"]
+    assert ("没有选办理进展" in told) == is_asked
+    said_so = replace(asked, answers=(answers[disposer], replace(found, progress="rectifying")))
+    assert column(opened(extract(said_so))["核实反馈"], "待办") == ["处置中"]
+
+
 def test_who_disposes_is_told_that_it_is_still_to_be_put_right() -> None:
     closed = row(state="rectifying", answers=(ANSWERED,), close_out_needs=NEEDS)
     assert "is_sent_back" not in json.loads(extract(closed).to_json())["rows"][0]

@@ -14,7 +14,13 @@ from huiyan.delivery.workbook import ALERTS_SHEET, RETURN_SHEET, workbook_bytes
 from huiyan.errors import FeedError
 from huiyan.feeds.cells import Record
 from huiyan.feeds.contract import load_contract
-from huiyan.feeds.form_reader import LINES_OF_A_SHEET, place_of
+from huiyan.feeds.form_reader import (
+    COLUMN_TWICE,
+    HEADING_NOT_PLAIN,
+    LACKS_COLUMNS,
+    LINES_OF_A_SHEET,
+    place_of,
+)
 from huiyan.feeds.readers import OpenFile
 
 ALL = extract(row(alert_id="a1"), row(alert_id="a2"))
@@ -146,6 +152,54 @@ def test_headings_that_cannot_be_read_are_named(
     spoil(book)
     with pytest.raises(FeedError, match=said):
         read(book)
+
+
+def test_headings_far_down_a_copied_sheet_are_found() -> None:
+    book = sent()
+    copy = book.copy_worksheet(book[RETURN_SHEET])
+    copy.insert_rows(1, 30)
+    for place in range(1, 31):
+        copy.cell(place, 1).value = f"会议记录第 {place} 条"
+    fill_in(copy, 32, "填在下面", heading_row=31)
+    assert notes(book) == ["填在下面"]
+    assert [line for line, _, note in read(book) if note] == [32]
+
+
+def test_the_list_of_what_is_over_below_the_notes_is_no_form() -> None:
+    over = [["预警编号", "疑点问题", "原因"], ["z", "接待无公函", "疑点已消除"]]
+    notes_sheet = [*[[f"第 {number} 条说明"] for number in range(20)], *over]
+    form: list[list[str | None]] = [HEADINGS, ["a", "属实", "一", "x"]]
+    assert read(of(form, notes_sheet)) == [(2, "a", "一")]
+
+
+def test_a_table_of_somebodys_own_far_down_takes_nothing_from_the_form() -> None:
+    form = [HEADINGS, *[[f"a{number}", None, None, "x"] for number in range(12)]]
+    assert len(read(of([*form, ["单位", "情况说明"], ["镇政府", "随手记"]]))) == 14
+
+
+@pytest.mark.parametrize(
+    ("heading", "code"),
+    [
+        (["预警编号", "情况说明", "情况说明"], COLUMN_TWICE),
+        (
+            ["单位", "办理进展", "核实结论", "原因", "处理措施", "情况说明"],
+            LACKS_COLUMNS,
+        ),
+        (["预警编号", "情况说明", "=1+1"], HEADING_NOT_PLAIN),
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_sheet_of_somebodys_own_costs_no_answer(
+    heading: list[str | None], code: str, is_first: bool
+) -> None:
+    own: list[list[str | None]] = [heading, ["a", "台账", "台账"]]
+    form: list[list[str | None]] = [HEADINGS, ["a", "属实", "一", "x"]]
+    sheets = [own, form] if is_first else [form, own]
+    names, (answer, other) = records(of(*sheets))
+    assert (answer.line_no, answer.cells[names.index("note")]) == (2, "一")
+    assert place_of(other.line_no) == (1 if is_first else 2, 1)
+    assert other.cells == heading
+    assert [problem.code for problem in other.problems] == [code]
 
 
 def test_an_empty_workbook_has_no_headings() -> None:

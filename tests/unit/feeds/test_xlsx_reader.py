@@ -11,8 +11,8 @@ import pytest
 import xlsxwriter
 
 from huiyan.errors import FeedError
-from huiyan.feeds.cells import Problem, Record
-from huiyan.feeds.xlsx_reader import XlsxReader
+from huiyan.feeds.cells import MOST_COLUMNS, Problem, Record
+from huiyan.feeds.xlsx_reader import XlsxBook, XlsxReader
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
@@ -128,8 +128,16 @@ def test_gaps_blank_rows_and_missing_references() -> None:
     assert records_of(content) == [
         Record(3, ["", "1"]),
         Record(5, ["2", "3"]),
-        Record(9, ["", "", "", "4"]),
+        Record(9, ["", "", "4"]),
     ]
+
+
+def test_a_cell_at_the_far_end_makes_no_row_as_long_as_the_sheet_is_wide() -> None:
+    row = "".join(f'<c r="{column}3"><v>{column == "A"}</v></c>' for column in ("A", "XFC", "XFD"))
+    content = with_sheet(f'{HEADER}<row r="3">{row}</row>')
+    rows = XlsxBook(io.BytesIO(content), "a.xlsx").records(1)
+    assert max(len(record.cells) for record in rows) == MOST_COLUMNS + 1
+    assert records_of(content) == [Record(3, ["True", "", "False False"])]
 
 
 def test_rich_text_without_its_phonetic_guide() -> None:
