@@ -13,7 +13,7 @@ corrects the earlier one, and an answer that is no longer there stays, because i
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -184,6 +184,7 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             [batch_id],
         ).fetchall()
     lines = []
+    besides: list[tuple[Line, dict[str, str]]] = []
     for row in rows:
         cells = {name: text for name, text in row["cells"].items() if isinstance(text, str)}
         told = reasons.of_line(row["aside"] or (), cells)
@@ -211,10 +212,26 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             is_garbled=is_garbled,
         )
         line.refuse(*(Refusal(code, text) for code, text in told))
-        if line.is_silent and line.alert_id and (beside := _beside(extra, cells)):
-            line.refuse(Refusal(IN_ANOTHER_COLUMN, reasons.elsewhere(beside)))
+        if not is_garbled:
+            besides.append((line, _beside(extra, cells)))
         lines.append(line)
+    _refuse_misplaced(besides)
     return lines
+
+
+def _refuse_misplaced(besides: Iterable[tuple[Line, Mapping[str, str]]]) -> None:
+    """Refuse lines without an answer that say something beside the columns for one.
+
+    A column that is filled in beside answers too is the sender's own.
+    """
+    besides = list(besides)
+    own = {
+        (line.file_no, name) for line, beside in besides if not line.is_silent for name in beside
+    }
+    for line, beside in besides:
+        misplaced = {name: text for name, text in beside.items() if (line.file_no, name) not in own}
+        if line.is_silent and line.alert_id and misplaced:
+            line.refuse(Refusal(IN_ANOTHER_COLUMN, reasons.elsewhere(misplaced)))
 
 
 def _beside(extra: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
