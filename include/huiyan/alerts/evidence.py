@@ -201,8 +201,10 @@ LABELS: dict[str, str] = {
     "township_size": "镇街规模",
     "peer_count": "同类单位数",
     "peer_lower_quartile": "同类下四分位数",
+    "peer_median": "同类中位数",
     "peer_upper_quartile": "同类上四分位数",
     "peer_limit": "同类上限",
+    "peers": "同类单位及其支出（从高到低）",
     "problem_class": "问题类别",
     "problem": "巡察指出的问题",
     "measure": "整改措施",
@@ -224,6 +226,7 @@ LABELS: dict[str, str] = {
     "hit_count": "疑点数",
     "first_detected_on": "首次发现日期",
     "last_detected_on": "最近发现日期",
+    "findings": "疑点（按金额从大到小）",
     "subjects": "疑点对象",
     "pushed_on": "预警推送日期",
     "reversed_on": "冲销记账日期",
@@ -317,6 +320,7 @@ MONEY = {
     "returned_amount",
     "code_amount",
     "peer_lower_quartile",
+    "peer_median",
     "peer_upper_quartile",
     "peer_limit",
 }
@@ -344,7 +348,9 @@ LISTS = {
     "festivals",
     "units",
     "rules",
+    "findings",
     "subjects",
+    "peers",
 }
 LIST_LIMIT = 10
 # Codes of a classification, shown with their names unless the evidence says `<key>_name` too.
