@@ -197,6 +197,7 @@ LABELS: dict[str, str] = {
     "share_percent": "占该科目支出",
     "common_digits": "偏多的首两位数字",
     "deviation_per_million": "平均绝对偏差（百万分之）",
+    "chance_deviation_per_million": "同样笔数随机波动的平均偏差（百万分之）",
     "unit_type": "单位类型",
     "township_size": "镇街规模",
     "peer_count": "同类单位数",
