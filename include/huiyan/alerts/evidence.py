@@ -107,6 +107,7 @@ LABELS: dict[str, str] = {
     "card_last4": "卡号后四位",
     "terminal_no": "终端号",
     "swipe_amount": "刷卡金额",
+    "amount_and_currency": "交易金额和币种",
     "booked_amount": "记账金额",
     "over_swipe_amount": "记账超出刷卡的金额",
     "refund_txn_no": "退货交易流水号",
