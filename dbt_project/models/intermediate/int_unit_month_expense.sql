@@ -39,7 +39,8 @@ ranked as (
         )
 ),
 
--- Four times the first and third quartile, twice the median: between two amounts they lie at whole fourths.
+-- Four times the first and third quartile and twice the median: between two amounts they lie at
+-- whole fourths.
 placed as (
     select
         *,

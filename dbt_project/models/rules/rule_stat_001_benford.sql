@@ -118,7 +118,8 @@ found as (
             and suspects.fiscal_year = common.fiscal_year
 ),
 
--- Amounts that follow the law deviate too, the more the fewer they are: 1 / sqrt(158.8 n) on average.
+-- Amounts that follow the law deviate too, the more the fewer they are: by 1 / sqrt(158.8 n) on
+-- average.
 hits as (
     select
         acct_set_code || ':' || cast(fiscal_year as text) as subject_id,
