@@ -39,7 +39,8 @@ ranked as (
         )
 ),
 
--- Four times the first and third quartile: between two amounts they lie at whole fourths.
+-- Four times the first and third quartile and twice the median: between two amounts they lie at
+-- whole fourths.
 placed as (
     select
         *,
@@ -70,7 +71,16 @@ quartiles as (
                     else 0
                 end
             ) over alike as numeric(18, 2)
-        ) as four_q3
+        ) as four_q3,
+        cast(
+            sum(
+                case
+                    when 2 * place = alike + 1 then 2 * amount
+                    when 2 * place in (alike, alike + 2) then amount
+                    else 0
+                end
+            ) over alike as numeric(18, 2)
+        ) as two_median
     from placed
     window
         alike as (
@@ -92,6 +102,7 @@ final as (
         voucher_count,
         alike - 1 as peer_count,
         four_q1,
+        two_median,
         four_q3
     from quartiles
 )

@@ -29,6 +29,26 @@ final as (
         spells.treasury_agency_code,
         spells.occurred_on,
         spells.amount,
+        {#- An item of a list: 、 separates those. #}
+        replace(
+            coalesce(
+                {%- for key in [
+                    'payee_name',
+                    'payee_names',
+                    'merchant_name',
+                    'tenant_name',
+                    'account_name',
+                    'seller_names',
+                    'first_payer',
+                    'buyer_names',
+                    'summary',
+                ] %}
+                nullif(spells.evidence ->> '{{ key }}', ''){{ ',' if not loop.last }}
+                {%- endfor %}
+            ),
+            '、',
+            '，'
+        ) as known_as,
         spells.first_detected_on,
         spells.detected_on
     from spells

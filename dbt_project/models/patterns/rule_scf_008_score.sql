@@ -94,6 +94,19 @@ subject_lists as (
     group by unit_id
 ),
 
+finding_lists as (
+    select
+        unit_id,
+        {{ joined_list(
+            "rule_name || coalesce('：' || known_as, '')"
+            ~ " || coalesce(' ' || cast(amount as text) || ' 元', '')",
+            'amount desc nulls last, rule_id, subject_id',
+            100,
+        ) }} as findings
+    from counted
+    group by unit_id
+),
+
 totals as (
     select
         unit_id,
@@ -124,12 +137,14 @@ hits as (
             'hit_count': 'totals.hit_count',
             'first_detected_on': 'totals.first_detected_on',
             'last_detected_on': 'totals.last_detected_on',
+            'findings': 'finding_lists.findings',
             'subjects': 'subject_lists.subjects',
         }) }} as evidence
     from totals
     inner join units on totals.unit_id = units.unit_id
     inner join rule_lists on totals.unit_id = rule_lists.unit_id
     inner join subject_lists on totals.unit_id = subject_lists.unit_id
+    inner join finding_lists on totals.unit_id = finding_lists.unit_id
 )
 
 {{ rule_result('unit') }}

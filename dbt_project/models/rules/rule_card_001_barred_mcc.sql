@@ -21,9 +21,10 @@ hits as (
         population.finance_agency_code,
         population.treasury_agency_code,
         population.txn_date as occurred_on,
-        population.amount,
+        {{ yuan_amount('population.') }} as amount,
         {{ evidence({
             'txn_at': 'population.txn_at',
+            'amount_and_currency': amount_and_currency('population.'),
             'merchant_name': 'population.merchant_name',
             'mcc': 'population.mcc',
             'mcc_name': 'barred.name_zh',

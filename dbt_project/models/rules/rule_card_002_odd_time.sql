@@ -34,9 +34,10 @@ hits as (
         finance_agency_code,
         treasury_agency_code,
         txn_date as occurred_on,
-        amount,
+        {{ yuan_amount() }} as amount,
         {{ evidence({
             'txn_at': 'txn_at',
+            'amount_and_currency': amount_and_currency(),
             'is_night': 'is_night',
             'is_dining_on_day_off': 'is_dining_on_day_off',
             'merchant_name': 'merchant_name',

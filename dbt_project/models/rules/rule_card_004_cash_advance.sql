@@ -14,9 +14,10 @@ hits as (
         finance_agency_code,
         treasury_agency_code,
         txn_date as occurred_on,
-        amount,
+        {{ yuan_amount() }} as amount,
         {{ evidence({
             'txn_at': 'txn_at',
+            'amount_and_currency': amount_and_currency(),
             'merchant_name': 'merchant_name',
             'merchant_city': 'merchant_city',
             'terminal_no': 'terminal_no',

@@ -59,9 +59,10 @@ hits as (
         later.finance_agency_code,
         later.treasury_agency_code,
         later.txn_date as occurred_on,
-        later.amount,
+        {{ yuan_amount('later.') }} as amount,
         {{ evidence({
             'txn_at': 'later.txn_at',
+            'amount_and_currency': amount_and_currency('later.'),
             'merchant_name': 'later.merchant_name',
             'merchant_city': 'later.merchant_city',
             'holder_name': 'later.holder_name',

@@ -24,9 +24,10 @@ hits as (
         population.finance_agency_code,
         population.treasury_agency_code,
         population.txn_date as occurred_on,
-        population.amount,
+        {{ yuan_amount('population.') }} as amount,
         {{ evidence({
             'txn_at': 'population.txn_at',
+            'amount_and_currency': amount_and_currency('population.'),
             'merchant_name': 'population.merchant_name',
             'holder_name': 'population.holder_name',
             'card_last4': 'population.card_last4',

@@ -38,7 +38,7 @@ windows as (
     window following_numbers as (
         partition by finance_agency_code, seller_name, invoice_code, first_invoice_no
         order by invoice_no
-        rows between current row and cast({{ min_numbers }} - 1 as integer) following
+        rows between current row and cast(ceil({{ min_numbers }}) - 1 as integer) following
     )
 ),
 

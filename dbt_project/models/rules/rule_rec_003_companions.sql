@@ -49,7 +49,10 @@ hits as (
             'visitors': joined_list('cast(visitors_num as text)', 'attachment_no'),
             'companions': joined_list('cast(companions_num as text)', 'attachment_no'),
             'allowed_companions': joined_list('cast(allowed_num as text)', 'attachment_no'),
+            'excess_companions':
+                joined_list('cast(companions_num - allowed_num as text)', 'attachment_no'),
             'list_count': 'count(*)',
+            'reception_amount': 'max(case when has_reception_expense then amount end)',
             'visit_unit': 'max(visit_unit)',
             'event_date': 'max(event_date)',
             'summary': 'max(summary)',

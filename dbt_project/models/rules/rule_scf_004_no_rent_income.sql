@@ -49,6 +49,8 @@ hits as (
             'starts_on': 'population.starts_on',
             'ends_on': 'population.ends_on',
             'days_let': 'population.days_let',
+            'rent_due':
+                'cast(population.annual_rent * population.days_let / 365 as numeric(18, 2))',
         }) }} as evidence
     from population
     left join paid on population.lease_no = paid.lease_no

@@ -118,6 +118,8 @@ found as (
             and suspects.fiscal_year = common.fiscal_year
 ),
 
+-- Amounts that follow the law deviate too, the more the fewer they are: by 1 / sqrt(158.8 n) on
+-- average.
 hits as (
     select
         acct_set_code || ':' || cast(fiscal_year as text) as subject_id,
@@ -132,6 +134,8 @@ hits as (
             'common_digits': 'common_digits',
             'deviation_per_million':
                 'cast(floor(deviation * 1000000 / (pairs * entry_count)) as bigint)',
+            'chance_deviation_per_million':
+                'cast(floor(1000000 / sqrt(158.8 * entry_count)) as bigint)',
         }) }} as evidence
     from found
 )

@@ -6,6 +6,10 @@ with population as (
     where peer_count >= {{ rule_parameter('STAT-002', 'min_peers') }}
 ),
 
+units as (
+    select * from {{ ref('int_unit') }}
+),
+
 fenced as (
     select
         *,
@@ -19,9 +23,40 @@ beyond as (
 ),
 
 -- Listed for what is found only, not for every unit, month and code.
-found as (
-    select beyond.*, listed.vouchers, listed.last_voucher_date
+peers as (
+    select
+        beyond.unit_id,
+        beyond.fiscal_year,
+        beyond.acct_period,
+        beyond.dep_bgt_eco_code,
+        {{ joined_list(
+            unit_label('units.unit_name', 'others.finance_agency_code')
+            ~ " || ' ' || cast(others.amount as text) || ' 元'",
+            'others.amount desc, others.unit_id',
+            50,
+        ) }} as peers
     from beyond
+    inner join population as others
+        on
+            beyond.unit_type = others.unit_type
+            and beyond.township_size = others.township_size
+            and beyond.fiscal_year = others.fiscal_year
+            and beyond.acct_period = others.acct_period
+            and beyond.dep_bgt_eco_code = others.dep_bgt_eco_code
+            and beyond.unit_id != others.unit_id
+    left join units on others.unit_id = units.unit_id
+    group by beyond.unit_id, beyond.fiscal_year, beyond.acct_period, beyond.dep_bgt_eco_code
+),
+
+found as (
+    select beyond.*, peers.peers, listed.vouchers, listed.last_voucher_date
+    from beyond
+    left join peers
+        on
+            beyond.unit_id = peers.unit_id
+            and beyond.fiscal_year = peers.fiscal_year
+            and beyond.acct_period = peers.acct_period
+            and beyond.dep_bgt_eco_code = peers.dep_bgt_eco_code
     cross join lateral (
         select
             {{ joined_list('expenses.voucher_id', limit=50) }} as vouchers,
@@ -53,8 +88,10 @@ hits as (
             'peer_count': 'peer_count',
             'expense_amount': 'amount',
             'peer_lower_quartile': 'cast(four_q1 * 0.25 as numeric(18, 4))',
+            'peer_median': 'cast(two_median * 0.5 as numeric(18, 4))',
             'peer_upper_quartile': 'cast(four_q3 * 0.25 as numeric(18, 4))',
             'peer_limit': 'cast(cast(four_fences as numeric(18, 2)) * 0.25 as numeric(18, 4))',
+            'peers': 'peers',
             'voucher_count': 'voucher_count',
             'vouchers': 'vouchers',
         }) }} as evidence

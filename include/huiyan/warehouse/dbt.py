@@ -76,7 +76,12 @@ def staging_hash() -> str:
 
 def inputs_hash() -> str:
     """Fingerprint of everything that decides which columns the rules find in their inputs."""
-    return _hash([*_sources("models/staging", "models/intermediate", "macros", "seeds")])
+    return _hash(
+        [
+            *_sources("models/staging", "models/intermediate", "models/history", "macros", "seeds"),
+            *(PROJECT / "models" / "patterns").glob("pattern_*.sql"),
+        ]
+    )
 
 
 def project_hash() -> str:

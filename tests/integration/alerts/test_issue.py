@@ -136,10 +136,11 @@ def test_first_digits_raise_others_within_their_tier_and_are_told_to_who_verifie
         ("REC-001", "V4", "F001"),
     ):
         district.hit(rule, subject, agency)
-    for subject, agency, deviation in (
-        ("S2:2025", "F002", 2300),
-        ("S2:2024", "F002", 9900),
-        ("S3:2025", "F003", 2400),
+    for subject, agency, deviation, chance in (
+        ("S1:2025", "F001", 3500, 3500),
+        ("S2:2025", "F002", 3300, 3000),
+        ("S2:2024", "F002", 9900, 3000),
+        ("S3:2025", "F003", 2400, 2000),
     ):
         district.hit(
             "STAT-001",
@@ -147,7 +148,11 @@ def test_first_digits_raise_others_within_their_tier_and_are_told_to_who_verifie
             agency,
             amount=None,
             subject_type="acct_set_year",
-            evidence={"deviation_per_million": deviation, "common_digits": "49、14"},
+            evidence={
+                "deviation_per_million": deviation,
+                "chance_deviation_per_million": chance,
+                "common_digits": "49、14",
+            },
         )
     district.jurisdiction("F001", "U001", "TC01", "RG01", "SO1", since=MONDAY, until=MONDAY)
     district.evaluated(MONDAY)

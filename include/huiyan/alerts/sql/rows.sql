@@ -1,11 +1,12 @@
 -- The rows of every body's extract for the day, in the order in which they are shown.
 -- STAT-001 raises others and is never pushed alone: among alerts of one tier and one due date those
--- come first whose unit's account set deviates most in the year in which they occurred.
+-- come first whose unit's account set deviates most in the year in which they occurred: by what is
+-- beyond chance, or account sets with few amounts would always come first.
 with digits as (
     select distinct on (spells.unit_id, fiscal_year)
         spells.unit_id,
         cast(split_part(spells.subject_id, ':', -1) as integer) as fiscal_year,
-        cast(spells.evidence ->> 'deviation_per_million' as bigint) as deviation,
+        beyond_chance.deviation,
         spells.evidence ->> 'common_digits' as common_digits
     from issue_spell as spells
     inner join marts.dim_rule_status as life
@@ -13,11 +14,18 @@ with digits as (
             spells.rule_id = life.rule_id
             and life.valid_from <= %(day)s
             and (life.valid_to is null or life.valid_to > %(day)s)
+    cross join lateral (
+        select
+            cast(spells.evidence ->> 'deviation_per_million' as bigint)
+            - coalesce(cast(spells.evidence ->> 'chance_deviation_per_million' as bigint), 0)
+                as deviation
+    ) as beyond_chance
     where
         spells.rule_id = 'STAT-001'
         and spells.subject_type = 'acct_set_year'
         and life.status <> 'draft'
-    order by spells.unit_id, fiscal_year, deviation desc, spells.subject_id
+        and beyond_chance.deviation > 0
+    order by spells.unit_id, fiscal_year, beyond_chance.deviation desc, spells.subject_id
 )
 
 select
