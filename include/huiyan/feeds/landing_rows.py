@@ -78,7 +78,9 @@ class LandingRows:
         for position, column in enumerate(layout.columns):
             if column is None:
                 self._extra.append(position)
-                self._free_text.append(position)
+                # Where cards are carried a number in a wrong column is a mistake, told as one.
+                if not contract.carries_cards:
+                    self._free_text.append(position)
                 continue
             self._named.append(position)
             if column.sensitive:

@@ -68,13 +68,9 @@ def _quarantined(settings: Settings) -> set[tuple[str, str, str, int]]:
 
 
 def _assert_the_tutorial_leads_to_every_row(settings: Settings) -> None:
-    """Its queries count every open alert, and name of every row put aside the folder, the file and
-    the line it is in."""
-    alerts, put_aside = re.findall(r"```sql\n(.+?)```", TUTORIAL.read_text("utf-8"), re.DOTALL)
+    """Its query names of every row put aside the folder, the file and the line it is in."""
+    (put_aside,) = re.findall(r"```sql\n(.+?)```", TUTORIAL.read_text("utf-8"), re.DOTALL)
     with connect(settings, role="huiyan_build") as connection:
-        counted = sum(row[3] for row in connection.execute(alerts).fetchall())
-        in_force = connection.execute("select count(*) from ops.alert where resolved_on is null")
-        assert in_force.fetchone() == (counted,)
         rows = connection.execute(put_aside).fetchall()
         kept = connection.execute(
             "select file_name, line_no, row ->> 'voucher_no' from quarantine.finance_attachments"
