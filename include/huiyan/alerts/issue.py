@@ -57,6 +57,7 @@ from huiyan.delivery.extract import (
     ReceivedFile,
     ReturnedRow,
 )
+from huiyan.delivery.folder import folder_name
 from huiyan.delivery.register import DEAD, route
 from huiyan.errors import EvaluationError
 from huiyan.returns.code import return_code
@@ -318,7 +319,10 @@ def _extracts(
         # A receipt goes with what is sent anyhow; by itself it is no reason to write to anybody.
         execute(reader, "received", parameters)
         for row in reader:
-            received[row.pop("body_code")].append(ReceivedFile(**row))
+            # Lines of one body may come in another's file, whose name is not for it.
+            body, folder = row.pop("body_code"), row["file_name"].partition("/")[0]
+            if folder == folder_name(body):
+                received[body].append(ReceivedFile(**row))
         execute(reader, "case_members", {**parameters, "case_limit": CASE_LIMIT})
         for row in reader:
             cases[row.pop("body_code")].append(CaseMember(**row))

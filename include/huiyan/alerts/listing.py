@@ -13,6 +13,7 @@ from rich.table import Table
 
 from huiyan.alerts import words
 from huiyan.errors import NotFoundError
+from huiyan.feeds.cells import printable
 from huiyan.settings import Settings, get_settings
 from huiyan.terminal import fits
 from huiyan.warehouse.connection import connect
@@ -227,8 +228,8 @@ def _cells(alert: OpenAlert) -> tuple[str, ...]:
         alert.alert_id[:ID_SHOWN],
         f"[{COLOUR[alert.tier]}]{words.TIER[alert.tier]}[/]",
         escape(f"{alert.rule_id} {alert.rule_name or ''}".strip()),
-        escape(alert.unit_name or alert.unit_id or "—"),
-        escape(alert.dispose_body_name or "—"),
+        escape(printable(alert.unit_name or alert.unit_id or "—")),
+        escape(printable(alert.dispose_body_name or "—")),
         words.STATE[alert.state],
         str(alert.due_on),
     )

@@ -12,7 +12,7 @@ corrects the earlier one, and an answer that is no longer there stays, because i
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -222,16 +222,25 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
 def _refuse_misplaced(besides: Iterable[tuple[Line, Mapping[str, str]]]) -> None:
     """Refuse lines without an answer that say something beside the columns for one.
 
-    A column that is filled in beside answers too is the sender's own.
+    A column that is filled in beside answers too is the sender's own, as a rule: of such a column
+    the first line of the file is asked about, for all others.
     """
     besides = list(besides)
     own = {
         (line.file_no, name) for line, beside in besides if not line.is_silent for name in beside
     }
-    for line, beside in besides:
-        misplaced = {name: text for name, text in beside.items() if (line.file_no, name) not in own}
-        if line.is_silent and line.alert_id and misplaced:
-            line.refuse(Refusal(IN_ANOTHER_COLUMN, reasons.elsewhere(misplaced)))
+    asked = [(line, beside) for line, beside in besides if line.is_silent and line.alert_id]
+    alike = Counter((line.file_no, name) for line, beside in asked for name in beside)
+    told = set()
+    for line, beside in asked:
+        misplaced = {
+            name: text for name, text in beside.items() if (line.file_no, name) not in told
+        }
+        theirs = {(line.file_no, name) for name in misplaced} & own
+        told |= theirs
+        if misplaced:
+            more = max((alike[each] - 1 for each in theirs), default=0)
+            line.refuse(Refusal(IN_ANOTHER_COLUMN, reasons.elsewhere(misplaced, more)))
 
 
 def _beside(extra: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:

@@ -186,18 +186,20 @@ def nothing_filled_in(alerts: Sequence[str]) -> str:
     )
 
 
-def elsewhere(cells: Mapping[str, str]) -> str:
+def elsewhere(cells: Mapping[str, str], more: int = 0) -> str:
     """What is said of a line that holds no answer, but something beside the columns for it.
 
     Args:
         cells: what stands there, by heading; `column_N` for what stands beyond the headings.
+        more: further lines of the file for which this is said too.
     """
+    also = f"（另有 {more} 行也是如此）" if more else ""
     named = "、".join(
         f"{'表头以外' if _BEYOND.fullmatch(name) else quoted(name) + '栏'}的{quoted(text)}"
         for name, text in cells.items()
     )
     return (
-        f"{named}不在要填写的栏目内，没有读到：属于反馈的，请填到绿色标题的栏目，不要改动标题；"
+        f"{named}{also}不在要填写的栏目内，没有读到：属于反馈的，请填到绿色标题的栏目，不要改动标题；"
         "不是反馈的，不必理会。"
     )
 

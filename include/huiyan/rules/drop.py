@@ -3,6 +3,7 @@
 A rule that ever counted is retired instead: its hits and alerts go on naming it.
 """
 
+import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,8 +77,11 @@ def drop(rule: Rule, settings: Settings) -> list[Path]:
     refuse_if_it_counts(rule, settings)
     changed = [
         path
-        for path, begins in ((_results(), f"    '{rule.model}',"), (catalogue.PARAMETERS, rule.id))
-        if _without_lines(path, begins)
+        for path, without in (
+            (_results(), _without_entry(_results(), rule)),
+            (catalogue.PARAMETERS, _without_rows(catalogue.PARAMETERS, rule)),
+        )
+        if _is_rewritten(path, without)
     ]
     for path in files_of(rule):
         path.unlink(missing_ok=True)
@@ -98,12 +102,39 @@ def _results() -> Path:
     return catalogue.MODELS / LAYER / f"{catalogue.RESULTS[LAYER]}.sql"
 
 
-def _without_lines(path: Path, begins: str) -> bool:
-    """Take the lines out that begin so and then end or go on with a comma; whether there were."""
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for line in lines if not re.match(re.escape(begins) + r"(,|$)", line)]
-    path.write_text("".join(kept), encoding="utf-8")
-    return kept != lines
+def _text(path: Path) -> str:
+    with path.open(encoding="utf-8", newline="") as handle:
+        return handle.read()
+
+
+def _is_rewritten(path: Path, text: str) -> bool:
+    """Write `text` if the file says another; whether it did. Ends of lines stay as they are."""
+    if text == _text(path):
+        return False
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        handle.write(text)
+    return True
+
+
+def _without_entry(path: Path, rule: Rule) -> str:
+    return "".join(
+        line
+        for line in _text(path).splitlines(keepends=True)
+        if line.rstrip() != f"    '{rule.model}',"
+    )
+
+
+def _without_rows(path: Path, rule: Rule) -> str:
+    """The table without the rule's rows, however they are quoted; all others to the letter."""
+    lines = _text(path).splitlines(keepends=True)
+    reader = csv.reader(lines)
+    kept: list[str] = []
+    first = 0
+    for row in reader:
+        if row[:1] != [rule.id]:
+            kept += lines[first : reader.line_num]
+        first = reader.line_num
+    return "".join(kept)
 
 
 def _uses(path: Path, rule: Rule) -> bool:

@@ -186,7 +186,7 @@ def _check_id(rule_id: str, *, new_family: bool) -> None:
 
 
 def _values(thresholds: Iterable[str]) -> dict[str, str]:
-    """Values by name, as written."""
+    """Values by name, in plain digits."""
     values: dict[str, str] = {}
     for said in thresholds:
         name, _, value = (part.strip() for part in said.partition("="))
@@ -197,12 +197,13 @@ def _values(thresholds: Iterable[str]) -> dict[str, str]:
             )
         if name in values:
             raise ConfigurationError(f"--threshold {said}: {name} is set twice.")
-        if number(f"--threshold {said}", value) < 0:
+        amount = number(f"--threshold {said}", value)
+        if amount < 0:
             raise ConfigurationError(
                 f"--threshold {said}: a threshold is not negative; say in the SQL which way it is "
                 "compared."
             )
-        values[name] = value
+        values[name] = f"{amount:f}"
     return values
 
 
@@ -254,6 +255,7 @@ def _add_rows(rule_id: str, values: dict[str, str]) -> Path:
             ]
         )
     place = of_family[-1] + 1 if of_family else len(lines)
+    lines[place - 1] = lines[place - 1].rstrip("\n") + "\n"
     path.write_text("".join([*lines[:place], text.getvalue(), *lines[place:]]), encoding="utf-8")
     return path
 

@@ -155,15 +155,18 @@ def test_an_answer_under_another_heading_is_named_beside_proper_ones(
     assert (result.unanswered, result.rejected) == (1, 0)
 
 
-def test_a_column_of_the_bodys_own_is_no_answer_put_wrong(two_alerts: District) -> None:
+def test_words_beyond_the_headings_are_asked_about_beside_remarks_there(
+    two_alerts: District,
+) -> None:
     book = sent(two_alerts)
     sheet = book["核实反馈"]
-    sheet.cell(1, sheet.max_column + 1).value = "经办人"
-    fill_in(sheet, 2, {**CONFIRMED, "经办人": "韩晓梅"})
-    fill_in(sheet, 3, {"经办人": "韩晓梅"})
+    beyond = sheet.max_column + 1
+    fill_in(sheet, 2, CONFIRMED)
+    sheet.cell(2, beyond).value = "经办人：韩晓梅"
+    sheet.cell(3, beyond + 1).value = "不属实，票据齐全"
     put(two_alerts, TUESDAY, "TC01", saved(book))
     result = taken(TUESDAY)
-    assert (result.accepted, result.unanswered, result.rejected) == (1, 1, 0)
+    assert (result.accepted, result.unanswered, result.rejected) == (1, 0, 1)
 
 
 def test_a_sheet_of_the_bodys_own_costs_no_answer_and_is_named(two_alerts: District) -> None:

@@ -93,3 +93,17 @@ def test_a_draft_that_another_model_names_stays(library: Path) -> None:
 def test_where_else_a_rule_is_named_is_found() -> None:
     places = {path.name for path in named_elsewhere(load_rule("PAY-004"))}
     assert {"score_weight.csv", "rule_status.csv", "rules.md", "demo_oracle_payments.py"} <= places
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rows_go_however_they_are_written_and_others_stay(library: Path, end: str) -> None:
+    before = PARAMETERS.read_text("utf-8").replace("\n", end).encode()
+    catalogue.PARAMETERS.write_bytes(before)
+    begin("VOU-998", "large")
+    own = [
+        f'"VOU-998",share,1,2000-01-01,9999-12-31,"依据一{end}依据二",某人{end}',
+        f"VOU-9981,share,1,2000-01-01,9999-12-31,依据,某人{end}",
+    ]
+    catalogue.PARAMETERS.write_bytes(before + "".join(own).encode())
+    drop(load_rule("VOU-998"), Settings())
+    assert catalogue.PARAMETERS.read_bytes() == before + own[1].encode()

@@ -261,6 +261,13 @@ def test_a_new_family_comes_last(library: Path) -> None:
     assert "    'rule_loc_001_own_rule',\n] %}" in listed
 
 
+def test_rows_stand_on_lines_of_their_own_in_plain_digits(library: Path) -> None:
+    catalogue.PARAMETERS.write_text(catalogue.PARAMETERS.read_text("utf-8").rstrip(), "utf-8")
+    begin("ZZZ-001", "large", thresholds=["min_amount=５_０００"], new_family=True)
+    last = catalogue.PARAMETERS.read_text("utf-8").splitlines()[-1]
+    assert last.startswith("ZZZ-001,min_amount,5000,")
+
+
 def test_a_family_that_is_there_is_not_new(library: Path) -> None:
     before = contents(library)
     with pytest.raises(ConfigurationError, match="VOU is no new family"):
