@@ -155,6 +155,30 @@ def test_an_answer_under_another_heading_is_named_beside_proper_ones(
     assert (result.unanswered, result.rejected) == (1, 0)
 
 
+def test_the_name_of_a_file_stays_with_who_sent_it(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    sheet, other = book["核实反馈"], sent(two_alerts, "U002")["核实反馈"]
+    fill_in(sheet, 2, CONFIRMED)
+    theirs = dict(
+        zip((cell.value for cell in other[1]), (cell.value for cell in other[2]), strict=True)
+    )
+    shared = {cell.value for cell in sheet[1]} & theirs.keys()
+    fill_in(sheet, sheet.max_row + 1, {heading: theirs[heading] for heading in shared})
+    put(two_alerts, TUESDAY, "TC01", saved(book), "线索核查.xlsx")
+    assert taken(TUESDAY).accepted == 1
+    run(two_alerts, TUESDAY)
+    receipts = {
+        body: [
+            str(row[0])
+            for row in sent(two_alerts, body, TUESDAY)["说明"].values
+            if "线索核查" in str(row[0])
+        ]
+        for body in ("TC01", "U002")
+    }
+    assert len(receipts["TC01"]) == 1
+    assert receipts["U002"] == []
+
+
 def test_words_beyond_the_headings_are_asked_about_beside_remarks_there(
     two_alerts: District,
 ) -> None:
