@@ -6,7 +6,8 @@
     case when {{ prefix }}currency != 'CNY' then null else {{ prefix }}amount end
 {%- endmacro %}
 
-{#- The same amount as text with its currency, `300.00 USD`. -#}
+{#- The same amount as text with its currency, `300.00 USD` or `300.00 元`. -#}
 {% macro amount_and_currency(prefix='') -%}
-    cast({{ prefix }}amount as text) || ' ' || {{ prefix }}currency
+    cast({{ prefix }}amount as text) || ' '
+    || case when {{ prefix }}currency = 'CNY' then '元' else {{ prefix }}currency end
 {%- endmacro %}

@@ -94,16 +94,31 @@ subject_lists as (
     group by unit_id
 ),
 
+-- What reads alike is listed once, with how many there are.
+findings_alike as (
+    select
+        unit_id,
+        rule_id,
+        known_as,
+        amount,
+        min(rule_name) as rule_name,
+        count(*) as finding_count
+    from counted
+    group by unit_id, rule_id, known_as, amount
+),
+
 finding_lists as (
     select
         unit_id,
         {{ joined_list(
             "rule_name || coalesce('：' || known_as, '')"
-            ~ " || coalesce(' ' || cast(amount as text) || ' 元', '')",
-            'amount desc nulls last, rule_id, subject_id',
+            ~ " || coalesce(' ' || cast(amount as text) || ' 元', '')"
+            ~ " || case when finding_count > 1"
+            ~ " then '（' || cast(finding_count as text) || ' 项）' else '' end",
+            'amount desc nulls last, rule_id, known_as',
             100,
         ) }} as findings
-    from counted
+    from findings_alike
     group by unit_id
 ),
 
