@@ -6,6 +6,7 @@ from typing import NamedTuple
 MAX_RECORD_BYTES = 1_048_576  # one record, and so one cell, of any file
 # No feed has a tenth of it; every column is looked at for every row.
 MOST_COLUMNS = 1_000
+SHOWN_LENGTH = 60
 BYTE_ORDER_MARK = "\ufeff"
 FULL_WIDTH = re.compile("[！-～\u3000]")
 FULL_WIDTH_TYPES = frozenset({"int", "date", "timestamp", "money"})
@@ -66,6 +67,11 @@ class Parsed(NamedTuple):
 def printable(text: str) -> str:
     """A sender's text in which nothing speaks to the terminal."""
     return "".join(sign if sign.isprintable() or sign == "\u3000" else "�" for sign in text)
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, in quotation marks."""
+    return f'"{text[:SHOWN_LENGTH]}{"…" if len(text) > SHOWN_LENGTH else ""}"'
 
 
 def clean(text: str) -> tuple[str, str | None]:

@@ -21,7 +21,7 @@ from psycopg import sql
 from huiyan.errors import FeedError, LandingError, WarehouseError
 from huiyan.feeds import anonymous, cards, folder, readers
 from huiyan.feeds.archive import BLOCK_BYTES, Archive, Archived
-from huiyan.feeds.cells import Parsed, PlainLines, printable
+from huiyan.feeds.cells import Parsed, PlainLines, excerpt, printable
 from huiyan.feeds.contract import FeedContract, load_contract
 from huiyan.feeds.encoding import EncodingProbe
 from huiyan.feeds.folder import Delivery
@@ -33,7 +33,6 @@ from huiyan.warehouse.connection import connect
 
 COPY_BYTES = 262_144
 SHOWN_AMOUNTS = 5
-SHOWN_LENGTH = 60
 
 
 @dataclass(frozen=True)
@@ -467,17 +466,16 @@ def _unread_amounts(
         return ""
     lines = [
         f"line {line_no}, {column.name} {column.label}: "
-        + ("cannot be read" if value is None else f"{_shown(value)} is no amount")
+        + (
+            "cannot be read"
+            if value is None
+            else f"{excerpt(printable(cards.hide_all(value)))} is no amount"
+        )
         for line_no, value, _ in rows
     ]
     if (more := rows[0][2] - len(rows)) > 0:
         lines.append(f"and {more:,} lines more")
     return f" without what cannot be read ({'; '.join(lines)})"
-
-
-def _shown(value: str) -> str:
-    text = printable(cards.hide_all(value))
-    return f'"{text[:SHOWN_LENGTH]}{"…" if len(text) > SHOWN_LENGTH else ""}"'
 
 
 def _land_alone(

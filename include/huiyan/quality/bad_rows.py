@@ -14,13 +14,12 @@ import psycopg
 from psycopg import sql
 
 from huiyan.feeds import cards
-from huiyan.feeds.cells import printable
+from huiyan.feeds.cells import excerpt, printable
 from huiyan.feeds.contract import FeedContract
 from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
 from huiyan.quality.suites import CONFLICTING_DUPLICATE, NATURAL_KEY, UNREADABLE
 from huiyan.quality.validation import masked
 
-SHOWN_LENGTH = 60
 _ACCOUNT = re.compile(r"(^|_)acc(oun)?t_no$")
 _CELL_COUNT = re.compile(r"cell_count:(\d+)_instead_of_(\d+)")
 
@@ -95,7 +94,7 @@ def shown(column: str, value: Any) -> str:
     text = printable(cards.hide_all(cards.mask(masked(str(value)))))
     if _ACCOUNT.search(column):
         text = f"…{text[-4:]}" if len(text) > 4 else "…"
-    return f'"{text[:SHOWN_LENGTH]}{"…" if len(text) > SHOWN_LENGTH else ""}"'
+    return excerpt(text)
 
 
 def _value(contract: FeedContract, column: str, row: Mapping[str, Any]) -> str | None:

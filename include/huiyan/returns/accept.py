@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -48,12 +49,6 @@ from huiyan.workdays import next_workday
 
 ANSWERS = tuple(Answer.__dataclass_fields__)
 IN_ANOTHER_COLUMN = "answer_in_another_column"
-# Further headings of what goes out: of the lists beside the form, and of what comes back.
-_PRINTED = frozenset(
-    name
-    for headings in (CSV_COLUMNS, [column.heading for column in ALERT_COLUMNS], RETURNED_HEADINGS)
-    for name in resolve(load_contract(FEED), list(headings), "", complete=False).unknown
-)
 _TASKS = frozenset(words.TASK.values())
 RECEIPT = Answer(progress="acknowledged").weight
 FREE = ("note", "evidence_reference", "verified_by", "verified_on")
@@ -243,6 +238,18 @@ def _refuse_misplaced(besides: Iterable[tuple[Line, Mapping[str, str]]]) -> None
             line.refuse(Refusal(IN_ANOTHER_COLUMN, reasons.elsewhere(misplaced, more)))
 
 
+@cache
+def _printed() -> frozenset[str]:
+    """Further headings of what goes out: of the lists beside the form, and of what comes back."""
+    contract = load_contract(FEED)
+    ours = (CSV_COLUMNS, [column.heading for column in ALERT_COLUMNS], RETURNED_HEADINGS)
+    return frozenset(
+        name
+        for headings in ours
+        for name in resolve(contract, list(headings), "", complete=False).unknown
+    )
+
+
 def _beside(extra: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
     """What somebody wrote into a line outside of the columns for answers, by heading.
 
@@ -250,8 +257,9 @@ def _beside(extra: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str
         extra: of columns that the feed does not know, those of the other sheets of an extract too.
         cells: of those that it knows.
     """
+    printed = _printed()
     found = {
-        name: text for name, text in extra.items() if says_something(text) and name not in _PRINTED
+        name: text for name, text in extra.items() if says_something(text) and name not in printed
     }
     task, label = cells.get("task_shown", ""), load_contract(FEED).column("task_shown").label
     if says_something(task) and not _TASKS.issuperset(task.split()):

@@ -199,6 +199,11 @@ def declarations() -> list[Path]:
     ]
 
 
+def results_of(layer: str) -> Path:
+    """The model that lists the layer's rules."""
+    return MODELS / layer / f"{RESULTS[layer]}.sql"
+
+
 def load_rules() -> dict[str, Rule]:
     """Every rule by id, in the order of the ids."""
     rules = [_read(path, path.stat().st_mtime_ns) for path in declarations()]

@@ -78,7 +78,7 @@ def drop(rule: Rule, settings: Settings) -> list[Path]:
     changed = [
         path
         for path, without in (
-            (_results(), _without_entry(_results(), rule)),
+            (catalogue.results_of(LAYER), _without_entry(catalogue.results_of(LAYER), rule)),
             (catalogue.PARAMETERS, _without_rows(catalogue.PARAMETERS, rule)),
         )
         if _is_rewritten(path, without)
@@ -96,10 +96,6 @@ def named_elsewhere(rule: Rule) -> list[Path]:
         for path in sorted((REPOSITORY / folder).rglob("*"))
         if path != catalogue.PARAMETERS and _names(path, rule)
     ]
-
-
-def _results() -> Path:
-    return catalogue.MODELS / LAYER / f"{catalogue.RESULTS[LAYER]}.sql"
 
 
 def _text(path: Path) -> str:
@@ -138,7 +134,7 @@ def _without_rows(path: Path, rule: Rule) -> str:
 
 
 def _uses(path: Path, rule: Rule) -> bool:
-    return path not in (*files_of(rule), _results()) and _names(path, rule)
+    return path not in (*files_of(rule), catalogue.results_of(LAYER)) and _names(path, rule)
 
 
 def _names(path: Path, rule: Rule) -> bool:

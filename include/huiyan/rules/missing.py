@@ -111,7 +111,7 @@ def _identity(rule: Rule) -> Iterator[Missing]:
 
 
 def _list_entry(rule: Rule) -> Iterator[Missing]:
-    path = catalogue.MODELS / rule.layer / f"{catalogue.RESULTS[rule.layer]}.sql"
+    path = catalogue.results_of(rule.layer)
     if f"'{rule.model}'," not in path.read_text(encoding="utf-8"):
         yield Missing(_place(path), f"a line of the list: '{rule.model}',", is_in_the_way=True)
 

@@ -262,7 +262,7 @@ def _add_rows(rule_id: str, values: dict[str, str]) -> Path:
 
 def _list(model: str) -> Path:
     """Add the model to the list of rules, after the last one of its family."""
-    path = catalogue.MODELS / LAYER / f"{catalogue.RESULTS[LAYER]}.sql"
+    path = catalogue.results_of(LAYER)
     text = path.read_text(encoding="utf-8")
     listed = list(LISTED.finditer(text))
     family = model.split("_")[1]

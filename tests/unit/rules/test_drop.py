@@ -1,6 +1,5 @@
 """`huiyan rules drop`: it takes back what `rules new` wrote, and nothing of a rule that counts."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from typer.testing import CliRunner
 
 from huiyan.errors import ConfigurationError
 from huiyan.rules import catalogue
-from huiyan.rules.catalogue import MODELS, PARAMETERS, load_rule, load_rules
+from huiyan.rules.catalogue import PARAMETERS, load_rule, load_rules
 from huiyan.rules.cli import app
 from huiyan.rules.drop import drop, named_elsewhere
 from huiyan.rules.scaffold import begin
@@ -16,21 +15,9 @@ from huiyan.settings import Settings
 from huiyan.warehouse.reviewed import RULE_STATUS
 
 
-@pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the library, and a state directory without a warehouse."""
-    copy = tmp_path / "models"
-    shutil.copytree(MODELS, copy)
-    monkeypatch.setattr(catalogue, "MODELS", copy)
-    monkeypatch.setattr(
-        catalogue, "PARAMETERS", Path(shutil.copy(PARAMETERS, tmp_path / PARAMETERS.name))
-    )
-    monkeypatch.setenv("HUIYAN_HOME", str(tmp_path / "home"))
-    return copy
-
-
 def contents(library: Path) -> dict[Path, str]:
-    files = [*library.rglob("*.sql"), *library.rglob("*.yml"), catalogue.PARAMETERS]
+    models = library.parent
+    files = [*models.rglob("*.sql"), *models.rglob("*.yml"), catalogue.PARAMETERS]
     return {path: path.read_text("utf-8") for path in files}
 
 
@@ -84,7 +71,7 @@ def test_a_draft_that_a_district_has_put_to_use_stays(library: Path) -> None:
 
 def test_a_draft_that_another_model_names_stays(library: Path) -> None:
     begin("VOU-998", "large")
-    (other,) = library.glob("rules/rule_vou_004_*.sql")
+    (other,) = library.glob("rule_vou_004_*.sql")
     other.write_text(f"-- As in VOU-998.\n{other.read_text('utf-8')}")
     with pytest.raises(ConfigurationError, match=f"{other.name} names it"):
         drop(load_rule("VOU-998"), Settings())

@@ -1,7 +1,6 @@
 """`huiyan rules new`: what it writes, and what it refuses without writing anything."""
 
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -12,22 +11,10 @@ from typer.testing import CliRunner
 
 from huiyan.errors import ConfigurationError
 from huiyan.rules import catalogue
-from huiyan.rules.catalogue import MODELS, PARAMETERS, Rule, Slice, load_parameters, load_rules
+from huiyan.rules.catalogue import Rule, Slice, load_parameters, load_rules
 from huiyan.rules.cli import app
 from huiyan.rules.missing import TO_FILL_IN, missing
 from huiyan.rules.scaffold import SLICES, SUBJECTS, begin
-
-
-@pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the library, in which rules may be begun."""
-    copy = tmp_path / "models"
-    shutil.copytree(MODELS, copy)
-    monkeypatch.setattr(catalogue, "MODELS", copy)
-    monkeypatch.setattr(
-        catalogue, "PARAMETERS", Path(shutil.copy(PARAMETERS, tmp_path / PARAMETERS.name))
-    )
-    return copy / "rules"
 
 
 def contents(folder: Path) -> dict[str, str]:
