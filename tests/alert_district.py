@@ -25,7 +25,7 @@ drop table marts.dim_rule,
 create table marts.dim_rule (
     rule_id text, rule_version integer, name_zh text, base_tier text, legal_basis text,
     what_to_check text, close_out_standard text, close_out_needs text, description text,
-    status text, needs text
+    least_recovery text, most_recovery text, status text, needs text
 );
 create table marts.fct_rule_hit_spell (
     spell_id text, hit_id text, rule_id text, rule_version integer, subject_type text,
@@ -106,6 +106,8 @@ class District:
                 "补齐。",
                 "action,evidence,amount_recovered" if rule_id == "CARD-001" else "action,evidence",
                 "凭证没有附件。",
+                "amount",
+                "amount",
                 status,
             )
             self.status(rule_id, status, START)

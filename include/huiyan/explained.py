@@ -128,7 +128,7 @@ def render(explanation: Record, console: Console) -> None:
     console.print(escape(explanation["evidence_text"] or "无"))
     _table(console, "判定所用的阈值", explanation["parameters"], PARAMETERS)
     _sources(console, explanation)
-    _list(console, "与现在的不同", explanation["changes"], "无")
+    _list(console, "与疑点现有记录的不同", explanation["changes"], "无")
     for title, part, columns in (
         ("疑点历次出现", "hit_history", HIT_HISTORY),
         ("等级调整", "tier_steps", TIER_STEPS),

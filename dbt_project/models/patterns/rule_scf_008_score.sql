@@ -69,11 +69,16 @@ counted as (
 ),
 
 rules_of_units as (
-    select unit_id, rule_id, min(rule_name) as rule_name from counted group by unit_id, rule_id
+    select
+        unit_id,
+        rule_id,
+        min(rule_name) || ' ' || cast(sum(weight) as text) || ' 分' as rule_points
+    from counted
+    group by unit_id, rule_id
 ),
 
 rule_lists as (
-    select unit_id, {{ joined_list('rule_name', 'rule_id', 100) }} as rule_names
+    select unit_id, {{ joined_list('rule_points', 'rule_id', 100) }} as rule_points
     from rules_of_units
     group by unit_id
 ),
@@ -148,7 +153,7 @@ hits as (
             'score': 'totals.score',
             'score_threshold': rule_parameter('SCF-008', 'min_score'),
             'rule_count': 'totals.rule_count',
-            'rules': 'rule_lists.rule_names',
+            'scored_rules': 'rule_lists.rule_points',
             'hit_count': 'totals.hit_count',
             'first_detected_on': 'totals.first_detected_on',
             'last_detected_on': 'totals.last_detected_on',

@@ -7,7 +7,7 @@ claims as (
     select
         txn_no,
         count(*) as voucher_count,
-        sum(booked_amount) as booked_amount,
+        case when count(*) = count(booked_amount) then sum(booked_amount) end as booked_amount,
         {{ joined_list('voucher_id') }} as vouchers
     from {{ ref('int_card_booking') }}
     where is_live
@@ -35,6 +35,8 @@ hits as (
             'holder_name': 'holder_name',
             'card_last4': 'card_last4',
             'booked_amount': 'booked_amount',
+            'over_swipe_amount': "case when currency = 'CNY' and booked_amount > amount"
+                ~ " then booked_amount - amount end",
             'voucher_count': 'voucher_count',
             'vouchers': 'vouchers',
         }) }} as evidence

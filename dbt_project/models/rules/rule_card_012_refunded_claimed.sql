@@ -6,7 +6,7 @@ with swipes as (
 claims as (
     select
         txn_no,
-        sum(booked_amount) as booked_amount,
+        case when count(*) = count(booked_amount) then sum(booked_amount) end as booked_amount,
         {{ joined_list('voucher_id') }} as vouchers
     from {{ ref('int_card_booking') }}
     where is_live

@@ -63,6 +63,7 @@ hits as (
         {{ evidence({
             'invoice_amount': 'invoice_amount',
             'total_expense': 'total_expense',
+            'over_invoice_amount': 'total_expense - invoice_amount',
             'voucher_count': 'voucher_count',
             'vouchers': joined_list('voucher_id', 'place', 100),
             'agencies': joined_list('unit_label', 'place', 100),

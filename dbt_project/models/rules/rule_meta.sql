@@ -23,6 +23,9 @@ with declared as (
         {{ literal(meta['what_to_check']) }} as what_to_check,
         {{ literal(meta['close_out_standard']) }} as close_out_standard,
         {{ literal(meta['close_out_needs'] | join(',')) }} as close_out_needs,
+        {%- set recovery = meta.get('recovery', {'least': 'amount', 'most': 'amount'}) %}
+        {{ literal(recovery['least']) }} as least_recovery,
+        {{ literal(recovery['most']) }} as most_recovery,
         {{ literal(meta['known_false_positives']) }} as known_false_positives
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -51,6 +54,8 @@ final as (
         cast(what_to_check as text) as what_to_check,
         cast(close_out_standard as text) as close_out_standard,
         cast(close_out_needs as text) as close_out_needs,
+        cast(least_recovery as text) as least_recovery,
+        cast(most_recovery as text) as most_recovery,
         cast(coalesce((
             select life.status
             from life

@@ -62,6 +62,10 @@ hits as (
             'late_count': 'late_count',
             'year_amount': 'year_amount',
             'late_percent': 'late_percent',
+            'share_limit_amount':
+                'cast(year_amount * ' ~ rule_parameter('PAY-006', 'min_share')
+                ~ ' as numeric(18, 4))',
+            'month_count': 'month_count',
             'mean_month_amount': 'mean_month_amount',
             'last_pay_date': 'last_pay_date',
         }) }} as evidence

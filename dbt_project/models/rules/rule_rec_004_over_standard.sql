@@ -55,6 +55,7 @@ hits as (
         {{ evidence({
             'reception_amount': 'amount',
             'allowed_amount': 'allowed_amount',
+            'over_standard_amount': 'amount - allowed_amount',
             'standard': 'standard',
             'visitors': 'visitors',
             'companions': 'companions',

@@ -7,7 +7,10 @@ population as (
     select
         *,
         {{ normalised_name('tenant_name') }} as tenant_normalised_name,
-        {{ days_between(business_date(), 'starts_on') }} as days_let
+        {{ days_between(business_date(), 'starts_on') }} as days_let,
+        cast(
+            annual_rent * ({{ days_between('ends_on', 'starts_on') }} + 1) / 365 as numeric(18, 2)
+        ) as contract_rent
     from leases
     where
         unit_id is not null
@@ -51,6 +54,7 @@ hits as (
             'days_let': 'population.days_let',
             'rent_due':
                 'cast(population.annual_rent * population.days_let / 365 as numeric(18, 2))',
+            'contract_rent': 'population.contract_rent',
         }) }} as evidence
     from population
     left join paid on population.lease_no = paid.lease_no

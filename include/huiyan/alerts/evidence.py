@@ -57,6 +57,7 @@ LABELS: dict[str, str] = {
     "first_event_date": "首次业务发生日期",
     "cash_amount": "现金支付金额",
     "allowed_amount": "按标准可列支金额",
+    "over_standard_amount": "超出标准的金额",
     "standard": "人均标准",
     "earlier_amount": "前四个季度接待费合计",
     "visit_unit": "来访单位",
@@ -84,6 +85,7 @@ LABELS: dict[str, str] = {
     "reversed_count": "已红冲的发票数",
     "invoice_date": "开票日期",
     "invoice_amount": "发票金额",
+    "over_invoice_amount": "支出超出发票的金额",
     "shortfall": "发票少于支出的金额",
     "seller_names": "销方",
     "number_count": "连号张数",
@@ -158,6 +160,7 @@ LABELS: dict[str, str] = {
     "ends_on": "租期结束",
     "days_let": "已出租天数",
     "rent_due": "起租至今按天折算的租金",
+    "contract_rent": "全部租期的租金",
     "actual_payee_name": "实际收款人",
     "actual_payee_account": "实际收款账号",
     "salary_account_of": "工资账户本人",
@@ -183,7 +186,9 @@ LABELS: dict[str, str] = {
     "late_count": "12月16日至31日支付笔数",
     "year_amount": "全年支付金额",
     "late_percent": "占全年百分比",
-    "mean_month_amount": "1至11月月均支付金额",
+    "share_limit_amount": "按规定比例折算的全年支付",
+    "month_count": "1至11月有支付的月数",
+    "mean_month_amount": "1至11月有支付各月的月均金额",
     "first_amount": "首笔金额",
     "return_payer": "付回单位",
     "return_pay_date": "付回日期",
@@ -203,12 +208,12 @@ LABELS: dict[str, str] = {
     "chance_deviation_per_million": "同样笔数随机波动的平均偏差（百万分之）",
     "unit_type": "单位类型",
     "township_size": "镇街规模",
-    "peer_count": "同类单位数",
-    "peer_lower_quartile": "同类下四分位数",
-    "peer_median": "同类中位数",
-    "peer_upper_quartile": "同类上四分位数",
-    "peer_limit": "同类上限",
-    "peers": "同类单位及其支出（从高到低）",
+    "peer_count": "同组其他单位数",
+    "peer_lower_quartile": "同组下四分位数（含本单位）",
+    "peer_median": "同组中位数（含本单位）",
+    "peer_upper_quartile": "同组上四分位数（含本单位）",
+    "peer_limit": "同组上限（含本单位计算）",
+    "peers": "同组其他单位及其支出（从高到低）",
     "problem_class": "问题类别",
     "problem": "巡察指出的问题",
     "measure": "整改措施",
@@ -227,6 +232,7 @@ LABELS: dict[str, str] = {
     "score_threshold": "预警分数线",
     "rule_count": "命中规则数",
     "rules": "命中规则",
+    "scored_rules": "计分的规则及其分数",
     "hit_count": "疑点数",
     "first_detected_on": "首次发现日期",
     "last_detected_on": "最近发现日期",
@@ -297,9 +303,11 @@ MONEY = {
     "expense_amount",
     "reception_amount",
     "invoice_amount",
+    "over_invoice_amount",
     "shortfall",
     "cash_amount",
     "allowed_amount",
+    "over_standard_amount",
     "standard",
     "earlier_amount",
     "total_expense",
@@ -307,6 +315,7 @@ MONEY = {
     "threshold",
     "annual_rent",
     "rent_due",
+    "contract_rent",
     "paid_amount",
     "booked_amount",
     "amount_difference",
@@ -315,6 +324,7 @@ MONEY = {
     "excess_amount",
     "late_amount",
     "year_amount",
+    "share_limit_amount",
     "mean_month_amount",
     "swipe_amount",
     "over_swipe_amount",
@@ -353,6 +363,7 @@ LISTS = {
     "festivals",
     "units",
     "rules",
+    "scored_rules",
     "findings",
     "subjects",
     "peers",
@@ -378,6 +389,7 @@ OTHER = "其他信息"
 TOKEN = re.compile(r"^[0-9a-f]{64}:")
 DIGEST = re.compile(r"^([0-9a-f]{8})[0-9a-f]{56}$")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+YUAN = re.compile(r"(?<![\d.])\d{4,}\.\d\d(?= 元)")
 
 
 def readable_value(value: Any) -> str:
@@ -405,7 +417,7 @@ def _item(key: str, value: Any) -> str:
     if key == "subjects":
         # Of whatever kind: of vouchers alone the id is nobody's way to name one.
         return voucher_in_words(DIGEST.sub(r"\1…", TOKEN.sub("", text)))
-    return text
+    return YUAN.sub(lambda found: f"{Decimal(found[0]):,.2f}", text)
 
 
 def _listed(key: str, value: Any) -> tuple[str, ...]:

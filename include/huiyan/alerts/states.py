@@ -162,11 +162,11 @@ def missing_for_close_out(
     return tuple(need for need in CLOSE_OUT_NEEDS if need in asked and not there[need])
 
 
-def is_accounted_for(recovered: Decimal, amount: Decimal, verdict: str, *notes: str | None) -> bool:
-    """Whether what was paid back is what the alert is about, or it is said why it is less.
+def is_accounted_for(recovered: Decimal, least: Decimal, verdict: str, *notes: str | None) -> bool:
+    """Whether what was paid back is what has to be, or it is said why it is less.
 
     Args:
-        recovered, amount: CNY; an amount counts without its sign.
+        recovered, least: CNY; what has to go back counts without its sign.
         notes: what was said about the matter.
     """
-    return recovered >= abs(amount) or verdict == "partly" or any(map(says_something, notes))
+    return recovered >= abs(least) or verdict == "partly" or any(map(says_something, notes))

@@ -71,6 +71,8 @@ class ExtractRow:
         concluded: what another department concluded on the same unit, matter and period: its name,
             the day (YYYY-MM-DD), the conclusion, the document's number or ""; empty if none did.
         close_out_needs: what the rule's standard demands of a finding before it is closed.
+        least_recovery: what must at least go back if it is true, CNY; null where the rule cannot
+            know it.
         answers: what bodies have answered, who spoke last at the end; of a verifying body only
             where the row's role is to verify.
     """
@@ -102,6 +104,7 @@ class ExtractRow:
     notices: tuple[str, ...] = ()
     concluded: tuple[str, ...] = ()
     close_out_needs: tuple[str, ...] = ()
+    least_recovery: Decimal | None = None
     answers: tuple[Said, ...] = ()
     is_sent_back: bool = False
 
@@ -296,7 +299,13 @@ class Extract:
             if not said[later]:
                 del said[later]
         for row in said["rows"]:
-            for later in ("concluded", "close_out_needs", "answers", "is_sent_back"):
+            for later in (
+                "concluded",
+                "close_out_needs",
+                "least_recovery",
+                "answers",
+                "is_sent_back",
+            ):
                 if not row[later]:
                     del row[later]
             for answer in row.get("answers", ()):
@@ -326,6 +335,7 @@ class Extract:
                         **row,
                         "occurred_on": _date(row["occurred_on"]),
                         "amount": _money(row["amount"]),
+                        "least_recovery": _money(row.get("least_recovery")),
                         "due_on": date.fromisoformat(row["due_on"]),
                         "opened_on": _date(row.get("opened_on")),
                         "answers": tuple(map(Said.of, row.get("answers", ()))),

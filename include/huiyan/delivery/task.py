@@ -53,10 +53,10 @@ def missing(row: ExtractRow) -> tuple[str, ...]:
         "amount_recovered" in needs
         and "amount_recovered" not in lacking
         and recovered is not None
-        and row.amount
-        and not states.is_accounted_for(recovered, row.amount, verdict, last.get("note"))
+        and row.least_recovery
+        and not states.is_accounted_for(recovered, row.least_recovery, verdict, last.get("note"))
     ):
-        named.append("情况说明（退缴金额少于预警金额的原因）")
+        named.append(f"情况说明（退缴少于应退缴的 {abs(row.least_recovery):,.2f} 元的原因）")
     return tuple(named)
 
 

@@ -85,11 +85,13 @@ class Line:
     Attributes:
         number: 序号 of the alert, the same on every sheet, so that printed sheets share a key.
         rows: of the alert, in every role in which the body has it.
+        gathered: how many findings its case gathers by now; None of an alert that gathers none.
     """
 
     row: ExtractRow
     number: int
     rows: tuple[ExtractRow, ...]
+    gathered: int | None = None
 
     @property
     def roles(self) -> str:
@@ -136,9 +138,20 @@ def _evidence(line: Line) -> str:
         *line.row.notices,
         f"升级原因：{raised}" if raised else "",
         conclusion_of_others(line.row),
+        _since_then(line),
         readable(line.row.evidence),
     )
     return "\n".join(part for part in said if part)
+
+
+def _since_then(line: Line) -> str:
+    """That a case has moved on: its evidence and amount stay those of the day it was found."""
+    if line.gathered is None or line.row.opened_on is None:
+        return ""
+    return (
+        f"以下数字和“金额”是 {line.row.opened_on} 发现时的；到本表日期没有消除的共 {line.gathered} "
+        f"条，逐条列在“{CASES_SHEET}”。"
+    )
 
 
 def _standard(line: Line) -> str:
@@ -392,7 +405,11 @@ def _lines_of(extract: Extract) -> list[Line]:
     for row in extract.rows:
         rows.setdefault(row.alert_id, []).append(row)
     numbers = {alert_id: number for number, alert_id in enumerate(rows, start=1)}
-    return [Line(row, numbers[row.alert_id], tuple(rows[row.alert_id])) for row in extract.rows]
+    gathered = {member.alert_id: member.total for member in extract.cases}
+    return [
+        Line(row, numbers[row.alert_id], tuple(rows[row.alert_id]), gathered.get(row.alert_id))
+        for row in extract.rows
+    ]
 
 
 def _row(

@@ -105,9 +105,10 @@ def _found(row: ExtractRow, key: tuple[object, ...], day: date, is_true: bool) -
         partly = _draw("partly", *key) < 8
         cells["核实结论"] = words.VERDICTS["partly" if partly else "confirmed"]
         cells["原因"] = words.REASONS["confirmed"]
-        cells["处理措施"] = words.ACTIONS["return_money" if row.amount else "correct_books"]
-        if row.amount:
-            cells["退缴金额（元）"] = row.amount
+        due = row.least_recovery or row.amount
+        cells["处理措施"] = words.ACTIONS["return_money" if due else "correct_books"]
+        if due:
+            cells["退缴金额（元）"] = due
         is_done = row.role == "verify" or _draw("done", *key) < DONE_PERCENT
         cells["办理进展"] = words.PROGRESS["closed" if is_done else "rectifying"]
     else:
@@ -138,7 +139,7 @@ def settle(row: ExtractRow, day: date, said: Said) -> dict[str, Cell] | None:
     cells |= {
         "原因": words.REASONS["confirmed"],
         "处理措施": words.ACTIONS["return_money"],
-        "退缴金额（元）": row.amount or Decimal("0.01"),
+        "退缴金额（元）": row.least_recovery or row.amount or Decimal("0.01"),
         "办理进展": words.PROGRESS["closed"],
     }
     return cells

@@ -100,7 +100,8 @@ class _Alert:
     amount_recovered: Decimal | None = None
     evidence_reference: str | None = None
     note: str | None = None
-    amount: Decimal | None = None
+    least_recovery: Decimal | None = None
+    most_recovery: Decimal | None = None
     is_judged_by_verifier: bool = False
     verdict_events: dict[str, int] = field(default_factory=dict)
 
@@ -362,17 +363,22 @@ def _alerts(
             opened_on,
             None,
             resolved_on,
-            amount=amount,
+            least_recovery=least,
+            most_recovery=most,
         )
-        for alert_id, needs, opened_on, resolved_on, amount in connection.execute(
+        for alert_id, needs, opened_on, resolved_on, least, most in connection.execute(
             "select distinct on (alerts.alert_id) alerts.alert_id, rules.close_out_needs, "
             "openings.opened_on, "
             "case when openings.resolved_on < %(day)s then openings.resolved_on end, "
-            "coalesce(openings.amount, alerts.amount) "
+            "cast(facts.entries ->> rules.least_recovery as numeric), "
+            "cast(facts.entries ->> rules.most_recovery as numeric) "
             "from ops.alert as alerts "
             "left join marts.dim_rule as rules on alerts.rule_id = rules.rule_id "
             "left join ops.alert_opening as openings "
             "on alerts.alert_id = openings.alert_id and openings.opened_on <= %(day)s "
+            "cross join lateral (select coalesce(openings.evidence, alerts.evidence) || "
+            "jsonb_build_object('amount', coalesce(openings.amount, alerts.amount)) as entries"
+            ") as facts "
             "where alerts.alert_id = any(%(alerts)s) "
             "order by alerts.alert_id, openings.opened_on desc",
             {"day": day, "alerts": alert_ids},
@@ -611,7 +617,8 @@ def _case(line: Line, alert: _Alert, day: date) -> Case:
         amount_recovered=alert.amount_recovered,
         evidence_reference=alert.evidence_reference,
         note=alert.note,
-        amount=alert.amount,
+        least_recovery=alert.least_recovery,
+        most_recovery=alert.most_recovery,
         close_out_needs=alert.rule_needs,
     )
 

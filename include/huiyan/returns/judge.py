@@ -127,7 +127,8 @@ class Case:
         verdict, reason: of the verdict in force since then; null without one.
         action, amount_recovered, evidence_reference, note: last said by anyone since then.
         close_out_needs: what the rule's standard demands.
-        amount: of the alert, CNY; null where its rule knows none.
+        least_recovery, most_recovery: what must and what can go back of a finding that is true,
+            CNY; null where its rule cannot know it.
     """
 
     state: str
@@ -141,7 +142,8 @@ class Case:
     evidence_reference: str | None = None
     close_out_needs: Collection[str] = ()
     note: str | None = None
-    amount: Decimal | None = None
+    least_recovery: Decimal | None = None
+    most_recovery: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -355,8 +357,8 @@ def _unfit(answer: Answer, case: Case, latest: date, unread: Collection[str]) ->
                 f"退缴金额不能小于零，所填为 {answer.amount_recovered:,.2f} 元；没有退缴的留空。",
             )
         )
-    if answer.amount_recovered is not None and case.amount:
-        found += _unfit_amount(answer.amount_recovered, abs(case.amount))
+    if answer.amount_recovered is not None and case.most_recovery:
+        found += _unfit_amount(answer.amount_recovered, abs(case.most_recovery))
     if answer.verified_on is not None:
         found += _unfit_date(answer.verified_on, case.opened_on, latest)
     return found
@@ -383,14 +385,14 @@ def _unfit_reason(verdict: str, reason: str | None) -> list[Refusal]:
     ]
 
 
-def _unfit_amount(recovered: Decimal, amount: Decimal) -> list[Refusal]:
-    if recovered <= amount:
+def _unfit_amount(recovered: Decimal, most: Decimal) -> list[Refusal]:
+    if recovered <= most:
         return []
     return [
         Refusal(
             "amount_recovered: more than the alert is about",
-            f"退缴金额 {recovered:,.2f} 元多于预警金额 {amount:,.2f} 元，请核对。确有多退的，按预警"
-            "金额填写，多退的部分写入“情况说明”。",
+            f"退缴金额 {recovered:,.2f} 元多于这条预警最多涉及的 {most:,.2f} 元，请核对。确有多退"
+            f"的，填 {most:.2f}，多退的部分写入“情况说明”。",
         )
     ]
 
@@ -515,14 +517,14 @@ def _incomplete(answer: Answer, case: Case, unfit: Collection[str]) -> Refusal |
             ),
         )
     asked = states.asked_of_close_out(case.close_out_needs, verdict, reason=reason, action=action)
-    if "amount_recovered" not in asked or recovered is None or not case.amount:
+    if "amount_recovered" not in asked or recovered is None or not case.least_recovery:
         return None
     if {"reason", "amount_recovered", "note"}.intersection(unfit) or states.is_accounted_for(
-        recovered, case.amount, verdict, answer.note, case.note
+        recovered, case.least_recovery, verdict, answer.note, case.note
     ):
         return None
     return Refusal(
         "close_out_incomplete: explanation",
-        f"退缴金额 {recovered:,.2f} 元少于预警金额 {abs(case.amount):,.2f} 元：结论改为“部分属实”，"
-        "或在“情况说明”栏写明未退缴部分的原因后再办结。",
+        f"退缴金额 {recovered:,.2f} 元少于应退缴的 {abs(case.least_recovery):,.2f} 元：结论改为"
+        "“部分属实”，或在“情况说明”栏写明未退缴部分的原因后再办结。",
     )

@@ -71,6 +71,17 @@ class LegalSource(_Declared):
         return f"《{self.document}》{edition}{self.article}"
 
 
+class Recovery(_Declared):
+    """What must and what can be paid back of a finding that is true.
+
+    Attributes:
+        least, most: the entry of the evidence that holds it, or `amount`; None where it is unknown.
+    """
+
+    least: str | None = "amount"
+    most: str | None = "amount"
+
+
 class Rule(_Declared):
     """One rule's meta.
 
@@ -85,6 +96,7 @@ class Rule(_Declared):
             force on a date is the business of `huiyan.rules.life_cycle`.
         close_out_needs: what of the standard a close-out must bring for a finding: the action
             taken, a reference to the evidence, and the amount recovered where money goes back.
+        recovery: between what that amount lies.
         needs: feeds without which it cannot be evaluated.
         parameters: the seed rows it reads: a name for its own, `RULE.name` for another's and
             `ALL.name` for a shared one.
@@ -107,6 +119,7 @@ class Rule(_Declared):
     what_to_check: str
     close_out_standard: str
     close_out_needs: tuple[CloseOutNeed, ...]
+    recovery: Recovery = Recovery()
     status: Status
     known_false_positives: str
 

@@ -192,8 +192,8 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     assert "请只保留一行" in str(shown[1][2])
     assert "“办理进展”栏选了“已办结”，但“核实结论”栏没有填" in str(shown[9][2])
     assert "缺：退缴金额" in str(shown[10][2])
-    assert "退缴金额 1,860.01 元多于预警金额 1,860.00 元" in str(shown[11][2])
-    assert "退缴金额 0.01 元少于预警金额 1,860.00 元" in str(shown[12][2])
+    assert "退缴金额 1,860.01 元多于这条预警最多涉及的 1,860.00 元" in str(shown[11][2])
+    assert "退缴金额 0.01 元少于应退缴的 1,860.00 元" in str(shown[12][2])
     assert "请写明材料名称或文号" in str(shown[13][2])
     assert (shown[10][1], shown[10][4]) == (11, "alerts.xlsx")
     # What goes back is itself a form: corrected, it is taken.
@@ -203,6 +203,27 @@ def test_what_is_refused_goes_back_with_the_reason(district: District) -> None:
     run(district, TUESDAY)
     assert state(district, "REC-001") == ("closed", TUESDAY)
     assert not (back.parent.parent / TUESDAY.isoformat() / "returned.xlsx").exists()
+
+
+def test_rent_of_more_than_a_year_is_what_has_to_go_back(district: District) -> None:
+    """The alert's amount is one year's rent."""
+    district.run(
+        "update marts.dim_rule set least_recovery = 'rent_due', most_recovery = 'contract_rent' "
+        "where rule_id = 'CARD-001'"
+    )
+    rents = {"rent_due": 32679.45, "contract_rent": 72000.00}
+    district.hit("CARD-001", "L1", amount="24000.00", evidence=rents)
+    run(district, MONDAY)
+    lease = form(district, "TC01", MONDAY)["CARD-001"]
+    for day, told, refused in (
+        (MONDAY, "24000.00", ["close_out_incomplete: explanation"]),
+        (TUESDAY, "72000.01", ["amount_recovered: more than the alert is about"]),
+        (WEDNESDAY, "32679.45", []),
+    ):
+        batch = land(district, day, [{**lease, **WHOLE, "amount_recovered": told}])
+        run(district, day)
+        assert refusals(district, batch) == refused
+    assert state(district, "CARD-001") == ("closed", WEDNESDAY)
 
 
 def test_a_close_out_that_lacks_something_is_told_at_once_and_completed(

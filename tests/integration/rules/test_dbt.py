@@ -78,7 +78,8 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
     with connect(warehouse) as connection:
         told = connection.execute(
             "select rule_id, name_zh, base_tier, subject_type, needs, what_to_check,"
-            " close_out_standard, close_out_needs, status, amount_step from marts.dim_rule"
+            " close_out_standard, close_out_needs, least_recovery, most_recovery,"
+            " status, amount_step from marts.dim_rule"
             " order by rule_id"
         ).fetchall()
         bases = connection.execute(
@@ -95,6 +96,8 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
             rule.what_to_check,
             rule.close_out_standard,
             ",".join(rule.close_out_needs),
+            rule.recovery.least,
+            rule.recovery.most,
             rule.status,
             STEPS.get(rule.id),
         )

@@ -464,6 +464,14 @@ def test_who_verifies_and_does_not_say_what_follows_is_asked(disposer: str) -> N
     assert column(opened(extract(said_so))["核实反馈"], "待办") == ["处置中"]
 
 
+def test_a_case_says_of_which_day_its_numbers_are() -> None:
+    members = (member(alert_id="a1", total=17), member(alert_id="a1", hit_id="h2", total=17))
+    sent = replace(extract(row(alert_id="a1"), row(alert_id="a2")), cases=members)
+    of_case, of_another = column(opened(sent)["预警清单"], "疑点依据")
+    assert f"是 {row().opened_on} 发现时的；到本表日期没有消除的共 17 条" in of_case
+    assert "发现时的" not in of_another
+
+
 def test_who_disposes_is_told_that_it_is_still_to_be_put_right() -> None:
     closed = row(state="rectifying", answers=(ANSWERED,), close_out_needs=NEEDS)
     assert "is_sent_back" not in json.loads(extract(closed).to_json())["rows"][0]
@@ -523,7 +531,7 @@ def test_whom_alerts_wait_for_is_counted_once_each() -> None:
         (
             {"amount_recovered": Decimal("1.00"), "note": None},
             "待补正",
-            "已报办结，但缺：情况说明（退缴金额少于预警金额的原因）。",
+            "已报办结，但缺：情况说明（退缴少于应退缴的 320.00 元的原因）。",
         ),
         ({"progress": "rectifying", "action": None}, "整改中", "办结尚缺：处理措施。"),
         ({"verdict": "not_confirmed", "reason": "data_wrong", "progress": None}, "已反馈", "等待"),
@@ -539,6 +547,7 @@ def test_who_disposes_is_told_at_once_what_a_close_out_lacks(
             state="rectifying" if said.verdict else "verifying",
             answers=(said,),
             close_out_needs=NEEDS,
+            least_recovery=Decimal("320.00"),
         )
     )
     form = opened(sent)["核实反馈"]

@@ -29,6 +29,15 @@ WHOLE = replace(
 )
 
 
+def due(least: str | None, most: str | None = None) -> dict[str, Decimal | None]:
+    """What goes back of a finding that is true, `least` where nothing else is said."""
+    most = most or least
+    return {
+        "least_recovery": None if least is None else Decimal(least),
+        "most_recovery": None if most is None else Decimal(most),
+    }
+
+
 def states(answer: Answer, case: Case) -> list[str]:
     taken, refusals = judge(answer, case, latest=TODAY)
     assert not refusals, refusals
@@ -119,9 +128,18 @@ def test_what_was_said_before_counts_for_the_close_out() -> None:
         ({"amount_recovered": Decimal("0.01"), "verdict": "partly"}, {}, None),
         ({"amount_recovered": Decimal(0), "verdict": "partly"}, {}, "amount_recovered"),
         ({"amount_recovered": Decimal("100.00")}, {}, None),
-        ({"amount_recovered": Decimal("100.00")}, {"amount": Decimal("-100.00")}, None),
-        ({"amount_recovered": Decimal("900.00")}, {"amount": None}, None),
-        ({"amount_recovered": Decimal("900.00")}, {"amount": Decimal(0)}, None),
+        ({"amount_recovered": Decimal("100.00")}, due("-100.00"), None),
+        ({"amount_recovered": Decimal("900.00")}, due(None), None),
+        ({"amount_recovered": Decimal("320.00")}, due("320.00", "1500.00"), None),
+        ({"amount_recovered": Decimal("319.99")}, due("320.00", "1500.00"), "explanation"),
+        ({"amount_recovered": Decimal("1500.00")}, due("320.00", "1500.00"), None),
+        (
+            {"amount_recovered": Decimal("1500.01")},
+            due("320.00", "1500.00"),
+            "more than the alert is about",
+        ),
+        ({"amount_recovered": Decimal("0.01")}, due(None, "1500.00"), None),
+        ({"amount_recovered": Decimal("900.00")}, due("0"), None),
         (
             {"amount_recovered": Decimal("0.01"), "action": "correct_books"},
             {"close_out_needs": ("action", "evidence")},
@@ -136,7 +154,7 @@ def test_a_close_out_is_held_against_the_alert(
     said: dict[str, object], case: dict[str, object], code: str | None
 ) -> None:
     answer = replace(WHOLE, **said)  # type: ignore[arg-type]
-    about = replace(VERIFIER, **{"amount": Decimal("100.00"), **case})  # type: ignore[arg-type]
+    about = replace(VERIFIER, **{**due("100.00"), **case})  # type: ignore[arg-type]
     if code is None:
         assert states(answer, about)[-1] == "closed"
     else:
@@ -283,7 +301,7 @@ def test_a_date_of_either_of_two_years_asks_for_the_year() -> None:
         ),
         (
             replace(WHOLE, amount_recovered=Decimal(-1)),
-            replace(VERIFIER, amount=Decimal("100.00")),
+            replace(VERIFIER, **due("100.00")),
             (),
             ["amount_recovered: negative"],
         ),

@@ -9,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 from typer.testing import CliRunner
 
+from huiyan.alerts.evidence import LABELS, MONEY
 from huiyan.errors import NotFoundError
 from huiyan.feeds.contract import load_contracts
 from huiyan.rules import catalogue
@@ -177,6 +178,13 @@ def test_a_close_out_brings_money_only_where_the_standard_sends_money_back(rule:
     if "amount_recovered" in rule.close_out_needs:
         assert "action" in rule.close_out_needs
         assert re.search("退|追|缴|收回", rule.close_out_standard)
+
+
+@each_rule
+def test_what_goes_back_stands_in_the_evidence_with_a_name(rule: Rule) -> None:
+    for entry in {rule.recovery.least, rule.recovery.most} - {None, "amount"}:
+        assert f"'{entry}':" in sql(rule)
+        assert entry in MONEY and entry in LABELS
 
 
 @each_rule

@@ -58,6 +58,10 @@ select
     rules.legal_basis,
     rules.close_out_standard,
     string_to_array(coalesce(rules.close_out_needs, ''), ',') as close_out_needs,
+    cast(
+        (openings.evidence || jsonb_build_object('amount', openings.amount))
+        ->> rules.least_recovery as numeric(18, 2)
+    ) as least_recovery,
     coalesce(raised.reasons, '{}') as tier_reasons,
     rules.description,
     openings.opened_on,

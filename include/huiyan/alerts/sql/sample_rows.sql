@@ -23,6 +23,10 @@ select
     rules.legal_basis,
     rules.close_out_standard,
     string_to_array(coalesce(rules.close_out_needs, ''), ',') as close_out_needs,
+    cast(
+        (samples.evidence || jsonb_build_object('amount', samples.amount))
+        ->> rules.least_recovery as numeric(18, 2)
+    ) as least_recovery,
     '{}'::text[] as tier_reasons,
     rules.description,
     samples.drawn_on as opened_on,
