@@ -94,6 +94,15 @@ def test_readable(evidence: str, text: str) -> None:
     assert readable(evidence) == text
 
 
+def test_subjects_of_one_type_are_said_as_such() -> None:
+    assert readable('{"subjects": "-25329900876478794820、3200214199-81541187"}', "invoice") == (
+        "疑点对象：发票 号码 25329900876478794820、号码 81541187，代码 3200214199"
+    )
+    assert readable('{"subjects": "47:955:ZF1"}', "payment_group") == (
+        "疑点对象：多笔财政支付 首笔 ZF1（单位代码 47）"
+    )
+
+
 @pytest.mark.parametrize(
     ("count", "text"),
     [(10, "1、2、3、4、5、6、7、8、9、10"), (11, "1、2、3、4、5、6、7、8、9、10 等 11 项")],

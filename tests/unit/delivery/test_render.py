@@ -718,6 +718,13 @@ def test_a_case_has_a_sheet_of_its_own_with_what_it_gathers() -> None:
     assert case.content_hash() != ALL.content_hash()
 
 
+def test_cases_stand_in_the_order_of_their_numbers() -> None:
+    sheet = opened(replace(ALL, cases=(member(), member(alert_id="a1", hit_id="h2"))))["案件明细"]
+    assert column(sheet, "序号")[:2] == [1, 2]
+    notes = [cell.value for cell in sheet["A"][3:5]]
+    assert ["案件 a1" in notes[0], "案件 a2" in notes[1]] == [True, True]
+
+
 def test_a_long_case_is_not_printed_with_the_rest() -> None:
     members = tuple(member(hit_id=f"h{number}", total=41) for number in range(41))
     few = opened(replace(ALL, cases=members[:40]))["案件明细"]
