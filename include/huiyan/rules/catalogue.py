@@ -118,8 +118,8 @@ class Rule(_Declared):
         text = self.description
         for key in self.parameter_keys:
             if (value := values.get(key)) is not None:
-                text = text.replace(f"{{{key[1]}}}", _plain(value))
-                text = text.replace(f"{{{key[1]}*100}}", _plain(value * 100))
+                text = text.replace(f"{{{key[1]}}}", plain(value))
+                text = text.replace(f"{{{key[1]}*100}}", plain(value * 100))
         return text
 
     @property
@@ -143,8 +143,8 @@ class Rule(_Declared):
         ]
 
 
-def _plain(number: Decimal) -> str:
-    """A number without zeros at its end."""
+def plain(number: Decimal) -> str:
+    """A number without zeros at its end: of a count `3` where the warehouse keeps `3.00`."""
     return f"{number.normalize():f}"
 
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from huiyan.alerts import words
+from huiyan.alerts.subject import gathered_in_words
 from huiyan.errors import ConfigurationError
 from huiyan.rules.catalogue import NEWEST, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.life_cycle import StatusEntry, checked_history, load_history, newest_status
@@ -34,15 +35,16 @@ def list_rules() -> None:
 
     history = load_history(get_settings())
     demoted = demotions(get_settings())
-    table = Table("id", "version", "tier", "status", "subject", "name", box=None)
+    table = Table("规则", "版本", "等级", "状态", "对象", box=None)
+    table.add_column("名称", overflow="fold")
     for rule in load_rules().values():
         table.add_row(
             rule.id,
             str(rule.version),
             words.TIER[rule.base_tier],
-            _newest_status(history.get(rule.id, ()), demoted.get(rule.id, ())),
-            rule.subject_type,
-            f"{rule.name.zh} {rule.name.en}",
+            _status(_newest_status(history.get(rule.id, ()), demoted.get(rule.id, ()))),
+            words.SUBJECT_TYPE.get(rule.subject_type, rule.subject_type),
+            rule.name.zh,
         )
     console.print(table)
 
@@ -199,15 +201,20 @@ def _life(rule: Rule) -> str:
 
     entries = load_history(get_settings()).get(rule.id, [])
     lines = {
-        entry.valid_from: f"{entry.status}，第 {entry.version} 版，{entry.reason}"
+        entry.valid_from: f"{_status(entry.status)}，第 {entry.version} 版，{entry.reason}"
         f"（提出：{entry.made_by}，批准：{entry.approved_by or '无'}）"
         for entry in entries
     } | {
-        fall.valid_from: f"{fall.status}，第 {fall.rule_version} 版，{fall.reason}"
+        fall.valid_from: f"{_status(fall.status)}，第 {fall.rule_version} 版，{fall.reason}"
         for fall in demotions(get_settings()).get(rule.id, [])
     }
     said = [f"{since} 起：{line}" for since, line in sorted(lines.items())]
-    return "\n".join(said) or f"draft，第 {rule.version} 版"
+    return "\n".join(said) or f"{_status('draft')}，第 {rule.version} 版"
+
+
+def _status(status: str) -> str:
+    """In words, and as the reviewed file has it."""
+    return f"{words.RULE_STATUS[status]}（{status}）"
 
 
 @app.command("proposals")
@@ -278,7 +285,8 @@ def _open_hits(rule: Rule, limit: int) -> dict[str, str]:
 
     found = open_hits(rule.id, limit, get_settings()) if limit else []
     lines = [
-        f"{hit.hit_id[:ID_SHOWN]}  {hit.first_detected_on} 起  {hit.subject_id}"
+        f"{hit.hit_id[:ID_SHOWN]}  {hit.first_detected_on} 起  "
+        + gathered_in_words(rule.subject_type, hit.subject_id)
         + ("" if hit.amount is None else f"  {hit.amount:,} 元")
         for hit in found
     ]
