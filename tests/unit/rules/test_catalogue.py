@@ -133,6 +133,12 @@ def test_the_meta_says_what_people_need(rule: Rule) -> None:
     assert not re.search("[A-Za-z]", rule.described(load_parameters(), NEWEST))
 
 
+@each_rule
+def test_it_is_clear_whether_the_last_day_counts(rule: Rule) -> None:
+    """以上 includes the number itself and 以后 may: say 超过, 满 or 不超过."""
+    assert not re.search(r"\} ?天(以上|以后|后)", rule.description)
+
+
 def source(**declared: str) -> LegalSource:
     known = {"document": "某办法", "article": "第二十条", "verification": "verified"}
     return LegalSource.model_validate(known | {"edition": "2023-07-20"} | declared)
