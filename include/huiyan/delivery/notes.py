@@ -155,16 +155,17 @@ def _how_to_read(extract: Extract) -> list[str]:
             f"；编号一类的清单最多列 {LIST_LIMIT} 项，全部见同时送达的数据文件（名称以 .csv 结尾）"
         )
     said = [evidence + "。"]
-    unverified = [
-        f"“{word}”表示{meaning}"
+    marked = [
+        f"“{word.rstrip('《')}”表示{meaning}"
         for word, meaning in (
             ("条款待核", "文件已确定、具体条款尚待核对"),
             ("条款未核实", "条款尚未与文件原文核对"),
+            ("参照《", "该文件只约束中央单位，本地有实施办法的以本地办法为准"),
         )
         if any(word in row.legal_basis for row in rows)
     ]
-    if unverified:
-        said.append(f"“政策依据”中，{'，'.join(unverified)}；引用前请以文件原文为准。")
+    if marked:
+        said.append(f"“政策依据”中，{'；'.join(marked)}。引用前请以文件原文为准。")
     if extract.cases:
         said.append(
             f"“{CASES_SHEET}”列出一条预警归集的疑点：系统性问题列所管单位的同类疑点，小金库评分列"

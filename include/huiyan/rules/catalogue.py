@@ -19,6 +19,8 @@ MODELS = REPOSITORY / "dbt_project" / "models"
 RESULTS = {"rules": "rule_results", "patterns": "pattern_results"}
 PARAMETERS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "rule_parameters.csv"
 SHARED = "ALL"
+# Documents that say in their name that they bind bodies of the centre only.
+FOR_THE_CENTRE = ("中央和国家机关", "中央预算单位")
 ARTICLE_NUMBER = re.compile("第[零〇一二三四五六七八九十百]+条")
 NEWEST = date(9999, 12, 30)  # on it the values are in force that no others follow
 
@@ -66,9 +68,10 @@ class LegalSource(_Declared):
 
     @property
     def citation(self) -> str:
-        """Document, edition and article as people cite them."""
+        """Document, edition and article as people cite them: 参照 what binds the centre only."""
+        by_analogy = "参照" if any(word in self.document for word in FOR_THE_CENTRE) else ""
         edition = f"（{self.edition}版）" if self.edition else ""
-        return f"《{self.document}》{edition}{self.article}"
+        return f"{by_analogy}《{self.document}》{edition}{self.article}"
 
 
 class Rule(_Declared):

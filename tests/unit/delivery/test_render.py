@@ -616,6 +616,7 @@ def test_the_notes_explain_only_what_occurs() -> None:
         "升级原因": {"tier_reasons": ROW.tier_reasons},
         "条款待核": {"legal_basis": "《办法》（条款待核）"},
         "条款未核实": {"legal_basis": ROW.legal_basis},
+        "“参照”表示": {"legal_basis": "参照《中央预算单位公务卡管理暂行办法》第一条"},
         "红色：": {"tier": "red"},
         "职责为“核实”的": {"role": "verify"},
         "转问题线索": {"role": "verify"},

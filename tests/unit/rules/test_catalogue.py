@@ -163,6 +163,8 @@ def test_a_source_is_cited_with_the_edition_that_was_read() -> None:
     assert source().citation == "《某办法》（2023-07-20版）第二十条"
     unread = LegalSource(document="某办法", article="条款待核", verification="unverified")
     assert unread.citation == "《某办法》条款待核"
+    assert source(document="中央和国家机关差旅费管理办法").citation.startswith("参照《中央")
+    assert source(document="关于严禁公款购买贺年卡的通知（中央纪委）").citation.startswith("《")
 
 
 def test_a_document_has_one_name_and_was_read_in_one_edition() -> None:
