@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from huiyan.alerts import words
-from huiyan.alerts.code_names import Kind, named
+from huiyan.alerts.code_names import Kind, currency_in_words, named
 from huiyan.alerts.subject import gathered_in_words, invoice_in_words, voucher_in_words
 
 LABELS: dict[str, str] = {
@@ -373,6 +373,8 @@ DOCUMENTS = {
     "earlier_vouchers": voucher_in_words,
     "invoices": invoice_in_words,
 }
+# An amount and the code of its currency, or 元.
+AMOUNT_AND_CURRENCY = re.compile(r"(-?\d+\.\d+) (\S+)")
 NOT_FILLED_IN = "未填"
 OTHER = "其他信息"
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
@@ -422,6 +424,12 @@ def _is_list(key: str, value: Any) -> bool:
     return key in LISTS and bool(value) and isinstance(value, list | str)
 
 
+def is_foreign(text: str) -> bool:
+    """Whether the evidence is of an amount in a foreign currency, which is none in yuan."""
+    value = json.loads(text).get("amount_and_currency")
+    return value is not None and not str(value).endswith("元")
+
+
 def is_cut(text: str) -> bool:
     """Whether the evidence has a list of which `readable` leaves some out."""
     evidence: dict[str, Any] = json.loads(text)
@@ -431,9 +439,7 @@ def is_cut(text: str) -> bool:
     )
 
 
-def readable_fact(
-    key: str, value: Any, has_name: bool = False, gathered: str | None = None
-) -> str:
+def readable_fact(key: str, value: Any, has_name: bool = False, gathered: str | None = None) -> str:
     """One key of the evidence and its value as `标签：值`; numbers as Decimal or int.
 
     Args:
@@ -454,6 +460,8 @@ def readable_fact(
         shown = _in_short(key, _listed(key, value, gathered))
         if key == "subjects" and gathered:
             shown = f"{words.SUBJECT_TYPE[gathered]} {shown}"
+    elif key == "amount_and_currency" and (found := AMOUNT_AND_CURRENCY.fullmatch(str(value))):
+        shown = f"{Decimal(found[1]):,} {currency_in_words(found[2])}"
     elif key in CODES and value and not has_name:
         shown = named(CODES[key], str(value))
     else:

@@ -1,7 +1,7 @@
 """What sheet 说明 says: what came, and how to read and answer it. Only what occurs is explained."""
 
 from huiyan.alerts import words
-from huiyan.alerts.evidence import LIST_LIMIT, NOT_FILLED_IN, is_cut, readable
+from huiyan.alerts.evidence import LIST_LIMIT, NOT_FILLED_IN, is_cut, is_foreign, readable
 from huiyan.delivery.case_sheet import CASES_SHEET, PRINTED_LINES
 from huiyan.delivery.extract import Extract
 from huiyan.delivery.joint_sheet import JOINT_SHEET, OBJECTION
@@ -155,6 +155,8 @@ def _how_to_read(extract: Extract) -> list[str]:
             f"；编号一类的清单最多列 {LIST_LIMIT} 项，全部见同时送达的数据文件（名称以 .csv 结尾）"
         )
     said = [evidence + "。"]
+    if any(is_foreign(row.evidence) for row in rows):
+        said.append("外币交易不折算成人民币：“金额（元）”空白，原币金额见“疑点依据”，不计入合计。")
     marked = [
         f"“{word.rstrip('《')}”表示{meaning}"
         for word, meaning in (

@@ -73,6 +73,10 @@ def test_every_subject_type_has_a_word() -> None:
         ('{"account_code": "1218"}', "会计科目：1218（其他应收款）"),
         ('{"mcc": "5311"}', "商户类别码：5311（百货商店(类)）"),
         ('{"mcc": "5813", "mcc_name": "酒吧"}', "商户类别码：5813\n商户类别：酒吧"),
+        ('{"amount_and_currency": "30000.00 JPY"}', "交易金额和币种：30,000.00 日元"),
+        ('{"amount_and_currency": "1680.00 元"}', "交易金额和币种：1,680.00 元"),
+        ('{"amount_and_currency": "9.00 XYZ"}', "交易金额和币种：9.00 XYZ"),
+        ('{"amount_and_currency": null}', "交易金额和币种：未填"),
         ('{"mcc": "53110"}', "商户类别码：53110"),
         # One number per reception list: the same number twice is two lists.
         ('{"visitors": "3、3", "companions": "1、2"}', "来访人数：3、3\n陪同人数：1、2"),

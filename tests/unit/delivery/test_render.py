@@ -607,13 +607,14 @@ def test_the_notes_explain_only_what_occurs() -> None:
     plain = {
         "tier_reasons": (),
         "legal_basis": "《办法》第一条",
-        "evidence": '{"uploaded_count":1}',
+        "evidence": '{"amount_and_currency": "588.00 元"}',
     }
     quiet = said(opened(extract(row(**plain, tier="yellow"))))
     kinds: dict[str, dict[str, Any]] = {
         "未填": {"evidence": '{"posting_date": null}'},
         "名称以 .csv 结尾": {"evidence": json.dumps({"invoices": [f"-{n}" for n in range(11)]})},
         "升级原因": {"tier_reasons": ROW.tier_reasons},
+        "外币交易": {"evidence": '{"amount_and_currency": "588.00 HKD"}'},
         "条款待核": {"legal_basis": "《办法》（条款待核）"},
         "条款未核实": {"legal_basis": ROW.legal_basis},
         "“参照”表示": {"legal_basis": "参照《中央预算单位公务卡管理暂行办法》第一条"},
