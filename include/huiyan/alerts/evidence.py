@@ -373,6 +373,9 @@ DOCUMENTS = {
     "earlier_vouchers": voucher_in_words,
     "invoices": invoice_in_words,
 }
+# Lists whose items end with an amount.
+WITH_AMOUNTS = {"findings", "peers"}
+YUAN = re.compile(r"(?<![\d.])-?\d+\.\d\d(?= 元)")
 # An amount and the code of its currency, or 元.
 AMOUNT_AND_CURRENCY = re.compile(r"(-?\d+\.\d+) (\S+)")
 NOT_FILLED_IN = "未填"
@@ -402,6 +405,8 @@ def _item(key: str, value: Any, gathered: str | None) -> str:
     if key == "subjects":
         return gathered_in_words(gathered, str(value))
     text = readable_value(value)
+    if key in WITH_AMOUNTS:
+        return YUAN.sub(lambda amount: f"{Decimal(amount[0]):,}", text)
     return named(CODES[key], text) if key in CODES else text
 
 

@@ -1,7 +1,7 @@
 """`huiyan rules`: the catalogue, one rule, a new one, a rule's own tests, a rule over history."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +25,7 @@ console = Console()
 
 SHOWN = 15
 ID_SHOWN = 12
+UNKNOWN_ARTICLE = "条款待核"
 VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 
 
@@ -63,7 +64,9 @@ def show_rule(
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     sources = (
-        f"{source.citation}（{VERIFICATION[source.verification]}）" for source in rule.legal_basis
+        source.citation
+        + ("" if source.article == UNKNOWN_ARTICLE else f"（{VERIFICATION[source.verification]}）")
+        for source in rule.legal_basis
     )
     for label, text in {
         "等级": words.TIER[rule.base_tier],
@@ -184,10 +187,15 @@ def _judged_again(rule: Rule) -> str:
 def _thresholds(rule: Rule) -> str:
     wanted = {*rule.parameter_keys, (rule.id, "amount_step")}
     return "\n".join(
-        f"{row.rule_id} {row.parameter} = {row.value}（{row.valid_from} 至 {row.valid_to or '今'}）"
+        f"{row.rule_id} {row.parameter} = {row.value}（{row.valid_from} {_until(row.valid_to)}）"
         for row in load_parameters()
         if (row.rule_id, row.parameter) in wanted
     )
+
+
+def _until(valid_to: date | None) -> str:
+    """The end, which is exclusive, in words."""
+    return "起" if valid_to is None or valid_to > NEWEST else f"起，{valid_to} 前"
 
 
 def _newest_status(entries: Sequence[StatusEntry], demoted: "Sequence[Demotion]") -> str:

@@ -256,7 +256,7 @@ def test_the_command_line_lists_and_shows() -> None:
     shown = runner.invoke(app, ["show", "rec-001", "--sql"])
     assert shown.exit_code == 0
     assert "接待无公函" in shown.output
-    assert "attachment_grace_days = 3" in shown.output
+    assert "attachment_grace_days = 3（2000-01-01 起）" in shown.output
     assert "letter_count = 0" in shown.output
     labels = {line.split()[1] for line in shown.output.splitlines() if line.startswith("│ ")}
     assert {"等级", "判定规则", "办结须填", "状态沿革"} <= labels
