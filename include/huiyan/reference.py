@@ -177,8 +177,8 @@ later edition may number its articles otherwise: read it again, then change the 
 - **unverified**: we know the document but have not read the article, whatever number stands here. \
 The catalogue and the workbooks mark it 条款未核实, or 条款待核 where no article is known.
 - **参照** stands before a document that binds bodies of the centre only (中央和国家机关, \
-中央预算单位, in its name). A district's own measures (实施办法) stand in its place: name those, once \
-they are known.
+中央预算单位, in its name). A district's own measures (实施办法) stand in its place: name those, \
+once they are known.
 
 An article is the duty or the ban that is in question; a hit is a suspicion that it was broken, \
 never a finding. Thresholds are the district's own, unless the article names a figure. What an \
