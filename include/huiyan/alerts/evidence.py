@@ -464,7 +464,7 @@ def readable_fact(key: str, value: Any, has_name: bool = False, gathered: str | 
     elif _is_list(key, value):
         shown = _in_short(key, _listed(key, value, gathered))
         if key == "subjects" and gathered:
-            shown = f"{words.SUBJECT_TYPE[gathered]} {shown}"
+            shown = f"{words.SUBJECT_TYPE.get(gathered, '')} {shown}".lstrip()
     elif key == "amount_and_currency" and (found := AMOUNT_AND_CURRENCY.fullmatch(str(value))):
         shown = f"{Decimal(found[1]):,} {currency_in_words(found[2])}"
     elif key in CODES and value and not has_name:
