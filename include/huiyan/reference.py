@@ -182,8 +182,9 @@ once they are known.
 
 An article is the duty or the ban that is in question; a hit is a suspicion that it was broken, \
 never a finding. Thresholds are the district's own, unless the article names a figure. What an \
-article permits stands among a rule's known false positives. The texts read are those of a \
-public copy of the National Database of Laws and Regulations (国家法律法规数据库).
+article permits stands among a rule's known false positives. 全文 is said of a document without \
+articles. The texts read are those of a public copy of the National Database of Laws and \
+Regulations (国家法律法规数据库); of documents that it does not hold, published copies that agree.
 """
 
 

@@ -21,7 +21,8 @@ PARAMETERS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "rule_parameters.c
 SHARED = "ALL"
 # Documents that say in their name that they bind bodies of the centre only.
 FOR_THE_CENTRE = ("中央和国家机关", "中央预算单位")
-ARTICLE_NUMBER = re.compile("第[零〇一二三四五六七八九十百]+条")
+# An article by its number, or all of a document that has none.
+ARTICLE = re.compile("第[零〇一二三四五六七八九十百]+条|^全文$")
 NEWEST = date(9999, 12, 30)  # on it the values are in force that no others follow
 
 Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
@@ -60,8 +61,8 @@ class LegalSource(_Declared):
     @model_validator(mode="after")
     def _names_what_was_read(self) -> Self:
         if self.verification == "verified":
-            if not ARTICLE_NUMBER.search(self.article):
-                raise ValueError("verified needs an article with its number (第…条)")
+            if not ARTICLE.search(self.article):
+                raise ValueError("verified needs an article with its number (第…条), or 全文")
             if self.edition is None:
                 raise ValueError("verified needs the edition that was read, as 'YYYY-MM-DD'")
         return self

@@ -149,6 +149,7 @@ def source(**declared: str) -> LegalSource:
     [
         ({"article": "条款待核"}, "第…条"),
         ({"article": "有关规定"}, "第…条"),
+        ({"article": "见全文"}, "第…条"),
         ({"edition": ""}, "date"),
     ],
 )
@@ -163,6 +164,7 @@ def test_a_source_is_cited_with_the_edition_that_was_read() -> None:
     assert source().citation == "《某办法》（2023-07-20版）第二十条"
     unread = LegalSource(document="某办法", article="条款待核", verification="unverified")
     assert unread.citation == "《某办法》条款待核"
+    assert source(article="全文").citation == "《某办法》（2023-07-20版）全文"
     assert source(document="中央和国家机关差旅费管理办法").citation.startswith("参照《中央")
     assert source(document="关于严禁公款购买贺年卡的通知（中央纪委）").citation.startswith("《")
 
