@@ -10,9 +10,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from huiyan.alerts import words
 from huiyan.alerts.code_names import Kind, currency_in_words, named
-from huiyan.alerts.subject import gathered_in_words, invoice_in_words, voucher_in_words
+from huiyan.alerts.subject import (
+    gathered_in_words,
+    invoice_in_words,
+    kind_of_all,
+    voucher_in_words,
+)
 
 LABELS: dict[str, str] = {
     "summary": "摘要",
@@ -412,8 +416,11 @@ def _item(key: str, value: Any, gathered: str | None) -> str:
 
 def _listed(key: str, value: Any, gathered: str | None = None) -> tuple[str, ...]:
     """The items of a list, each once."""
-    items = value if isinstance(value, list) else value.split("、")
-    return tuple(_item(key, each, gathered) for each in dict.fromkeys(items))
+    return tuple(_item(key, each, gathered) for each in _items(value))
+
+
+def _items(value: Any) -> list[str]:
+    return list(dict.fromkeys(value if isinstance(value, list) else value.split("、")))
 
 
 def _in_short(key: str, listed: tuple[str, ...]) -> str:
@@ -464,7 +471,7 @@ def readable_fact(key: str, value: Any, has_name: bool = False, gathered: str | 
     elif _is_list(key, value):
         shown = _in_short(key, _listed(key, value, gathered))
         if key == "subjects" and gathered:
-            shown = f"{words.SUBJECT_TYPE.get(gathered, '')} {shown}".lstrip()
+            shown = f"{kind_of_all(gathered, _items(value))} {shown}".lstrip()
     elif key == "amount_and_currency" and (found := AMOUNT_AND_CURRENCY.fullmatch(str(value))):
         shown = f"{Decimal(found[1]):,} {currency_in_words(found[2])}"
     elif key in CODES and value and not has_name:

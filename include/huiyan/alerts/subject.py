@@ -124,7 +124,7 @@ def invoice_in_words(invoice_id: str) -> str:
 
 
 def gathered_type(subject_type: str, subject_id: str) -> str | None:
-    """Of what type the subjects are that a systemic problem lists: those of its one rule.
+    """Of what type the subjects are that a systemic problem lists: that of its one rule.
 
     Null of every other alert, which lists none or those of several rules.
     """
@@ -146,6 +146,17 @@ def gathered_in_words(subject_type: str | None, subject_id: str) -> str:
         if (reading := _reading(kind, subject_id)) != subject_id:
             return _on_one_line(reading)
     return _DIGEST.sub(r"\1…", _TOKEN.sub("", subject_id))
+
+
+def kind_of_all(subject_type: str, subject_ids: list[str]) -> str:
+    """The word for subjects of one type; empty where one is of another, as its id tells.
+
+    A rule of vouchers may judge payments as well.
+    """
+    shapes = _SHAPES.get(subject_type)
+    if shapes and any(_reading(subject_type, each) == each for each in subject_ids):
+        return ""
+    return words.SUBJECT_TYPE.get(subject_type, "")
 
 
 def _by_name(subject_type: str, known: dict[str, Any]) -> str | None:

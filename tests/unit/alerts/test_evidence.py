@@ -113,6 +113,9 @@ def test_subjects_of_one_type_are_said_as_such() -> None:
     assert readable('{"subjects": "47:955:ZF1"}', "payment_group") == (
         "疑点对象：多笔财政支付 首笔 ZF1（单位代码 47）"
     )
+    assert readable('{"subjects": "ZF1、ZF2"}', "payment") == "疑点对象：财政支付 ZF1、ZF2"
+    both = '{"subjects": "ZF1、ZT1/2025/11/记0002"}'
+    assert readable(both, "voucher") == "疑点对象：ZF1、2025年11月 记0002（账套 ZT1）"
 
 
 @pytest.mark.parametrize(
