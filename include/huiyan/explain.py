@@ -11,6 +11,7 @@ from psycopg.rows import dict_row
 
 from huiyan import source_rows
 from huiyan.alerts.evidence import LABELS, readable, readable_fact
+from huiyan.alerts.subject import gathered_type
 from huiyan.errors import NotFoundError
 from huiyan.rules.catalogue import load_rules
 from huiyan.settings import Settings, get_settings
@@ -70,6 +71,7 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
         alert, hit = _find(cursor, subject)
         facts = hit or alert or {}
         said = _first_said(cursor, alert, hit)
+        gathered = gathered_type(facts["subject_type"], facts["subject_id"])
         explanation = {
             "alert": _without(alert, "evidence", *FIRST),
             "hit": _without(hit, "evidence"),
@@ -79,7 +81,7 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
             "said_on": said["said_on"],
             "parameters": _parameters(cursor, facts["rule_id"], said),
             "evidence": json.loads(said["evidence"], parse_float=Decimal),
-            "evidence_text": readable(said["evidence"]),
+            "evidence_text": readable(said["evidence"], gathered),
             "sources": said["sources"],
             "not_listed": _not_listed(facts, said),
             "hit_history": cursor.execute(HIT_HISTORY, [facts["hit_id"]]).fetchall(),
@@ -93,7 +95,7 @@ def explain(subject: str, settings: Settings | None = None) -> Record:
     with connect(settings, role="huiyan_build") as connection:
         connection.read_only = True
         rows = source_rows.changes(connection, said["sources"] or ())
-    explanation["changes"] = [*_changes(hit, said), *(change.text for change in rows)]
+    explanation["changes"] = [*_changes(hit, said, gathered), *(change.text for change in rows)]
     return explanation
 
 
@@ -234,8 +236,12 @@ def _not_listed(facts: Record, said: Record) -> list[str]:
     return found
 
 
-def _changes(hit: Record | None, said: Record) -> list[str]:
-    """How the hit on record differs from what was said, in words."""
+def _changes(hit: Record | None, said: Record, gathered: str | None) -> list[str]:
+    """How the hit on record differs from what was said, in words.
+
+    Args:
+        gathered: the type of the subjects that the evidence lists; null if of several.
+    """
     if hit is None:
         return ["疑点：数据更正后已不存在"]
     found = [] if hit["is_open"] else [f"疑点：{hit['cleared_on']} 已消除"]
@@ -244,7 +250,8 @@ def _changes(hit: Record | None, said: Record) -> list[str]:
     for key in dict.fromkeys((*LABELS, *then, *now)):
         if then.get(key) != now.get(key):
             before, after = (
-                readable_fact(key, facts[key]) if key in facts else "—" for facts in (then, now)
+                readable_fact(key, facts[key], gathered=gathered) if key in facts else "—"
+                for facts in (then, now)
             )
             found.append(f"疑点依据：{before} → {after}")
     return found

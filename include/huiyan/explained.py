@@ -3,7 +3,9 @@
 What only a machine reads (`--json`) keeps the codes.
 """
 
+import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from rich.cells import cell_len
@@ -12,7 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from huiyan.alerts import words
+from huiyan.alerts.subject import readable_subject
 from huiyan.explain import Record
+from huiyan.rules.catalogue import plain
 from huiyan.terminal import fits
 
 CHANGES_SHOWN = 20
@@ -115,7 +119,7 @@ def render(explanation: Record, console: Console) -> None:
     _facts(
         console,
         [
-            *_subject(hit or alert, explanation["unit_name"]),
+            *_subject(hit or alert, explanation),
             *([("疑点", _hit(hit))] if hit else []),
             *(_alert(alert, hit) if alert else [("预警", "从未推送")]),
             *(("现不推送", reason) for reason in _not_pushed(explanation)),
@@ -139,12 +143,14 @@ def render(explanation: Record, console: Console) -> None:
         _table(console, title, explanation[part], columns)
 
 
-def _subject(facts: Record, unit_name: str | None) -> list[tuple[str, Any]]:
-    kind = words.SUBJECT_TYPE.get(facts["subject_type"], facts["subject_type"])
+def _subject(facts: Record, explanation: Record) -> list[tuple[str, Any]]:
+    evidence = json.dumps(explanation["evidence"], ensure_ascii=False, default=str)
+    said = readable_subject(facts["subject_type"], facts["subject_id"], evidence)
     amount = facts["amount"]
     return [
-        ("对象", f"{kind} {facts['subject_id']}"),
-        ("单位", f"{unit_name or ''} {facts['unit_id'] or ''}".strip()),
+        ("对象", "，".join(said.split("\n"))),
+        ("对象编号", facts["subject_id"]),
+        ("单位", f"{explanation['unit_name'] or ''} {facts['unit_id'] or ''}".strip()),
         ("金额", None if amount is None else f"{amount:,} 元"),
         ("发生日期", facts["occurred_on"]),
     ]
@@ -176,9 +182,10 @@ def _not_pushed(explanation: Record) -> list[str]:
     ]
     life = [row for row in explanation["rule_status"] if row["is_in_force"]]
     if not life:
-        reasons.append("规则处于 draft 状态")
+        reasons.append(f"规则处于“{words.RULE_STATUS['draft']}”状态")
     reasons += [
-        f"规则自 {row['valid_from']} 起处于 {row['status']} 状态：{row['reason']}"
+        f"规则自 {row['valid_from']} 起处于“{words.RULE_STATUS[row['status']]}”状态："
+        f"{row['reason']}"
         f"（批准：{row['approved_by'] or '无'}）"
         for row in life
         if not row["is_pushed"]
@@ -243,4 +250,6 @@ def _table(console: Console, title: str, rows: list[Record], columns: Columns) -
 
 
 def _said(value: Any, terms: Mapping[str, str]) -> str:
+    if isinstance(value, Decimal):
+        return plain(value)
     return "" if value is None else terms.get(str(value), str(value))

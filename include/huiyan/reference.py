@@ -176,11 +176,15 @@ on what the rule says. The edition is the day on which that text was issued or l
 later edition may number its articles otherwise: read it again, then change the edition.
 - **unverified**: we know the document but have not read the article, whatever number stands here. \
 The catalogue and the workbooks mark it 条款未核实, or 条款待核 where no article is known.
+- **参照** stands before a document that binds bodies of the centre only (中央和国家机关, \
+中央预算单位, in its name). A district's own measures (实施办法) stand in its place: name those, \
+once they are known.
 
 An article is the duty or the ban that is in question; a hit is a suspicion that it was broken, \
 never a finding. Thresholds are the district's own, unless the article names a figure. What an \
-article permits stands among a rule's known false positives. The texts read are those of a \
-public copy of the National Database of Laws and Regulations (国家法律法规数据库).
+article permits stands among a rule's known false positives. 全文 is said of a document without \
+articles. The texts read are those of a public copy of the National Database of Laws and \
+Regulations (国家法律法规数据库); of documents that it does not hold, published copies that agree.
 """
 
 

@@ -57,12 +57,19 @@
     {{ said.sql }}
 {%- endmacro %}
 
-{#- The legal basis as people read it: 《文件》（版本）条款, marked where it is not verified. -#}
+{#-
+    The legal basis as people read it: 《文件》（版本）条款, 参照 before a document that binds bodies of
+    the centre only, marked where it is not verified.
+-#}
 {% macro legal_basis_text(sources) -%}
     {%- set parts = [] -%}
     {%- for source in sources -%}
         {%- do parts.append(
-            '《' ~ source.document ~ '》'
+            (
+                '参照' if '中央和国家机关' in source.document or '中央预算单位' in source.document
+                else ''
+            )
+            ~ '《' ~ source.document ~ '》'
             ~ ('（' ~ source.edition ~ '版）' if source.edition else '') ~ source.article
             ~ (
                 '' if source.verification == 'verified' or source.article == '条款待核'

@@ -1,4 +1,4 @@
--- 有支付无账：最近 90 天有国库支付，但在记账平台没有对应单位，或 90 天以上没有记过账。
+-- 有支付无账：最近 90 天有国库支付，但在记账平台没有对应单位，或超过 90 天没有记过账。
 {%- set paid_within_days = whole_days(rule_parameter('BOOK-001', 'paid_within_days')) %}
 with payment_days as (
     select * from {{ ref('int_payment_day') }}

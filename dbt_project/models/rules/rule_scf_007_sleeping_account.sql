@@ -1,4 +1,4 @@
--- 沉睡账户苏醒：登记在册的账户一年以上没有收付，忽然又有一笔大额进出。
+-- 沉睡账户苏醒：登记在册的账户超过一年没有收付，忽然又有一笔大额进出。
 {%- set payer = unit_label('units.unit_name', 'payments.treasury_agency_code') %}
 {%- set sleep_days = rule_parameter('SCF-007', 'sleep_days') %}
 with movements as not materialized (

@@ -21,8 +21,8 @@ final as (
         to_status as status,
         valid_from,
         reviewed_from,
-        'by itself: ' || supported || ' of ' || verdicts || ' verdicts up to ' || decided_on
-        || ' confirmed, floor ' || precision_floor as reason
+        '自动降级：截至 ' || decided_on || ' 的 ' || verdicts || ' 条核实结论中 ' || supported
+        || ' 条属实或部分属实，低于下限 ' || precision_floor as reason
     from demotions
 )
 

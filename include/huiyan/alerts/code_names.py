@@ -9,7 +9,7 @@ from huiyan.settings import REPOSITORY
 NAMES = REPOSITORY / "dbt_project" / "seeds" / "codes" / "code_name.csv"
 SHORTEST = 3
 
-Kind = Literal["economic", "account", "merchant"]
+Kind = Literal["economic", "account", "merchant", "currency"]
 
 
 @lru_cache(maxsize=1)
@@ -17,6 +17,11 @@ def _names() -> dict[tuple[str, str], str]:
     _, rows = kept_tables.read(NAMES)
     cells = [row.cells for row in rows]
     return {(each["kind"], each["code"]): each["name_zh"] for each in cells}
+
+
+def currency_in_words(code: str) -> str:
+    """The name of a currency, as it stands after an amount; its code if no name is known."""
+    return _names().get(("currency", code), code)
 
 
 def named(kind: Kind, code: str) -> str:

@@ -10,8 +10,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from huiyan.alerts.code_names import Kind, named
-from huiyan.alerts.subject import invoice_in_words, voucher_in_words
+from huiyan.alerts.code_names import Kind, currency_in_words, named
+from huiyan.alerts.subject import (
+    gathered_in_words,
+    invoice_in_words,
+    kind_of_all,
+    voucher_in_words,
+)
 
 LABELS: dict[str, str] = {
     "summary": "摘要",
@@ -383,13 +388,14 @@ DOCUMENTS = {
     "earlier_vouchers": voucher_in_words,
     "invoices": invoice_in_words,
 }
+# Lists whose items end with an amount.
+WITH_AMOUNTS = {"findings", "peers"}
+YUAN = re.compile(r"(?<![\d.])-?\d+\.\d\d(?= 元)")
+# An amount and the code of its currency, or 元.
+AMOUNT_AND_CURRENCY = re.compile(r"(-?\d+\.\d+) (\S+)")
 NOT_FILLED_IN = "未填"
 OTHER = "其他信息"
-# A card's token in front of the rest of a subject says nothing; a file's digest only as a whole.
-TOKEN = re.compile(r"^[0-9a-f]{64}:")
-DIGEST = re.compile(r"^([0-9a-f]{8})[0-9a-f]{56}$")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
-YUAN = re.compile(r"(?<![\d.])\d{4,}\.\d\d(?= 元)")
 
 
 def readable_value(value: Any) -> str:
@@ -408,22 +414,24 @@ def readable_value(value: Any) -> str:
     return "、".join(VALUES.get(part, part) for part in text.split("、"))
 
 
-def _item(key: str, value: Any) -> str:
+def _item(key: str, value: Any, gathered: str | None) -> str:
     if key in DOCUMENTS:
         return DOCUMENTS[key](str(value))
-    text = readable_value(value)
-    if key in CODES:
-        return named(CODES[key], text)
     if key == "subjects":
-        # Of whatever kind: of vouchers alone the id is nobody's way to name one.
-        return voucher_in_words(DIGEST.sub(r"\1…", TOKEN.sub("", text)))
-    return YUAN.sub(lambda found: f"{Decimal(found[0]):,.2f}", text)
+        return gathered_in_words(gathered, str(value))
+    text = readable_value(value)
+    if key in WITH_AMOUNTS:
+        return YUAN.sub(lambda amount: f"{Decimal(amount[0]):,}", text)
+    return named(CODES[key], text) if key in CODES else text
 
 
-def _listed(key: str, value: Any) -> tuple[str, ...]:
+def _listed(key: str, value: Any, gathered: str | None = None) -> tuple[str, ...]:
     """The items of a list, each once."""
-    items = value if isinstance(value, list) else value.split("、")
-    return tuple(dict.fromkeys(_item(key, each) for each in items))
+    return tuple(_item(key, each, gathered) for each in _items(value))
+
+
+def _items(value: Any) -> list[str]:
+    return list(dict.fromkeys(value if isinstance(value, list) else value.split("、")))
 
 
 def _in_short(key: str, listed: tuple[str, ...]) -> str:
@@ -439,6 +447,12 @@ def _is_list(key: str, value: Any) -> bool:
     return key in LISTS and bool(value) and isinstance(value, list | str)
 
 
+def is_foreign(text: str) -> bool:
+    """Whether the evidence is of an amount in a foreign currency, which is none in yuan."""
+    value = json.loads(text).get("amount_and_currency")
+    return value is not None and not str(value).endswith("元")
+
+
 def is_cut(text: str) -> bool:
     """Whether the evidence has a list of which `readable` leaves some out."""
     evidence: dict[str, Any] = json.loads(text)
@@ -448,11 +462,12 @@ def is_cut(text: str) -> bool:
     )
 
 
-def readable_fact(key: str, value: Any, has_name: bool = False) -> str:
+def readable_fact(key: str, value: Any, has_name: bool = False, gathered: str | None = None) -> str:
     """One key of the evidence and its value as `标签：值`; numbers as Decimal or int.
 
     Args:
         has_name: the name of what the key is a code of stands beside it.
+        gathered: the type of all the subjects that the evidence lists; null if of several.
     """
     if isinstance(value, Decimal | int) and not isinstance(value, bool):
         if key in MONEY:
@@ -465,7 +480,11 @@ def readable_fact(key: str, value: Any, has_name: bool = False) -> str:
     elif key in NONE_IS_KNOWN and not value:
         shown = "无"
     elif _is_list(key, value):
-        shown = _in_short(key, _listed(key, value))
+        shown = _in_short(key, _listed(key, value, gathered))
+        if key == "subjects" and gathered:
+            shown = f"{kind_of_all(gathered, _items(value))} {shown}".lstrip()
+    elif key == "amount_and_currency" and (found := AMOUNT_AND_CURRENCY.fullmatch(str(value))):
+        shown = f"{Decimal(found[1]):,} {currency_in_words(found[2])}"
     elif key in CODES and value and not has_name:
         shown = named(CODES[key], str(value))
     else:
@@ -473,11 +492,15 @@ def readable_fact(key: str, value: Any, has_name: bool = False) -> str:
     return f"{LABELS.get(key, OTHER)}：{shown}"
 
 
-def readable(text: str) -> str:
-    """The whole evidence (a JSON object), one `标签：值` a line, in the order of `LABELS`."""
+def readable(text: str, gathered: str | None = None) -> str:
+    """The whole evidence (a JSON object), one `标签：值` a line, in the order of `LABELS`.
+
+    Args:
+        gathered: as `readable_fact` has it, from `huiyan.alerts.subject.gathered_type`.
+    """
     evidence: dict[str, Any] = json.loads(text, parse_float=Decimal)
     order = {key: place for place, key in enumerate(LABELS)}
     keys = sorted(evidence, key=lambda key: (order.get(key, len(order)), key))
     return "\n".join(
-        readable_fact(key, evidence[key], has_name=f"{key}_name" in evidence) for key in keys
+        readable_fact(key, evidence[key], f"{key}_name" in evidence, gathered) for key in keys
     )

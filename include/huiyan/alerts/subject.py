@@ -10,6 +10,7 @@ from typing import Any
 
 from huiyan.alerts import words
 from huiyan.alerts.code_names import named
+from huiyan.rules.catalogue import load_rules
 
 _MONTH = r"0?(?P<month>[1-9]|1[0-2])"
 _AGENCY_YEAR = ((r"(?P<agency>[^:]+):(?P<year>\d{4})", "{year}年度\n单位代码 {agency}"),)
@@ -47,7 +48,7 @@ _SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "advance": (
         (
-            r"(?P<books>[^:]+):(?P<account>\d+):(?P<name>.+)",
+            r"(?P<books>[^:]+):(?P<account>\d{4}):(?P<name>.+)",
             "{name}\n会计科目 {account}\n账套 {books}",
         ),
     ),
@@ -57,7 +58,7 @@ _SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "invoice_run": (
         (
-            r"(?P<agency>[^:]+):(?P<seller>.+):(?P<number>[^:]+)",
+            r"(?P<agency>[^:]+):(?P<seller>.*[^\d:-].*):(?P<number>[^:]+)",
             "{seller}\n首张号码 {number}\n单位代码 {agency}",
         ),
     ),
@@ -75,8 +76,22 @@ _SHAPES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+# Kinds whose ids are like those of no other kind: a list of several kinds can be read by them.
+_UNMISTAKABLE = (
+    "voucher",
+    "accounting_period",
+    "agency_quarter",
+    "budget_line",
+    "voucher_group",
+    "advance",
+    "card_group",
+    "invoice_run",
+)
 # Digits that the number of an invoice of any kind has.
 _INVOICE_DIGITS = {8, 10, 20}
+# A card's token in front of the rest of a subject says nothing; a file's digest only as a whole.
+_TOKEN = re.compile(r"^[0-9a-f]{64}:")
+_DIGEST = re.compile(r"^([0-9a-f]{8})[0-9a-f]{56}$")
 
 
 def _reading(subject_type: str, subject_id: str) -> str:
@@ -91,10 +106,14 @@ def _reading(subject_type: str, subject_id: str) -> str:
     return subject_id
 
 
+def _on_one_line(reading: str) -> str:
+    first, *others = reading.split("\n")
+    return f"{first}（{'，'.join(others)}）" if others else first
+
+
 def voucher_in_words(voucher_id: str) -> str:
     """A voucher among others on one line; an id of another shape as it is."""
-    number, _, books = _reading("voucher", voucher_id).partition("\n")
-    return f"{number}（{books}）" if books else number
+    return _on_one_line(_reading("voucher", voucher_id))
 
 
 def invoice_in_words(invoice_id: str) -> str:
@@ -102,6 +121,42 @@ def invoice_in_words(invoice_id: str) -> str:
     code, _, number = invoice_id.rpartition("-")
     unlike = "" if len(number) in _INVOICE_DIGITS else f"（{len(number)} 位）"
     return f"号码 {number}{unlike}" + (f"，代码 {code}" if code else "")
+
+
+def gathered_type(subject_type: str, subject_id: str) -> str | None:
+    """Of what type the subjects are that a systemic problem lists: that of its one rule.
+
+    Null of every other alert, which lists none or those of several rules.
+    """
+    if subject_type != "regulator_rule":
+        return None
+    rule = load_rules().get(subject_id.rpartition(":")[2])
+    return rule.subject_type if rule else None
+
+
+def gathered_in_words(subject_type: str | None, subject_id: str) -> str:
+    """One of the subjects that an alert gathers, on one line; an id of an unknown shape as it is.
+
+    Args:
+        subject_type: null if they are of several types.
+    """
+    if subject_type == "invoice" or (subject_type is None and subject_id.startswith("-")):
+        return invoice_in_words(subject_id)
+    for kind in (subject_type,) if subject_type else _UNMISTAKABLE:
+        if (reading := _reading(kind, subject_id)) != subject_id:
+            return _on_one_line(reading)
+    return _DIGEST.sub(r"\1…", _TOKEN.sub("", subject_id))
+
+
+def kind_of_all(subject_type: str, subject_ids: list[str]) -> str:
+    """The word for subjects of one type; empty where one is of another, as its id tells.
+
+    A rule of vouchers may judge payments as well.
+    """
+    shapes = _SHAPES.get(subject_type)
+    if shapes and any(_reading(subject_type, each) == each for each in subject_ids):
+        return ""
+    return words.SUBJECT_TYPE.get(subject_type, "")
 
 
 def _by_name(subject_type: str, known: dict[str, Any]) -> str | None:

@@ -23,6 +23,14 @@ STATE = {
 # must not learn from us that its case was handed over.
 TOLD = STATE | {"transferred_as_lead": STATE["closed"]}
 
+RULE_STATUS = {
+    "draft": "起草",
+    "shadow": "只记录不推送",
+    "trial": "试行",
+    "fixed": "正式",
+    "retired": "停用",
+}
+
 SUBJECT_TYPE = {
     "voucher": "记账凭证",
     "voucher_group": "多张记账凭证",

@@ -1,7 +1,7 @@
 """What sheet 说明 says: what came, and how to read and answer it. Only what occurs is explained."""
 
 from huiyan.alerts import words
-from huiyan.alerts.evidence import LIST_LIMIT, NOT_FILLED_IN, is_cut, readable
+from huiyan.alerts.evidence import LIST_LIMIT, NOT_FILLED_IN, is_cut, is_foreign, readable
 from huiyan.delivery.case_sheet import CASES_SHEET, PRINTED_LINES
 from huiyan.delivery.extract import Extract
 from huiyan.delivery.joint_sheet import JOINT_SHEET, OBJECTION
@@ -155,16 +155,19 @@ def _how_to_read(extract: Extract) -> list[str]:
             f"；编号一类的清单最多列 {LIST_LIMIT} 项，全部见同时送达的数据文件（名称以 .csv 结尾）"
         )
     said = [evidence + "。"]
-    unverified = [
-        f"“{word}”表示{meaning}"
+    if any(is_foreign(row.evidence) for row in rows):
+        said.append("外币交易不折算成人民币：“金额（元）”空白，原币金额见“疑点依据”，不计入合计。")
+    marked = [
+        f"“{word.rstrip('《')}”表示{meaning}"
         for word, meaning in (
             ("条款待核", "文件已确定、具体条款尚待核对"),
             ("条款未核实", "条款尚未与文件原文核对"),
+            ("参照《", "该文件只约束中央单位，本地有实施办法的以本地办法为准"),
         )
         if any(word in row.legal_basis for row in rows)
     ]
-    if unverified:
-        said.append(f"“政策依据”中，{'，'.join(unverified)}；引用前请以文件原文为准。")
+    if marked:
+        said.append(f"“政策依据”中，{'；'.join(marked)}。引用前请以文件原文为准。")
     if extract.cases:
         said.append(
             f"“{CASES_SHEET}”列出一条预警归集的疑点：系统性问题列所管单位的同类疑点，小金库评分列"

@@ -26,7 +26,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from huiyan.alerts import words
 from huiyan.alerts.evidence import readable
-from huiyan.alerts.subject import readable_subject
+from huiyan.alerts.subject import gathered_type, readable_subject
 from huiyan.delivery.case_sheet import (
     CASE_COLUMNS,
     CASES_SHEET,
@@ -139,7 +139,7 @@ def _evidence(line: Line) -> str:
         f"升级原因：{raised}" if raised else "",
         conclusion_of_others(line.row),
         _since_then(line),
-        readable(line.row.evidence),
+        readable(line.row.evidence, gathered_type(line.row.subject_type, line.row.subject_id)),
     )
     return "\n".join(part for part in said if part)
 
@@ -578,12 +578,13 @@ def _cases_sheet(
     book: Workbook, styles: _Styles, extract: Extract, numbered: dict[str, tuple[int, str]]
 ) -> None:
     """`numbered`: 序号 and name of each case, by its alert."""
+    members = sorted(extract.cases, key=lambda member: numbered[member.alert_id][0])
     sheet = book.add_worksheet(CASES_SHEET)
     sheet.set_row(0, 32)
     for place, column in enumerate(CASE_COLUMNS):
         sheet.set_column(place, place, column.width)
         sheet.write_string(0, place, column.heading, styles.heading)
-    for place, member in enumerate(extract.cases, start=1):
+    for place, member in enumerate(members, start=1):
         line = CaseLine(*numbered[member.alert_id], member)
         values = [cast(Value, column.value(line)) for column in CASE_COLUMNS]
         widths = [column.width for column in CASE_COLUMNS]
@@ -592,7 +593,7 @@ def _cases_sheet(
             _write(sheet, place, across, value, styles.named(column.style))
     last = len(extract.cases)
     sheet.autofilter(0, 0, last, len(CASE_COLUMNS) - 1)
-    for place, text in enumerate(left_out(extract.cases), start=last + 1):
+    for place, text in enumerate(left_out(members), start=last + 1):
         sheet.merge_range(place, 0, place, CASE_PRINTED - 1, text, styles.plain)
         last = place
     sheet.print_area(0, 0, last, CASE_PRINTED - 1)

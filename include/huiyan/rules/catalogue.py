@@ -19,7 +19,10 @@ MODELS = REPOSITORY / "dbt_project" / "models"
 RESULTS = {"rules": "rule_results", "patterns": "pattern_results"}
 PARAMETERS = REPOSITORY / "dbt_project" / "seeds" / "rules" / "rule_parameters.csv"
 SHARED = "ALL"
-ARTICLE_NUMBER = re.compile("第[零〇一二三四五六七八九十百]+条")
+# Documents that say in their name that they bind bodies of the centre only.
+FOR_THE_CENTRE = ("中央和国家机关", "中央预算单位")
+# An article by its number, or all of a document that has none.
+ARTICLE = re.compile("第[零〇一二三四五六七八九十百]+条|^全文$")
 NEWEST = date(9999, 12, 30)  # on it the values are in force that no others follow
 
 Status = Literal["draft", "shadow", "trial", "fixed", "retired"]
@@ -58,17 +61,18 @@ class LegalSource(_Declared):
     @model_validator(mode="after")
     def _names_what_was_read(self) -> Self:
         if self.verification == "verified":
-            if not ARTICLE_NUMBER.search(self.article):
-                raise ValueError("verified needs an article with its number (第…条)")
+            if not ARTICLE.search(self.article):
+                raise ValueError("verified needs an article with its number (第…条), or 全文")
             if self.edition is None:
                 raise ValueError("verified needs the edition that was read, as 'YYYY-MM-DD'")
         return self
 
     @property
     def citation(self) -> str:
-        """Document, edition and article as people cite them."""
+        """Document, edition and article as people cite them: 参照 what binds the centre only."""
+        by_analogy = "参照" if any(word in self.document for word in FOR_THE_CENTRE) else ""
         edition = f"（{self.edition}版）" if self.edition else ""
-        return f"《{self.document}》{edition}{self.article}"
+        return f"{by_analogy}《{self.document}》{edition}{self.article}"
 
 
 class Recovery(_Declared):
@@ -131,8 +135,8 @@ class Rule(_Declared):
         text = self.description
         for key in self.parameter_keys:
             if (value := values.get(key)) is not None:
-                text = text.replace(f"{{{key[1]}}}", _plain(value))
-                text = text.replace(f"{{{key[1]}*100}}", _plain(value * 100))
+                text = text.replace(f"{{{key[1]}}}", plain(value))
+                text = text.replace(f"{{{key[1]}*100}}", plain(value * 100))
         return text
 
     @property
@@ -156,8 +160,8 @@ class Rule(_Declared):
         ]
 
 
-def _plain(number: Decimal) -> str:
-    """A number without zeros at its end."""
+def plain(number: Decimal) -> str:
+    """A number without zeros at its end: of a count `3` where the warehouse keeps `3.00`."""
     return f"{number.normalize():f}"
 
 

@@ -1,7 +1,7 @@
 """`huiyan rules`: the catalogue, one rule, a new one, a rule's own tests, a rule over history."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from huiyan.alerts import words
+from huiyan.alerts.subject import gathered_in_words
 from huiyan.errors import ConfigurationError
 from huiyan.rules.catalogue import NEWEST, Rule, load_parameters, load_rule, load_rules
 from huiyan.rules.life_cycle import StatusEntry, checked_history, load_history, newest_status
@@ -24,6 +25,7 @@ console = Console()
 
 SHOWN = 15
 ID_SHOWN = 12
+UNKNOWN_ARTICLE = "条款待核"
 VERIFICATION = {"verified": "已核实", "unverified": "条款未核实"}
 
 
@@ -34,15 +36,16 @@ def list_rules() -> None:
 
     history = load_history(get_settings())
     demoted = demotions(get_settings())
-    table = Table("id", "version", "tier", "status", "subject", "name", box=None)
+    table = Table("规则", "版本", "等级", "状态", "对象", box=None)
+    table.add_column("名称", overflow="fold")
     for rule in load_rules().values():
         table.add_row(
             rule.id,
             str(rule.version),
             words.TIER[rule.base_tier],
-            _newest_status(history.get(rule.id, ()), demoted.get(rule.id, ())),
-            rule.subject_type,
-            f"{rule.name.zh} {rule.name.en}",
+            _status(_newest_status(history.get(rule.id, ()), demoted.get(rule.id, ()))),
+            words.SUBJECT_TYPE.get(rule.subject_type, rule.subject_type),
+            rule.name.zh,
         )
     console.print(table)
 
@@ -61,7 +64,9 @@ def show_rule(
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     sources = (
-        f"{source.citation}（{VERIFICATION[source.verification]}）" for source in rule.legal_basis
+        source.citation
+        + ("" if source.article == UNKNOWN_ARTICLE else f"（{VERIFICATION[source.verification]}）")
+        for source in rule.legal_basis
     )
     for label, text in {
         "等级": words.TIER[rule.base_tier],
@@ -182,10 +187,15 @@ def _judged_again(rule: Rule) -> str:
 def _thresholds(rule: Rule) -> str:
     wanted = {*rule.parameter_keys, (rule.id, "amount_step")}
     return "\n".join(
-        f"{row.rule_id} {row.parameter} = {row.value}（{row.valid_from} 至 {row.valid_to or '今'}）"
+        f"{row.rule_id} {row.parameter} = {row.value}（{row.valid_from} {_until(row.valid_to)}）"
         for row in load_parameters()
         if (row.rule_id, row.parameter) in wanted
     )
+
+
+def _until(valid_to: date | None) -> str:
+    """The end, which is exclusive, in words."""
+    return "起" if valid_to is None or valid_to > NEWEST else f"起，{valid_to} 前"
 
 
 def _newest_status(entries: Sequence[StatusEntry], demoted: "Sequence[Demotion]") -> str:
@@ -199,15 +209,20 @@ def _life(rule: Rule) -> str:
 
     entries = load_history(get_settings()).get(rule.id, [])
     lines = {
-        entry.valid_from: f"{entry.status}，第 {entry.version} 版，{entry.reason}"
+        entry.valid_from: f"{_status(entry.status)}，第 {entry.version} 版，{entry.reason}"
         f"（提出：{entry.made_by}，批准：{entry.approved_by or '无'}）"
         for entry in entries
     } | {
-        fall.valid_from: f"{fall.status}，第 {fall.rule_version} 版，{fall.reason}"
+        fall.valid_from: f"{_status(fall.status)}，第 {fall.rule_version} 版，{fall.reason}"
         for fall in demotions(get_settings()).get(rule.id, [])
     }
     said = [f"{since} 起：{line}" for since, line in sorted(lines.items())]
-    return "\n".join(said) or f"draft，第 {rule.version} 版"
+    return "\n".join(said) or f"{_status('draft')}，第 {rule.version} 版"
+
+
+def _status(status: str) -> str:
+    """In words, and as the reviewed file has it."""
+    return f"{words.RULE_STATUS[status]}（{status}）"
 
 
 @app.command("proposals")
@@ -278,7 +293,8 @@ def _open_hits(rule: Rule, limit: int) -> dict[str, str]:
 
     found = open_hits(rule.id, limit, get_settings()) if limit else []
     lines = [
-        f"{hit.hit_id[:ID_SHOWN]}  {hit.first_detected_on} 起  {hit.subject_id}"
+        f"{hit.hit_id[:ID_SHOWN]}  {hit.first_detected_on} 起  "
+        + gathered_in_words(rule.subject_type, hit.subject_id)
         + ("" if hit.amount is None else f"  {hit.amount:,} 元")
         for hit in found
     ]

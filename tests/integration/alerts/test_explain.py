@@ -135,6 +135,9 @@ def test_from_the_alert_to_the_line(warehouse: Settings) -> None:
     console = Console(record=True, width=80)
     render(explain(alerts["REC-001"], warehouse), console)
     text = console.export_text()
+    assert re.search(r"^对象 +记账凭证，2025年7月 \S+，账套 \S+ *$", text, re.MULTILINE)
+    assert re.search(r"^  当时的值 +3$", text, re.MULTILINE), "a count is no 3.00"
+    assert re.search(r"^  批准 +区纪委监委（首次发布）$", text, re.MULTILINE)
     for row in explain(alerts["REC-001"], warehouse)["sources"]:
         assert re.search(rf"^[- ] 数据源 +{row['feed']}$", text, re.MULTILINE), "a fact a line"
         assert re.search(rf"^  SHA-256 +{row['file_sha256']}$", text, re.MULTILINE)

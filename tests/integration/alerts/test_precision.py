@@ -82,7 +82,8 @@ def test_a_rule_below_its_floor_falls_one_status_and_not_again(district: Distric
         "and subject_id in ('a', 'i') order by 1"
     ) == [("a", "confirmed", None), ("i", "auto_resolved", THURSDAY)]
     shown = CliRunner().invoke(app, ["show", "ATT-001"]).output
-    assert "2025-09-04 起：shadow，第 1 版" in shown
+    assert "2025-09-04 起：只记录不推送（shadow），第 1 版" in shown
+    assert "自动降级" in shown
 
     # A person's later entry holds, and so does one that is dated back to what it decides on.
     district.status("ATT-001", "trial", FRIDAY)

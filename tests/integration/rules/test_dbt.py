@@ -84,7 +84,7 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
         ).fetchall()
         bases = connection.execute(
             "select legal_basis, is_legal_basis_verified from marts.dim_rule"
-            " where rule_id in ('ATT-001', 'PROC-003') order by rule_id"
+            " where rule_id in ('ATT-001', 'CARD-008', 'PROC-003') order by rule_id"
         ).fetchall()
     assert told == [
         (
@@ -107,6 +107,10 @@ def test_marts_tell_the_meta_and_are_all_that_bi_reads(warehouse: Settings) -> N
         (
             "《中华人民共和国会计法》（2024-06-28版）第十四条；"
             "《会计基础工作规范》第五十一条（条款未核实）",
+            False,
+        ),
+        (
+            "参照《关于实施中央预算单位公务卡强制结算目录的通知（财库〔2011〕160号）》条款待核",
             False,
         ),
         (

@@ -73,6 +73,18 @@ def test_every_subject_type_has_a_word() -> None:
         ('{"account_code": "1218"}', "会计科目：1218（其他应收款）"),
         ('{"mcc": "5311"}', "商户类别码：5311（百货商店(类)）"),
         ('{"mcc": "5813", "mcc_name": "酒吧"}', "商户类别码：5813\n商户类别：酒吧"),
+        (
+            '{"findings": "购物卡：甲店 1023000.00 元（2 项）、账外账户 9.50 元"}',
+            "疑点（按金额从大到小）：购物卡：甲店 1,023,000.00 元（2 项）、账外账户 9.50 元",
+        ),
+        (
+            '{"peers": "甲局（11） -24000.00 元"}',
+            "同类单位及其支出（从高到低）：甲局（11） -24,000.00 元",
+        ),
+        ('{"amount_and_currency": "30000.00 JPY"}', "交易金额和币种：30,000.00 日元"),
+        ('{"amount_and_currency": "1680.00 元"}', "交易金额和币种：1,680.00 元"),
+        ('{"amount_and_currency": "9.00 XYZ"}', "交易金额和币种：9.00 XYZ"),
+        ('{"amount_and_currency": null}', "交易金额和币种：未填"),
         ('{"mcc": "53110"}', "商户类别码：53110"),
         # One number per reception list: the same number twice is two lists.
         ('{"visitors": "3、3", "companions": "1、2"}', "来访人数：3、3\n陪同人数：1、2"),
@@ -96,6 +108,18 @@ def test_every_subject_type_has_a_word() -> None:
 )
 def test_readable(evidence: str, text: str) -> None:
     assert readable(evidence) == text
+
+
+def test_subjects_of_one_type_are_said_as_such() -> None:
+    assert readable('{"subjects": "-25329900876478794820、3200214199-81541187"}', "invoice") == (
+        "疑点对象：发票 号码 25329900876478794820、号码 81541187，代码 3200214199"
+    )
+    assert readable('{"subjects": "47:955:ZF1"}', "payment_group") == (
+        "疑点对象：多笔财政支付 首笔 ZF1（单位代码 47）"
+    )
+    assert readable('{"subjects": "ZF1、ZF2"}', "payment") == "疑点对象：财政支付 ZF1、ZF2"
+    both = '{"subjects": "ZF1、ZT1/2025/11/记0002"}'
+    assert readable(both, "voucher") == "疑点对象：ZF1、2025年11月 记0002（账套 ZT1）"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from huiyan.alerts.subject import readable_subject
+from huiyan.alerts.subject import gathered_in_words, gathered_type, readable_subject
 
 TOKEN = "fb6f90ca76018775175b34fa9e0843e2170aa3e5392f766b3a638c9898b854ec"
 
@@ -75,6 +75,43 @@ def test_what_only_the_evidence_tells() -> None:
     assert shown.endswith("首笔 2025-11-24\n卡尾号 2927")
     assert TOKEN not in readable_subject("card_group", subject_id, "{}")
     assert readable_subject("attachment_file", TOKEN, "{}") == "附件文件\n（见疑点依据）"
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject_id", "text"),
+    [
+        ("voucher", "ZT1/2025/11/记0002", "2025年11月 记0002（账套 ZT1）"),
+        ("voucher", "ZF202511300300001", "ZF202511300300001"),
+        ("invoice", "-25329900876478794820", "号码 25329900876478794820"),
+        ("invoice", "3200214199-81541187", "号码 81541187，代码 3200214199"),
+        ("payment_group", "47:955:ZF1", "首笔 ZF1（单位代码 47）"),
+        ("payment_group", "47:955", "收款账号 955（单位代码 47）"),
+        ("advance", "ZT1:1218:甲公司", "甲公司（会计科目 1218（其他应收款），账套 ZT1）"),
+        ("agency_year", "124011:2025", "2025年度（单位代码 124011）"),
+        ("card_group", f"{TOKEN}:41号店:2025-11-24", "41号店（首笔 2025-11-24）"),
+        ("attachment_file", TOKEN, "fb6f90ca…"),
+        ("treasury_agency", "47100007", "47100007"),
+        # Of several kinds in one list only what no other kind looks like is put in words.
+        (None, "-25329900876478794820", "号码 25329900876478794820"),
+        (None, "ZT1:1218:甲公司", "甲公司（会计科目 1218（其他应收款），账套 ZT1）"),
+        (None, "110008:甲商行:11011998", "甲商行（首张号码 11011998，单位代码 110008）"),
+        (None, f"{TOKEN}:41号店:2025-11-24", "41号店（首笔 2025-11-24）"),
+        (None, "47:6222020200112233445:ZF1", "47:6222020200112233445:ZF1"),
+        (None, "ZL-1", "ZL-1"),
+        (None, TOKEN, "fb6f90ca…"),
+    ],
+)
+def test_a_subject_among_those_that_an_alert_gathers(
+    kind: str | None, subject_id: str, text: str
+) -> None:
+    assert gathered_in_words(kind, subject_id) == text
+
+
+def test_a_systemic_problem_gathers_subjects_of_its_rules_type() -> None:
+    assert gathered_type("regulator_rule", "RG01:INV-005") == "invoice"
+    assert gathered_type("regulator_rule", "RG01:PROC-001") == "payment_group"
+    assert gathered_type("regulator_rule", "RG01:ZZZ-001") is None
+    assert gathered_type("unit", "F110005") is None
 
 
 def test_a_subject_of_units_is_read_by_their_names() -> None:

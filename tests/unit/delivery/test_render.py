@@ -616,15 +616,17 @@ def test_the_notes_explain_only_what_occurs() -> None:
     plain = {
         "tier_reasons": (),
         "legal_basis": "《办法》第一条",
-        "evidence": '{"uploaded_count":1}',
+        "evidence": '{"amount_and_currency": "588.00 元"}',
     }
     quiet = said(opened(extract(row(**plain, tier="yellow"))))
     kinds: dict[str, dict[str, Any]] = {
         "未填": {"evidence": '{"posting_date": null}'},
         "名称以 .csv 结尾": {"evidence": json.dumps({"invoices": [f"-{n}" for n in range(11)]})},
         "升级原因": {"tier_reasons": ROW.tier_reasons},
+        "外币交易": {"evidence": '{"amount_and_currency": "588.00 HKD"}'},
         "条款待核": {"legal_basis": "《办法》（条款待核）"},
         "条款未核实": {"legal_basis": ROW.legal_basis},
+        "“参照”表示": {"legal_basis": "参照《中央预算单位公务卡管理暂行办法》第一条"},
         "红色：": {"tier": "red"},
         "职责为“核实”的": {"role": "verify"},
         "转问题线索": {"role": "verify"},
@@ -725,6 +727,13 @@ def test_a_case_has_a_sheet_of_its_own_with_what_it_gathers() -> None:
     assert again == case
     assert render(again, version=1) == render(case, version=1)
     assert case.content_hash() != ALL.content_hash()
+
+
+def test_cases_stand_in_the_order_of_their_numbers() -> None:
+    sheet = opened(replace(ALL, cases=(member(), member(alert_id="a1", hit_id="h2"))))["案件明细"]
+    assert column(sheet, "序号")[:2] == [1, 2]
+    notes = [cell.value for cell in sheet["A"][3:5]]
+    assert ["案件 a1" in notes[0], "案件 a2" in notes[1]] == [True, True]
 
 
 def test_a_long_case_is_not_printed_with_the_rest() -> None:

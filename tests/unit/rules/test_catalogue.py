@@ -134,6 +134,12 @@ def test_the_meta_says_what_people_need(rule: Rule) -> None:
     assert not re.search("[A-Za-z]", rule.described(load_parameters(), NEWEST))
 
 
+@each_rule
+def test_it_is_clear_whether_the_last_day_counts(rule: Rule) -> None:
+    """以上 includes the number itself and 以后 may: say 超过, 满 or 不超过."""
+    assert not re.search(r"\} ?天(以上|以后|后)", rule.description)
+
+
 def source(**declared: str) -> LegalSource:
     known = {"document": "某办法", "article": "第二十条", "verification": "verified"}
     return LegalSource.model_validate(known | {"edition": "2023-07-20"} | declared)
@@ -144,6 +150,7 @@ def source(**declared: str) -> LegalSource:
     [
         ({"article": "条款待核"}, "第…条"),
         ({"article": "有关规定"}, "第…条"),
+        ({"article": "见全文"}, "第…条"),
         ({"edition": ""}, "date"),
     ],
 )
@@ -158,6 +165,9 @@ def test_a_source_is_cited_with_the_edition_that_was_read() -> None:
     assert source().citation == "《某办法》（2023-07-20版）第二十条"
     unread = LegalSource(document="某办法", article="条款待核", verification="unverified")
     assert unread.citation == "《某办法》条款待核"
+    assert source(article="全文").citation == "《某办法》（2023-07-20版）全文"
+    assert source(document="中央和国家机关差旅费管理办法").citation.startswith("参照《中央")
+    assert source(document="关于严禁公款购买贺年卡的通知（中央纪委）").citation.startswith("《")
 
 
 def test_a_document_has_one_name_and_was_read_in_one_edition() -> None:
@@ -256,7 +266,7 @@ def test_the_command_line_lists_and_shows() -> None:
     shown = runner.invoke(app, ["show", "rec-001", "--sql"])
     assert shown.exit_code == 0
     assert "接待无公函" in shown.output
-    assert "attachment_grace_days = 3" in shown.output
+    assert "attachment_grace_days = 3（2000-01-01 起）" in shown.output
     assert "letter_count = 0" in shown.output
     labels = {line.split()[1] for line in shown.output.splitlines() if line.startswith("│ ")}
     assert {"等级", "判定规则", "办结须填", "状态沿革"} <= labels

@@ -7,6 +7,9 @@ from huiyan.demo.cases.worker import Caseworker
 from huiyan.demo.days import workday
 from huiyan.demo.desk import Desk, Paid, made
 
+# Of the barred merchants the one where a swipe is in Hong Kong dollars: it has no amount in yuan.
+ABROAD = 2
+
 
 class MoneyCases(Caseworker):
     """CARD-001, PAY-001, BOOK-002, PROC-001."""
@@ -21,11 +24,19 @@ class MoneyCases(Caseworker):
     # --- cards -----------------------------------------------------------------------------
 
     def _swipe(
-        self, desk: Desk, ago: int, fen: int, place: int, kind: str = "purchase", minute: int = 740
+        self,
+        desk: Desk,
+        ago: int,
+        fen: int,
+        place: int,
+        kind: str = "purchase",
+        minute: int = 740,
+        city: str | None = "扬江市",
+        currency: str = "",
     ) -> str:
         merchant, mcc = names.BARRED[place % len(names.BARRED)]
-        day = self.back(ago)
-        number = desk.swipe(desk.unit.staff[0], day, minute, fen, merchant, mcc, "扬江市", kind)
+        day, holder = self.back(ago), desk.unit.staff[0]
+        number = desk.swipe(holder, day, minute, fen, merchant, mcc, city, kind, currency=currency)
         if kind == "purchase" and self.last - day > 60:
             self.with_invoice(
                 desk,
@@ -41,8 +52,12 @@ class MoneyCases(Caseworker):
     def _cards(self) -> None:
         plant, near = self.truth.plant, self.truth.near
         for place in range(10):
-            number = self._swipe(self.card_desk(), 3 + 13 * place, 388_00 + place * 100_00, place)
-            plant("CARD-001", number, f"禁止类商户 {names.BARRED[place][1]}")
+            abroad: dict[str, Any] = {"city": None, "currency": "HKD"} if place == ABROAD else {}
+            number = self._swipe(
+                self.card_desk(), 3 + 13 * place, 388_00 + place * 100_00, place, **abroad
+            )
+            note = f"禁止类商户 {names.BARRED[place][1]}"
+            plant("CARD-001", number, f"{note}，港元" if abroad else note)
         desk = self.card_desk()
         plant("CARD-001", self._swipe(desk, 40, 500_00, 1), "只退了一部分")
         near("CARD-001", self._swipe(desk, 38, 200_00, 1, "refund"), "退货本身")
