@@ -73,6 +73,11 @@ class ExtractRow:
         close_out_needs: what the rule's standard demands of a finding before it is closed.
         answers: what bodies have answered, who spoke last at the end; of a verifying body only
             where the row's role is to verify.
+        is_sent_back: who verifies it has sent it back to be put right.
+        rerouted: why this body has it and not the one that its tier or the jurisdiction names, in
+            Chinese; empty if it is that one.
+        cleared_on: since when the rule no longer finds it, of an alert on which somebody had begun;
+            null while it does, or where the rule, not the matter, has changed.
     """
 
     alert_id: str
@@ -104,6 +109,8 @@ class ExtractRow:
     close_out_needs: tuple[str, ...] = ()
     answers: tuple[Said, ...] = ()
     is_sent_back: bool = False
+    rerouted: str = ""
+    cleared_on: date | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "ExtractRow":
@@ -113,6 +120,15 @@ class ExtractRow:
         }
         return cls(**plain)
 
+
+_LATER_OF_ROW = (
+    "concluded",
+    "close_out_needs",
+    "answers",
+    "is_sent_back",
+    "rerouted",
+    "cleared_on",
+)
 
 CSV_COLUMNS = (
     "alert_id",
@@ -296,7 +312,7 @@ class Extract:
             if not said[later]:
                 del said[later]
         for row in said["rows"]:
-            for later in ("concluded", "close_out_needs", "answers", "is_sent_back"):
+            for later in _LATER_OF_ROW:
                 if not row[later]:
                     del row[later]
             for answer in row.get("answers", ()):
@@ -328,6 +344,7 @@ class Extract:
                         "amount": _money(row["amount"]),
                         "due_on": date.fromisoformat(row["due_on"]),
                         "opened_on": _date(row.get("opened_on")),
+                        "cleared_on": _date(row.get("cleared_on")),
                         "answers": tuple(map(Said.of, row.get("answers", ()))),
                     }
                 )

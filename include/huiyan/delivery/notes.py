@@ -132,11 +132,17 @@ def _deadlines(extract: Extract) -> list[str]:
     marks = {mark for row in extract.rows for mark in row.marks}
     raised = "，升级原因列在“疑点依据”中" if any(row.tier_reasons for row in extract.rows) else ""
     counts = extract.counts_by_tier
+    rerouted = len({row.alert_id for row in extract.rows if row.rerouted})
     return [
         *(
             f"{words.TIER[tier]}：{whose}，{words.DUE_WORKDAYS[tier]} 个工作日内反馈。"
             for tier, whose in _WHOSE_TIER.items()
             if counts[tier]
+        ),
+        *(
+            [f"其中 {rerouted} 条因回避、没有管辖关系等改由本单位办理，原因写在“疑点依据”中。"]
+            if rerouted
+            else []
         ),
         "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降" + raised + "。",
         "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日催办；催办后仍未反馈的，提升一级、"

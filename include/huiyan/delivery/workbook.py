@@ -48,7 +48,7 @@ from huiyan.delivery.joint_sheet import PRINTED_COLUMNS as JOINT_PRINTED
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.notes import notes
 from huiyan.delivery.sheets import ALERTS_SHEET, NOTES_SHEET, RETURN_SHEET, RETURNED_SHEET
-from huiyan.delivery.task import PLACE, needed, task, told
+from huiyan.delivery.task import PLACE, is_reported_closed, needed, task, told
 from huiyan.feeds.form_reader import place_of
 
 TASK_HEADING = f"待办\n（在“{RETURN_SHEET}”表填写）"
@@ -134,11 +134,18 @@ def _evidence(line: Line) -> str:
     raised = "；".join(line.row.tier_reasons)
     said = (
         *line.row.notices,
+        f"改由本单位办理（{line.row.rerouted}）。" if line.row.rerouted else "",
         f"升级原因：{raised}" if raised else "",
         conclusion_of_others(line.row),
         readable(line.row.evidence),
     )
     return "\n".join(part for part in said if part)
+
+
+def _state(line: Line) -> str:
+    if is_reported_closed(line.row):
+        return "已报办结"
+    return words.STATE.get(line.row.state, "办理中")
 
 
 def _standard(line: Line) -> str:
@@ -169,7 +176,7 @@ ALERT_COLUMNS = (
     Column("政策依据", 21, "text", lambda line: line.row.legal_basis),
     Column("判定规则", 22, "text", lambda line: line.row.description),
     Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
-    Column("状态", 10, "centre", lambda line: words.STATE.get(line.row.state, "办理中")),
+    Column("状态", 10, "centre", _state),
     Column("财务平台单位代码", 13, "code", lambda line: line.row.finance_agency_code),
     Column("国库平台单位代码", 13, "code", lambda line: line.row.treasury_agency_code),
     Column("规则编号", 11, "code", lambda line: line.row.rule_id),

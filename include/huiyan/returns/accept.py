@@ -620,7 +620,7 @@ def _too_late(line: Line, alert: _Alert) -> Refusal | None:
     if alert.resolved_on is not None and alert.state in states.ENDS | {"not_confirmed"}:
         return Refusal(
             "settled",
-            f"这条预警已于 {alert.resolved_on.isoformat()} 办结（{words.TOLD[alert.state]}），"
+            f"这条预警已于 {alert.resolved_on.isoformat()} 结束（{words.TOLD[alert.state]}），"
             "不能再反馈。",
             is_final=True,
         )
