@@ -189,6 +189,7 @@ class ReturnedRow:
             further files if it names none.
         cells: what stood there, by column of the feed `returns`.
         reasons: why it was not taken, in Chinese.
+        is_hint: no answer is filled in where answers belong; it may be that none was meant.
     """
 
     file_name: str
@@ -196,6 +197,7 @@ class ReturnedRow:
     cells: dict[str, str]
     reasons: tuple[str, ...]
     more: int = 0
+    is_hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,9 @@ class ReceivedFile:
     """A file that the body sent back, and how many of its lines came to what.
 
     Attributes:
-        accepted: taken. repeated: said before. unanswered: left empty. refused: not taken.
+        accepted: taken on the day. repeated: said before. unanswered: left empty.
+        refused: not taken, to be corrected. settled: not taken, for the alert has ended.
+        hints: nothing was filled in where answers belong, but words elsewhere or nothing at all.
     """
 
     file_name: str
@@ -211,6 +215,8 @@ class ReceivedFile:
     repeated: int
     unanswered: int
     refused: int
+    settled: int = 0
+    hints: int = 0
 
 
 @dataclass(frozen=True)
@@ -301,6 +307,11 @@ class Extract:
         """Lines that were not taken, listed or not."""
         return sum(row.more or 1 for row in self.returned)
 
+    @property
+    def hints(self) -> int:
+        """Of these, lines and files in which no answer was filled in where answers belong."""
+        return sum(row.is_hint for row in self.returned)
+
     def to_json(self) -> str:
         """Canonical JSON: the same extract always gives the same text.
 
@@ -323,8 +334,13 @@ class Extract:
                 if not row[later]:
                     del row[later]
         for row in said.get("returned", ()):
-            if not row["more"]:
-                del row["more"]
+            for later in ("more", "is_hint"):
+                if not row[later]:
+                    del row[later]
+        for row in said.get("received", ()):
+            for later in ("settled", "hints"):
+                if not row[later]:
+                    del row[later]
         return json.dumps(
             said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         )

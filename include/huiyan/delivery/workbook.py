@@ -705,7 +705,8 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     verified = {row.alert_id for row in extract.rows if row.role == "verify"}
     ids = [row.cells.get("alert_id") for row in extract.returned]
     # Of an alert that is not on the list it is not known who verifies it.
-    refers = [alert_id in verified or alert_id not in numbers for alert_id in ids]
+    may_verify = bool(verified)
+    refers = [alert_id in verified or (may_verify and alert_id not in numbers) for alert_id in ids]
     for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
         sheet.set_column(across, across, answer.width)
         sheet.write_string(0, across, answer.heading, styles.answer_heading)

@@ -74,6 +74,16 @@ def test_a_reason_quotes_what_stands_there(
     assert [text for _, text in of_line(said, cells)] == told
 
 
+def test_only_what_the_line_offers_is_named() -> None:
+    said, cells = ["action: not in the code list"], {"action": "移送"}
+    ((_, disposer),) = of_line(said, cells)
+    ((_, verifier),) = of_line(said, cells, may_refer=True)
+    assert disposer.endswith(
+        "请从下拉列表中选择：补齐资料、更正账务、退缴资金、完善制度、谈话提醒、无需处理。"
+    )
+    assert "谈话提醒、转问题线索、无需处理" in verifier
+
+
 def test_what_cannot_be_read_is_told_from_what_was_printed() -> None:
     said = ["formula:note", "amount_recovered: not money", "formula:due_shown", "formula:合计"]
     assert unread_answers(said) == {"note", "amount_recovered"}
