@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from huiyan.alerts import words
 from huiyan.delivery.neutralise import one_line
+from huiyan.feeds import cards
 from huiyan.feeds.contract import Column, load_contract
 from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
 from huiyan.feeds.header import MISSING, NO_HEADINGS, SHEET, TWICE
@@ -73,6 +74,8 @@ def quoted(text: str) -> str:
 
 def stands(column: Column, text: str) -> str:
     """Which cell, and what stands there."""
+    if column.type == "money":
+        text = cards.hide_number(text)
     return f"“{column.label}”栏的{quoted(text)}"
 
 
@@ -178,6 +181,8 @@ def how_to_write(text: str) -> str:
         return "不是金额，请只填数字，例如 1000 或 1000.50；没有退缴的留空"
     if not _GROUPED.fullmatch(match["number"]):
         return "逗号的位置不对，请去掉逗号，只填数字"
+    if cards.hide_number(written) != written:
+        return "位数过多，不是金额，请核对"
     value = Decimal(match["number"].replace(",", "")) * _TIMES[match["times"]]
     if value != round(value, 2):
         return "金额最多两位小数，请核对后填写"

@@ -301,6 +301,24 @@ def test_what_an_earlier_version_of_the_day_took_was_taken_that_day(two_alerts: 
     ]
 
 
+def test_a_card_number_is_kept_nowhere_in_a_form(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    number = "6222 0212 3456 7890 128"
+    fill_in(
+        book["核实反馈"],
+        2,
+        {"核实结论": "属实", "退缴金额（元）": number, "核实人": number, "核实日期": number},
+    )
+    fill_in(book["核实反馈"], 3, {"待办": number, "处理措施": number})
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    assert taken(TUESDAY).rejected == 2
+    run(two_alerts, TUESDAY)
+    for table in ("landing.returns", "quarantine.returns", "ops.return_line", "ops.delivery"):
+        (kept,) = two_alerts.rows(f"select string_agg(t::text, '') from {table} as t")
+        assert "3456" not in kept[0], table
+    assert "0128" in kept[0]
+
+
 def test_a_refusal_names_what_the_form_offers(two_alerts: District) -> None:
     for body in ("TC01", "U002"):
         book = sent(two_alerts, body)
