@@ -11,7 +11,7 @@ from huiyan.alerts import words
 from huiyan.delivery.neutralise import one_line
 from huiyan.feeds import cards
 from huiyan.feeds.contract import Column, load_contract
-from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
+from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS, TABLE_ABOVE
 from huiyan.feeds.header import MISSING, NO_HEADINGS, SHEET, TWICE
 from huiyan.said import says_something
 
@@ -33,11 +33,15 @@ _READER = {
     LACKS_COLUMNS: f"这张表的表头缺少“预警编号”，{_SHEET_NOT_READ}补上这一栏",
     COLUMN_TWICE: f"这张表的表头有两栏是同一个标题，{_SHEET_NOT_READ}删去多出的一栏",
     HEADING_NOT_PLAIN: f"这张表的表头有公式或栏目过多，{_SHEET_NOT_READ}改用收到的表格的表头",
+    TABLE_ABOVE: (
+        "这一行起，表头以上另有一个表，没有读取，其下的反馈照常受理：本单位自用的表不必理会；填有反馈的"
+        "，请填到反馈表的绿色栏目"
+    ),
 }
 IN_ANOTHER_COLUMN = "answer_in_another_column"
 OWN_SHEET = "sheet_of_its_own"
 # Why a line goes back of which it is not known that anybody meant it for an answer.
-NOT_UNDERSTOOD = frozenset({LACKS_COLUMNS, COLUMN_TWICE, HEADING_NOT_PLAIN})
+NOT_UNDERSTOOD = frozenset({LACKS_COLUMNS, COLUMN_TWICE, HEADING_NOT_PLAIN, TABLE_ABOVE})
 HINTS = NOT_UNDERSTOOD | {IN_ANOTHER_COLUMN, OWN_SHEET}
 # What a spreadsheet shows of a formula that went wrong.
 _ERRORS = frozenset(

@@ -250,6 +250,25 @@ def test_the_lines_of_a_sheet_of_the_bodys_own_are_told_of_once(two_alerts: Dist
     )
 
 
+def test_a_table_of_the_bodys_own_above_the_form_costs_no_answer(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    sheet = book["核实反馈"]
+    sheet.insert_rows(1, 14)
+    for at in range(2, 14):
+        sheet.cell(at, 1).value, sheet.cell(at, 2).value = f"0123456789abcde{at:x}", "已登记"
+    sheet.cell(1, 1).value, sheet.cell(1, 2).value = "预警编号", "情况说明"
+    fill_in(sheet, 16, CONFIRMED, heading_row=15)
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unanswered, result.rejected) == (1, 1, 1)
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told.startswith("这一行起，表头以上另有一个表，没有读取")
+    assert receipts(two_alerts)[0] == (
+        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。"
+    )
+
+
 def test_the_receipt_counts_what_is_listed_and_asks_to_correct_only_what_is_wrong(
     two_alerts: District,
 ) -> None:
