@@ -31,7 +31,7 @@ from huiyan.delivery.workbook import ALERT_COLUMNS, RETURNED_HEADINGS
 from huiyan.feeds.contract import load_contract
 from huiyan.feeds.form_reader import place_of
 from huiyan.feeds.header import resolve
-from huiyan.returns import acknowledge, reasons
+from huiyan.returns import acknowledge, printed, reasons
 from huiyan.returns.acknowledge import Receipt
 from huiyan.returns.code import proves
 from huiyan.returns.judge import Answer, Case, Refusal, judge, read_date
@@ -147,7 +147,8 @@ def accept(business_date: date, settings: Settings | None = None) -> AcceptResul
         _acknowledge(connection, receipts, business_date, batch[0])
         proofs |= {receipt.delivery_id: receipt.file_no for receipt in receipts}
         acknowledge.record(connection, business_date, batch[0], proofs)
-        record(connection, batch[0], lines, senders, refused, untouched)
+        typed = printed.told(connection, batch[0], lines, settings)
+        record(connection, batch[0], lines, senders, refused, untouched, typed)
         note_unaddressed(connection, business_date, batch[0])
         result = _recorded(connection, business_date, batch[0])
         assert result is not None  # noqa: S101

@@ -17,6 +17,7 @@ from huiyan.said import says_something
 
 LONGEST_QUOTE = 40
 NAMED_ALERTS = 5
+NAMED_PLACES = 5
 CHOICES = {
     "progress": words.PROGRESS.values(),
     "verdict": words.VERDICTS.values(),
@@ -230,6 +231,20 @@ def elsewhere(cells: Mapping[str, str], more: int = 0) -> str:
     )
     return (
         f"{named}{also}不在要填写的栏目内，没有读到：属于反馈的，请填到绿色标题的栏目，不要改动标题；"
+        "不是反馈的，不必理会。"
+    )
+
+
+def typed_over(places: Sequence[tuple[str, str]]) -> str:
+    """What is said of words that stand where something was printed.
+
+    Args:
+        places: where, and the words.
+    """
+    named = "；".join(f"{where}的{quoted(text)}" for where, text in places[:NAMED_PLACES])
+    more = f"等 {len(places)} 处，" if len(places) > NAMED_PLACES else ""
+    return (
+        f"{named}{more}不在要填写的栏目内，没有读到：属于反馈的，请填到“核实反馈”表的绿色栏目；"
         "不是反馈的，不必理会。"
     )
 

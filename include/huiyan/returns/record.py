@@ -106,6 +106,7 @@ def record(
     senders: Mapping[int, str],
     refused: Mapping[int, Refusal],
     untouched: Collection[int],
+    typed: dict[int, str],
 ) -> None:
     """Write what became of every line and of every file that said nothing, and the counts.
 
@@ -113,6 +114,7 @@ def record(
         senders: as `senders_named` gives them.
         refused: receipts that are none, by their file.
         untouched: files that came back beside their manifest exactly as they had been sent.
+        typed: what is said of words typed where no answer is read, by their file.
     """
     addressees = _addressees(lines, senders)
     with connection.cursor() as cursor:
@@ -137,21 +139,28 @@ def record(
                 for line in lines
             ],
         )
-        told: dict[int, tuple[str | None, str]] = {
-            no: (None, text) for no, text in _unread(connection, batch_id).items()
+        unread = _unread(connection, batch_id) | {no: said.text for no, said in refused.items()}
+        silent = {
+            file_no: text
+            for file_no, text in _silent(connection, batch_id, lines, addressees).items()
+            if file_no not in untouched and file_no not in unread
         }
-        told |= {no: (None, said.text) for no, said in refused.items()}
-        for file_no, text in _silent(connection, batch_id, lines, addressees).items():
-            if file_no not in untouched:
-                told.setdefault(file_no, (NO_ANSWER, text))
         names = _names(connection, batch_id)
         cursor.executemany(
             "insert into ops.return_line (batch_id, file_no, line_no, file_name, outcome, "
             "body_code, is_proven, answer, reasons) "
-            "values (%s, %s, 0, %s, 'unreadable', %s, false, %s, %s)",
+            "values (%s, %s, 0, %s, %s, %s, false, %s, %s)",
             [
-                (batch_id, file_no, names[file_no], addressees.get(file_no), answer, [text])
-                for file_no, (answer, text) in sorted(told.items())
+                (
+                    batch_id,
+                    file_no,
+                    names[file_no],
+                    "unreadable" if file_no in unread | silent else "rejected",
+                    addressees.get(file_no),
+                    None if file_no in unread else NO_ANSWER,
+                    [each[file_no] for each in (unread, silent, typed) if file_no in each],
+                )
+                for file_no in sorted(unread | silent | typed)
             ],
         )
     counts = dict.fromkeys(("accepted", "repeated", "unanswered", "rejected"), 0)

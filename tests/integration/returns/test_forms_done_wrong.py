@@ -118,6 +118,69 @@ def test_an_answer_in_a_column_that_was_printed_is_named(two_alerts: District) -
     assert told.startswith("“待办”栏的“已整改，发票已补”不在要填写的栏目内，没有读到")
 
 
+def test_words_typed_over_what_was_printed_are_named_with_their_place(
+    two_alerts: District,
+) -> None:
+    book = sent(two_alerts)
+    form_, listed = book["核实反馈"], book["预警清单"]
+    told = form_.cell(2, [cell.value for cell in form_[1]].index("反馈情况") + 1)
+    told.value = f"{told.value}\n已退回食堂账户"
+    fill_in(form_, 2, CONFIRMED)
+    fill_in(form_, 3, {"单位": "青禾镇政府本级"})
+    numbers = [row[[cell.value for cell in form_[1]].index("预警编号")].value for row in form_]
+    row_of = {row[20].value: row[0].row for row in listed}
+    assert listed.cell(1, 21).value == "预警编号"
+    for number, words in zip(numbers[1:], ("已答复", "票据在县局"), strict=True):
+        fill_in(listed, row_of[number], {"核查要点": words, "金额（元）": 99, "办理期限": "9.30"})
+    listed.cell(row_of[numbers[2]], listed.max_column + 1).value = "见台账"
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unanswered, result.rejected) == (1, 1, 0)
+    run(two_alerts, TUESDAY)
+    (said,) = sent_back(two_alerts, "TC01", TUESDAY)
+    at = row_of[numbers[2]]
+    assert said == (
+        f"“预警清单”表第 {at} 行“核查要点”栏的“票据在县局”；“预警清单”表第 {at} 行表头以外的"
+        "“见台账”；“核实反馈”表第 2 行“反馈情况”栏的“已退回食堂账户”；“核实反馈”表第 3 行“单位”栏的"
+        "“青禾镇政府本级”不在要填写的栏目内，没有读到：属于反馈的，请填到“核实反馈”表的绿色栏目；"
+        "不是反馈的，不必理会。"
+    )
+    assert receipts(two_alerts) == [
+        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。",
+        f"没有读到填写内容、请核对的 1 处，{WHERE}：属于反馈的，请补填后再退；不是反馈的，不必"
+        "理会。",
+    ]
+
+
+def test_what_a_program_writes_otherwise_and_what_is_sorted_was_not_typed(
+    two_alerts: District,
+) -> None:
+    book = sent(two_alerts)
+    for sheet in (book["核实反馈"], book["预警清单"]):
+        lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        headings = [cell.value for cell in sheet[1]]
+        for row, line in enumerate(reversed(lines), start=2):
+            for place, value in enumerate(line, start=1):
+                text = value.replace("\n", "\r\n") + " " if isinstance(value, str) else str(value)
+                sheet.cell(row, place).value = None if value is None else text
+        fill_in(sheet, 2, {"疑点问题": sheet.cell(3, headings.index("疑点问题") + 1).value})
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    assert taken(TUESDAY).accepted == 1
+    # The day is issued anew with other words: the form of its former version says nothing either.
+    two_alerts.run("update marts.dim_rule set what_to_check = '查发票。'")
+    run(two_alerts, MONDAY, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == []
+    book = openpyxl.load_workbook(
+        next(two_alerts.settings.outbox.glob(".superseded/TC01/2025-09-01*/alerts.xlsx"))
+    )
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    put(two_alerts, WEDNESDAY, "TC01", saved(book))
+    assert taken(WEDNESDAY).accepted == 1
+    run(two_alerts, WEDNESDAY)
+    assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
+
+
 def test_a_form_beside_the_one_with_the_answers_is_passed_over(two_alerts: District) -> None:
     filled = sent(two_alerts)
     fill_in(filled["核实反馈"], 2, CONFIRMED)

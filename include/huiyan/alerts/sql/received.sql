@@ -33,7 +33,7 @@ told as (
         outcome = 'unreadable'
         or (
             outcome = 'rejected'
-            and cells <> '{}'
+            and cells is distinct from '{}'
             and (
                 alert_id is null or last_taken_in is null or last_taken_in <= first_refused_in
             )
