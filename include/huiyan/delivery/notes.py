@@ -156,7 +156,7 @@ def _deadlines(extract: Extract) -> list[str]:
             if counts[tier]
         ),
         *(
-            [f"其中 {rerouted} 条因回避、没有管辖关系等改由本单位办理，原因写在“疑点依据”中。"]
+            [f"清单中 {rerouted} 条因回避、没有管辖关系等改由本单位办理，原因写在“疑点依据”中。"]
             if rerouted
             else []
         ),

@@ -213,7 +213,7 @@ def told(rows: Sequence[ExtractRow]) -> str:
     lines = [_words_of(said) for said in row.answers]
     if row.cleared_on is not None:
         lines.append(
-            f"系统自 {row.cleared_on.isoformat()} 起已不再发现这一疑点；是否整改到位，以核实为准。"
+            f"系统自 {row.cleared_on.isoformat()} 起已不再发现这一疑点；是否销号，以核实为准。"
         )
     return "\n".join([*lines, *filter(None, dict.fromkeys(map(_follows, rows)))])
 

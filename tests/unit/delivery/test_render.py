@@ -484,7 +484,7 @@ def test_who_answered_is_told_that_the_rule_no_longer_finds_it() -> None:
     assert "cleared_on" not in json.loads(extract(found).to_json())["rows"][0]
     cleared = extract(replace(found, cleared_on=date(2025, 11, 20)))
     assert Extract.from_dict(json.loads(cleared.to_json())) == cleared
-    told = "系统自 2025-11-20 起已不再发现这一疑点；是否整改到位，以核实为准。"
+    told = "系统自 2025-11-20 起已不再发现这一疑点；是否销号，以核实为准。"
     assert told in column(opened(cleared)["核实反馈"], "反馈情况")[0]
     assert "不再发现" not in column(opened(extract(found))["核实反馈"], "反馈情况")[0]
 
