@@ -36,6 +36,7 @@ from huiyan.returns.acknowledge import Receipt
 from huiyan.returns.code import proves
 from huiyan.returns.judge import Answer, Case, Refusal, judge, read_date
 from huiyan.returns.record import (
+    ANSWERS,
     FEED,
     Line,
     as_loader,
@@ -48,7 +49,6 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.workdays import next_workday
 
-ANSWERS = tuple(Answer.__dataclass_fields__)
 _TASKS = frozenset(words.TASK.values())
 RECEIPT = Answer(progress="acknowledged").weight
 FREE = ("note", "evidence_reference", "verified_by", "verified_on")

@@ -18,6 +18,7 @@ from huiyan.returns.judge import Answer, Refusal
 
 FEED = "returns"
 UNADDRESSED = "return_unaddressed"
+ANSWERS = tuple(Answer.__dataclass_fields__)
 GIVEN = ("accepted", "repeated")
 # The answer of what is refused though it need not be one; of other refused lines none is kept.
 NO_ANSWER = "{}"
@@ -81,8 +82,12 @@ class Line:
     def correctable(self) -> dict[str, str]:
         """What goes back to be corrected: nothing, if the matter is settled or there is none."""
         is_settled = any(refusal.is_final for refusal in self.refusals)
-        is_nothing = is_settled or self.is_remark or self.is_told_with_another
-        return {} if is_nothing else self.cells
+        if is_settled or self.is_remark or self.is_told_with_another:
+            return {}
+        if any(refusal.code == reasons.OWN_SHEET for refusal in self.refusals):
+            # Its words are not put where answers belong: sent back untouched, they say nothing.
+            return {name: text for name, text in self.cells.items() if name not in ANSWERS}
+        return self.cells
 
     def refuse(self, *refusals: Refusal) -> None:
         """Take it for rejected, for these reasons too."""
@@ -158,7 +163,7 @@ def record(
                     "unreadable" if file_no in unread | silent else "rejected",
                     addressees.get(file_no),
                     None if file_no in unread else NO_ANSWER,
-                    [each[file_no] for each in (unread, silent, typed) if file_no in each],
+                    [each[file_no] for each in (unread, typed, silent) if file_no in each],
                 )
                 for file_no in sorted(unread | silent | typed)
             ],

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from alert_district import MONDAY, TUESDAY, WEDNESDAY, District
 from huiyan.returns.accept import accept
 from huiyan.returns.reasons import NOTHING_FILLED_IN
-from returned_forms import form, land, put, refusals, run, sent_back, taken
+from returned_forms import form, land, put, refusals, returned, run, sent_back, taken
 
 WHERE = "见同时送达的“退回更正”表格（returned.xlsx，邮件附件的名称以“退回更正”开头）"
 CONFIRMED: dict[str, str | None] = {"核实结论": "属实", "情况说明": "已核实"}
@@ -308,6 +308,9 @@ def test_the_lines_of_a_sheet_of_the_bodys_own_are_told_of_once(two_alerts: Dist
         "这张表没有“接收单位代码”“推送日期”“反馈码”，这一行（另有 1 行也是如此）没有受理：本单位"
         "自用的表不必理会；属于反馈的，请填到“核实反馈”表的绿色栏目。"
     ]
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    (line,) = returned(back)
+    assert (line["alert_id"], line.get("note")) == ("0123456789abcdef", None)
     assert receipts(two_alerts)[0] == (
         "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。"
     )
