@@ -207,6 +207,7 @@ class ReceivedFile:
     Attributes:
         accepted: taken on the day. repeated: said before. unanswered: left empty.
         refused: not taken, to be corrected. settled: not taken, for the alert has ended.
+        settled_why: of the first of these, the alert and what became of it, in Chinese.
         hints: nothing was filled in where answers belong, but words elsewhere or nothing at all.
     """
 
@@ -217,6 +218,7 @@ class ReceivedFile:
     refused: int
     settled: int = 0
     hints: int = 0
+    settled_why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -338,7 +340,7 @@ class Extract:
                 if not row[later]:
                     del row[later]
         for row in said.get("received", ()):
-            for later in ("settled", "hints"):
+            for later in ("settled", "hints", "settled_why"):
                 if not row[later]:
                     del row[later]
         return json.dumps(
@@ -402,7 +404,10 @@ class Extract:
                 )
                 for row in data.get("joint", ())
             ),
-            received=tuple(ReceivedFile(**row) for row in data.get("received", ())),
+            received=tuple(
+                ReceivedFile(**{**row, "settled_why": tuple(row.get("settled_why", ()))})
+                for row in data.get("received", ())
+            ),
         )
 
     def content_hash(self) -> str:

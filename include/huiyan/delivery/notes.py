@@ -118,6 +118,9 @@ def _what_was_received(extract: Extract) -> list[str]:
         told += [f"请核对 {file.hints} 处"] if file.hints else []
         name = one_line(file.file_name.partition("/")[2] or file.file_name, LONGEST_NAME)
         said.append(f"收到本单位退回的“{name}”" + (f"：{'、'.join(told)}。" if told else "。"))
+        said += [f"　预警 {why}" for why in file.settled_why]
+        if file.settled_why and (more := file.settled - len(file.settled_why)) > 0:
+            said.append(f"　另有 {more} 条预警也已结束。")
     if (more := len(extract.received) - FILES_LISTED) > 0:
         said.append(f"另收到本单位退回的文件 {more} 份。")
     return said

@@ -360,6 +360,10 @@ def test_the_receipt_counts_what_is_listed_and_asks_to_correct_only_what_is_wron
         "请核对的，属于反馈的补填后再退，不是反馈的不必理会。",
     ]
     assert len(sent_back(two_alerts, "TC01", WEDNESDAY)) == 2
+    notes = [str(row[0]) for row in sent(two_alerts, day=WEDNESDAY)["说明"].values]
+    sheet = settled["核实反馈"]
+    number = sheet.cell(2, [cell.value for cell in sheet[1]].index("预警编号") + 1).value
+    assert f"　预警 {number}：这条预警已于 2025-09-02 结束（不属实），不能再反馈。" in notes
 
 
 def test_what_an_earlier_version_of_the_day_took_was_taken_that_day(two_alerts: District) -> None:

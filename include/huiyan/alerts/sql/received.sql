@@ -38,7 +38,11 @@ told as (
                 alert_id is null or last_taken_in is null or last_taken_in <= first_refused_in
             )
         ) as goes_back,
-        coalesce(answer = '{}', false) as is_hint
+        coalesce(answer = '{}', false) as is_hint,
+        outcome = 'rejected'
+        and cells = '{}'
+        and answer is null
+        and alert_id is not null as is_settled
     from lines
     where
         version = latest_version
@@ -52,9 +56,14 @@ select
     count(*) filter (where outcome = 'repeated' and is_taken is not true) as repeated,
     count(*) filter (where outcome = 'unanswered') as unanswered,
     count(*) filter (where goes_back and not is_hint) as refused,
-    count(*) filter (
-        where outcome = 'rejected' and cells = '{}' and not is_hint and alert_id is not null
-    ) as settled,
+    count(*) filter (where is_settled) as settled,
+    coalesce(
+        (
+            array_agg(format('%%s：%%s', alert_id, reasons[1]) order by line_no)
+            filter (where is_settled)
+        )[:%(settled_limit)s],
+        '{}'
+    ) as settled_why,
     count(*) filter (where goes_back and is_hint) as hints
 from told
 group by body_code, file_no, file_name
