@@ -43,7 +43,7 @@ EVENT = {
     "verifying": "开始核实",
     "verdict": "核实结论",
     "rectifying": "开始整改",
-    "closed": "办结销号",
+    "closed": "销号",
     "transferred": "转问题线索",
 }
 CLEARED_BECAUSE = {

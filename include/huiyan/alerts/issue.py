@@ -68,6 +68,7 @@ from huiyan.warehouse.connection import connect
 LOCK = 0x48594941  # advisory lock: issuing excludes issuing and delivering
 CASE_LIMIT = 200  # members of a case that an extract lists
 FORM_LIMIT = 1000  # refused lines of one form that go back
+SETTLED_LIMIT = 10  # lines of one form, of alerts that have ended, that a receipt names
 BODY_LIMIT = 2000  # refused lines of all forms of one body that go back
 BEFORE_TIERS = (
     "bodies",
@@ -317,12 +318,13 @@ def _extracts(
             names.setdefault(body, row.pop("body_name"))
             returned[body].append(ReturnedRow(**{**row, "reasons": tuple(row["reasons"])}))
         # A receipt goes with what is sent anyhow; by itself it is no reason to write to anybody.
-        execute(reader, "received", parameters)
+        execute(reader, "received", {**parameters, "settled_limit": SETTLED_LIMIT})
         for row in reader:
             # Lines of one body may come in another's file, whose name is not for it.
             body, folder = row.pop("body_code"), row["file_name"].partition("/")[0]
             if folder == folder_name(body):
-                received[body].append(ReceivedFile(**row))
+                why = tuple(row["settled_why"])
+                received[body].append(ReceivedFile(**{**row, "settled_why": why}))
         execute(reader, "case_members", {**parameters, "case_limit": CASE_LIMIT})
         for row in reader:
             cases[row.pop("body_code")].append(CaseMember(**row))

@@ -114,7 +114,7 @@ MARK = {
 
 GONE = {
     "cleared": "疑点已消除，无需再处理",
-    "answered": "已核实办结，无需再处理",
+    "answered": "已核实销号，无需再处理",
     "moved": "已转由其他单位办理",
     "escalated": "逾期未反馈，已升级由其他单位办理",
     "suppressed": "经审批不再推送",
@@ -126,7 +126,7 @@ GONE = {
 
 # How an alert was settled, as it is told to who may know that one was handed over as a lead.
 SETTLED = {
-    "closed": "已核实办结",
+    "closed": "已核实销号",
     "not_confirmed": "经核实不属实",
     "transferred_as_lead": STATE["transferred_as_lead"],
 }

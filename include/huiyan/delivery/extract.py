@@ -75,6 +75,11 @@ class ExtractRow:
             know it.
         answers: what bodies have answered, who spoke last at the end; of a verifying body only
             where the row's role is to verify.
+        is_sent_back: who verifies it has sent it back to be put right.
+        rerouted: why this body has it and not the one that its tier or the jurisdiction names, in
+            Chinese; empty if it is that one.
+        cleared_on: since when the rule no longer finds it, of an alert on which somebody had begun;
+            null while it does, or where the rule, not the matter, has changed.
     """
 
     alert_id: str
@@ -107,6 +112,8 @@ class ExtractRow:
     least_recovery: Decimal | None = None
     answers: tuple[Said, ...] = ()
     is_sent_back: bool = False
+    rerouted: str = ""
+    cleared_on: date | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "ExtractRow":
@@ -116,6 +123,16 @@ class ExtractRow:
         }
         return cls(**plain)
 
+
+_LATER_OF_ROW = (
+    "concluded",
+    "close_out_needs",
+    "least_recovery",
+    "answers",
+    "is_sent_back",
+    "rerouted",
+    "cleared_on",
+)
 
 CSV_COLUMNS = (
     "alert_id",
@@ -176,6 +193,7 @@ class ReturnedRow:
             further files if it names none.
         cells: what stood there, by column of the feed `returns`.
         reasons: why it was not taken, in Chinese.
+        is_hint: no answer is filled in where answers belong; it may be that none was meant.
     """
 
     file_name: str
@@ -183,6 +201,7 @@ class ReturnedRow:
     cells: dict[str, str]
     reasons: tuple[str, ...]
     more: int = 0
+    is_hint: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,7 +209,10 @@ class ReceivedFile:
     """A file that the body sent back, and how many of its lines came to what.
 
     Attributes:
-        accepted: taken. repeated: said before. unanswered: left empty. refused: not taken.
+        accepted: taken on the day. repeated: said before. unanswered: left empty.
+        refused: not taken, to be corrected. settled: not taken, for the alert has ended.
+        settled_why: of the first of these, the alert and what became of it, in Chinese.
+        hints: nothing was filled in where answers belong, but words elsewhere or nothing at all.
     """
 
     file_name: str
@@ -198,6 +220,9 @@ class ReceivedFile:
     repeated: int
     unanswered: int
     refused: int
+    settled: int = 0
+    hints: int = 0
+    settled_why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -288,6 +313,11 @@ class Extract:
         """Lines that were not taken, listed or not."""
         return sum(row.more or 1 for row in self.returned)
 
+    @property
+    def hints(self) -> int:
+        """Of these, lines and files in which no answer was filled in where answers belong."""
+        return sum(row.is_hint for row in self.returned)
+
     def to_json(self) -> str:
         """Canonical JSON: the same extract always gives the same text.
 
@@ -299,13 +329,7 @@ class Extract:
             if not said[later]:
                 del said[later]
         for row in said["rows"]:
-            for later in (
-                "concluded",
-                "close_out_needs",
-                "least_recovery",
-                "answers",
-                "is_sent_back",
-            ):
+            for later in _LATER_OF_ROW:
                 if not row[later]:
                     del row[later]
             for answer in row.get("answers", ()):
@@ -316,8 +340,13 @@ class Extract:
                 if not row[later]:
                     del row[later]
         for row in said.get("returned", ()):
-            if not row["more"]:
-                del row["more"]
+            for later in ("more", "is_hint"):
+                if not row[later]:
+                    del row[later]
+        for row in said.get("received", ()):
+            for later in ("settled", "hints", "settled_why"):
+                if not row[later]:
+                    del row[later]
         return json.dumps(
             said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         )
@@ -338,6 +367,7 @@ class Extract:
                         "least_recovery": _money(row.get("least_recovery")),
                         "due_on": date.fromisoformat(row["due_on"]),
                         "opened_on": _date(row.get("opened_on")),
+                        "cleared_on": _date(row.get("cleared_on")),
                         "answers": tuple(map(Said.of, row.get("answers", ()))),
                     }
                 )
@@ -379,7 +409,10 @@ class Extract:
                 )
                 for row in data.get("joint", ())
             ),
-            received=tuple(ReceivedFile(**row) for row in data.get("received", ())),
+            received=tuple(
+                ReceivedFile(**{**row, "settled_why": tuple(row.get("settled_why", ()))})
+                for row in data.get("received", ())
+            ),
         )
 
     def content_hash(self) -> str:

@@ -166,10 +166,12 @@ def _summary(parcel: Parcel) -> list[str]:
         said.append(f"联合监督事项{joint}件，其中今日新增或有变化的{changed}件，见{where}。")
     if parcel.extract.returned:
         where = f"附件“{returned_name(parcel)}”" if parcel.sealed is None else "附件returned.xlsx"
-        said.append(
-            f"贵单位报来的反馈有{parcel.extract.returned_lines}行未被采用，逐行原因见{where}，"
-            "请在其中更正后重新报送。"
-        )
+        hints = parcel.extract.hints
+        refused = parcel.extract.returned_lines - hints
+        parts = [f"{refused}行未被采用"] if refused else []
+        parts += [f"{hints}处没有读到填写内容、请核对"] if hints else []
+        correct = "更正后重新报送" if refused else "补填属于反馈的内容后重新报送"
+        said.append(f"贵单位报来的反馈有{'，'.join(parts)}，逐行原因见{where}，请在其中{correct}。")
     if parcel.sealed is None and is_table_attached(parcel):
         said.append(f"过长的编号清单全部列在附件“{table_name(parcel)}”中。")
     return said

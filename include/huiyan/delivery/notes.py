@@ -80,13 +80,27 @@ def _what_came(extract: Extract) -> list[str]:
         said.append(f"联合监督事项 {len(extract.joint)} 件，见“{JOINT_SHEET}”。")
     said += _what_was_received(extract)
     if extract.returned:
-        said.append(
-            f"没有受理的反馈 {extract.returned_lines} 条，见同时送达的“{RETURNED_SHEET}”表格"
-            f"（returned.xlsx，邮件附件的名称以“{RETURNED_SHEET}”开头），请更正后再退。"
-        )
+        said.append(_what_goes_back(extract))
     if total:
         said.append("预警只是疑点，不是结论，请核实后反馈。")
     return said
+
+
+def _what_goes_back(extract: Extract) -> str:
+    refused, hints = extract.returned_lines - extract.hints, extract.hints
+    where = (
+        f"见同时送达的“{RETURNED_SHEET}”表格（returned.xlsx，邮件附件的名称以“{RETURNED_SHEET}”"
+        "开头）"
+    )
+    unread = f"没有读到填写内容、请核对的 {hints} 处"
+    if not hints:
+        return f"没有受理的反馈 {refused} 条，{where}，请更正后再退。"
+    if not refused:
+        return f"{unread}，{where}：属于反馈的，请补填后再退；不是反馈的，不必理会。"
+    return (
+        f"没有受理的反馈 {refused} 条、{unread}，{where}：没有受理的，请更正后再退；请核对的，属于"
+        "反馈的补填后再退，不是反馈的不必理会。"
+    )
 
 
 def _what_was_received(extract: Extract) -> list[str]:
@@ -98,10 +112,15 @@ def _what_was_received(extract: Extract) -> list[str]:
             ("此前已受理", file.repeated),
             ("未填写", file.unanswered),
             ("没有受理", file.refused),
+            ("预警已结束、不再受理", file.settled),
         )
-        told = "、".join(f"{what} {count} 条" for what, count in counts if count)
+        told = [f"{what} {count} 条" for what, count in counts if count]
+        told += [f"请核对 {file.hints} 处"] if file.hints else []
         name = one_line(file.file_name.partition("/")[2] or file.file_name, LONGEST_NAME)
-        said.append(f"收到本单位退回的“{name}”：{told}。")
+        said.append(f"收到本单位退回的“{name}”" + (f"：{'、'.join(told)}。" if told else "。"))
+        said += [f"　预警 {why}" for why in file.settled_why]
+        if file.settled_why and (more := file.settled - len(file.settled_why)) > 0:
+            said.append(f"　另有 {more} 条预警也已结束。")
     if (more := len(extract.received) - FILES_LISTED) > 0:
         said.append(f"另收到本单位退回的文件 {more} 份。")
     return said
@@ -132,11 +151,17 @@ def _deadlines(extract: Extract) -> list[str]:
     marks = {mark for row in extract.rows for mark in row.marks}
     raised = "，升级原因列在“疑点依据”中" if any(row.tier_reasons for row in extract.rows) else ""
     counts = extract.counts_by_tier
+    rerouted = len({row.alert_id for row in extract.rows if row.rerouted})
     return [
         *(
             f"{words.TIER[tier]}：{whose}，{words.DUE_WORKDAYS[tier]} 个工作日内反馈。"
             for tier, whose in _WHOSE_TIER.items()
             if counts[tier]
+        ),
+        *(
+            [f"清单中 {rerouted} 条因回避、没有管辖关系等改由本单位办理，原因写在“疑点依据”中。"]
+            if rerouted
+            else []
         ),
         "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降" + raised + "。",
         "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日催办；催办后仍未反馈的，提升一级、"
@@ -171,7 +196,8 @@ def _how_to_read(extract: Extract) -> list[str]:
     if extract.cases:
         said.append(
             f"“{CASES_SHEET}”列出一条预警归集的疑点：系统性问题列所管单位的同类疑点，小金库评分列"
-            f"本单位计分的疑点；序号与“{ALERTS_SHEET}”一致，一案一次核实、一次反馈。超过 "
+            f"本单位资金、公务卡、发票类没有消除的疑点，早于计分期间的也列；序号与"
+            f"“{ALERTS_SHEET}”一致，一案一次核实、一次反馈。超过 "
             f"{PRINTED_LINES} 行的，默认不打印。"
         )
     if extract.joint:
@@ -238,6 +264,8 @@ def _how_to_answer(extract: Extract) -> list[str]:
         "金额：按核查事实中应退、超出或多报的数额填，没有这类数额的按预警金额；少退的，结论选“部分属实”"
         "或写明情况说明。佐证材料写明名称或"
         "文号，“无”“后补”“见附件”不算。",
+        f"“{RETURN_SHEET}”不能增加栏目，需要备注的写入“情况说明”；本单位自用的内容可以另建工作表，"
+        "不作为反馈读取。",
         "填好后保存，把整个文件按原渠道退回；可以只填一部分，其余的以后再退。一并收到送达清单"
         "（manifest.json）的，原样退回即视同签收。",
         f"“{RETURN_SHEET}”最右边的接收单位代码、推送日期、反馈码用来证明这张表是发给本单位的，不打印，"

@@ -84,6 +84,14 @@ def task(row: ExtractRow) -> str:
     return "answered" if is_untrue else "rectifying"
 
 
+def is_reported_closed(row: ExtractRow) -> bool:
+    """Whether who disposes of it has reported it closed, and nobody has answered since."""
+    if row.state != "rectifying" or row.is_sent_back or not row.answers:
+        return False
+    last = row.answers[-1]
+    return last.role == "dispose" and last.progress == "closed"
+
+
 def _has_only_found(row: ExtractRow) -> bool:
     """Whether a verifying body spoke last, of a finding, and not of what is to follow from it."""
     if not row.answers:
@@ -203,6 +211,10 @@ def told(rows: Sequence[ExtractRow]) -> str:
     """
     row = max(rows, key=lambda row: len(row.answers))
     lines = [_words_of(said) for said in row.answers]
+    if row.cleared_on is not None:
+        lines.append(
+            f"系统自 {row.cleared_on.isoformat()} 起已不再发现这一疑点；是否销号，以核实为准。"
+        )
     return "\n".join([*lines, *filter(None, dict.fromkeys(map(_follows, rows)))])
 
 

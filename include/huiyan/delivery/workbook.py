@@ -48,7 +48,7 @@ from huiyan.delivery.joint_sheet import PRINTED_COLUMNS as JOINT_PRINTED
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.notes import notes
 from huiyan.delivery.sheets import ALERTS_SHEET, NOTES_SHEET, RETURN_SHEET, RETURNED_SHEET
-from huiyan.delivery.task import PLACE, needed, task, told
+from huiyan.delivery.task import PLACE, is_reported_closed, needed, task, told
 from huiyan.feeds.form_reader import place_of
 
 TASK_HEADING = f"待办\n（在“{RETURN_SHEET}”表填写）"
@@ -136,6 +136,7 @@ def _evidence(line: Line) -> str:
     raised = "；".join(line.row.tier_reasons)
     said = (
         *line.row.notices,
+        f"改由本单位办理（{line.row.rerouted}）。" if line.row.rerouted else "",
         f"升级原因：{raised}" if raised else "",
         conclusion_of_others(line.row),
         _since_then(line),
@@ -152,6 +153,12 @@ def _since_then(line: Line) -> str:
         f"以下数字和“金额”是 {line.row.opened_on} 发现时的；到本表日期没有消除的共 {line.gathered} "
         f"条，逐条列在“{CASES_SHEET}”。"
     )
+
+
+def _state(line: Line) -> str:
+    if is_reported_closed(line.row):
+        return "已报办结"
+    return words.STATE.get(line.row.state, "办理中")
 
 
 def _standard(line: Line) -> str:
@@ -182,7 +189,7 @@ ALERT_COLUMNS = (
     Column("政策依据", 21, "text", lambda line: line.row.legal_basis),
     Column("判定规则", 22, "text", lambda line: line.row.description),
     Column("发生日期", 11, "date", lambda line: line.row.occurred_on),
-    Column("状态", 10, "centre", lambda line: words.STATE.get(line.row.state, "办理中")),
+    Column("状态", 10, "centre", _state),
     Column("财务平台单位代码", 13, "code", lambda line: line.row.finance_agency_code),
     Column("国库平台单位代码", 13, "code", lambda line: line.row.treasury_agency_code),
     Column("规则编号", 11, "code", lambda line: line.row.rule_id),
@@ -716,7 +723,8 @@ def _returned_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
     verified = {row.alert_id for row in extract.rows if row.role == "verify"}
     ids = [row.cells.get("alert_id") for row in extract.returned]
     # Of an alert that is not on the list it is not known who verifies it.
-    refers = [alert_id in verified or alert_id not in numbers for alert_id in ids]
+    may_verify = bool(verified)
+    refers = [alert_id in verified or (may_verify and alert_id not in numbers) for alert_id in ids]
     for across, answer in enumerate(ANSWER_COLUMNS, start=answers):
         sheet.set_column(across, across, answer.width)
         sheet.write_string(0, across, answer.heading, styles.answer_heading)

@@ -170,6 +170,16 @@ def hide_all(text: str) -> str:
     return _masked(text, spans) if spans else text
 
 
+def hide_number(text: str) -> str:
+    """`text` that should be one number, of which only the last four digits show if it has as many
+    as a card number: for messages about amounts, which have fewer.
+    """
+    plain = text.translate(_TO_ASCII)
+    if len("".join(_DIGITS.findall(plain))) < FEWEST_DIGITS:
+        return text
+    return _masked(plain, [(0, len(plain))])
+
+
 class Watch:
     """Looks at bytes on their way: may they hold a card number, or can that not be seen?
 

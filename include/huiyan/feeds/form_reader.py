@@ -27,6 +27,8 @@ MOST_SHEETS = 200
 LACKS_COLUMNS = "sheet_lacks_columns"
 COLUMN_TWICE = "sheet_column_twice"
 HEADING_NOT_PLAIN = "sheet_heading_not_plain"
+# Why a table above the form, in its sheet, is not read.
+TABLE_ABOVE = "table_above_the_form"
 
 
 def place_of(line_no: int) -> tuple[int, int]:
@@ -42,11 +44,13 @@ class _Sheet:
         number: from 1.
         heading: None if it holds nothing.
         named: columns of the contract that it names.
+        above: heading of a table above it that could be a form, but for this one; null without.
     """
 
     number: int
     heading: Record | None
     named: frozenset[str]
+    above: Record | None = None
 
 
 class FormReader:
@@ -104,15 +108,16 @@ class FormReader:
     def _headed(self, number: int) -> _Sheet:
         best = _Sheet(number, None, frozenset())
         for place, record in enumerate(self._book.records(number)):
-            if place >= HEADING_ROWS and self._is_form(best):
-                break
+            if place >= HEADING_ROWS and len(best.named) > len(self._contract.columns) // 2:
+                break  # a form as it was sent; a table of somebody's own names less
             known = frozenset(filter(None, self._named(record.cells)))
-            found = _Sheet(number, record, known)
+            above = best.heading if self._is_form(best) else best.above
+            found = _Sheet(number, record, known, above)
+            is_better = best.heading is None or len(known) > len(best.named)
             if place >= HEADING_ROWS:
                 # What need not be answered any more is listed below the notes, with a reason each.
-                is_better = self._is_form(found) and len(known & self._answers) > 1
-            else:
-                is_better = best.heading is None or len(known) > len(best.named)
+                is_form = self._is_form(found) and len(known & self._answers) > 1
+                is_better = is_form and (is_better or not self._is_form(best))
             if is_better:
                 best = found
         return best
@@ -152,7 +157,9 @@ class FormReader:
         )
 
     def _records(self, sheet: _Sheet) -> Iterator[Record]:
-        """The rows below the headings, and those above them that were sorted there."""
+        """The rows below the headings, and those above them that were sorted there, but for those
+        of a table above.
+        """
         if sheet.heading is None:
             return
         keys, answers = self._at(sheet.heading, self._keys), self._at(sheet.heading, self._answers)
@@ -164,15 +171,16 @@ class FormReader:
                     "save it anew and send it again."
                 )
             last = record.line_no
-            if last > sheet.heading.line_no or (
-                last < sheet.heading.line_no and _holds(record, keys) and _holds(record, answers)
-            ):
+            is_sorted = _holds(record, keys) and _holds(record, answers)
+            is_above = last < sheet.heading.line_no
+            is_of_table = sheet.above is not None and last >= sheet.above.line_no
+            if last > sheet.heading.line_no or (is_above and is_sorted and not is_of_table):
                 yield record
 
     def rows(self) -> Iterator[Record]:
         """The rows of the sheets, one sheet after the other, each cell under its heading.
 
-        Of a sheet that cannot be read its heading comes, with why.
+        Of a sheet that cannot be read its heading comes, with why, and so of a table above a form.
         """
         for sheet in self._read:
             first = 0 if sheet is self._read[0] else sheet.number * LINES_OF_A_SHEET
@@ -181,6 +189,9 @@ class FormReader:
                 why = Problem(self._not_understood[sheet.number])
                 yield Record(first + line_no, cells, (why,))
                 continue
+            if sheet.above is not None:
+                line_no, cells, _ = sheet.above
+                yield Record(first + line_no, cells, (Problem(TABLE_ABOVE),))
             places = self._places[sheet.number]
             for record in self._records(sheet):
                 own = fitted(record, len(places), ())

@@ -13,7 +13,7 @@ corrects the earlier one, and an answer that is no longer there stays, because i
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -29,12 +29,14 @@ from huiyan.delivery.extract import CSV_COLUMNS
 from huiyan.delivery.neutralise import neutralised
 from huiyan.delivery.workbook import ALERT_COLUMNS, RETURNED_HEADINGS
 from huiyan.feeds.contract import load_contract
+from huiyan.feeds.form_reader import place_of
 from huiyan.feeds.header import resolve
-from huiyan.returns import acknowledge, reasons
+from huiyan.returns import acknowledge, printed, reasons
 from huiyan.returns.acknowledge import Receipt
 from huiyan.returns.code import proves
 from huiyan.returns.judge import Answer, Case, Refusal, judge, read_date
 from huiyan.returns.record import (
+    ANSWERS,
     FEED,
     Line,
     as_loader,
@@ -47,8 +49,6 @@ from huiyan.settings import Settings, get_settings
 from huiyan.warehouse.connection import connect
 from huiyan.workdays import next_workday
 
-ANSWERS = tuple(Answer.__dataclass_fields__)
-IN_ANOTHER_COLUMN = "answer_in_another_column"
 _TASKS = frozenset(words.TASK.values())
 RECEIPT = Answer(progress="acknowledged").weight
 FREE = ("note", "evidence_reference", "verified_by", "verified_on")
@@ -141,12 +141,15 @@ def accept(business_date: date, settings: Settings | None = None) -> AcceptResul
         untouched = acknowledge.untouched(connection, batch[0], receipts)
         for line in lines:
             line.is_untouched = line.file_no in untouched
-        alerts, proofs = _judge_senders(connection, lines, business_date, settings)
+        handed = _prove(connection, lines, settings)
+        _refuse_unread(lines)
+        alerts, proofs = _judge_senders(connection, lines, handed, business_date)
         _judge_answers(connection, lines, alerts, business_date, batch[0])
         _acknowledge(connection, receipts, business_date, batch[0])
         proofs |= {receipt.delivery_id: receipt.file_no for receipt in receipts}
         acknowledge.record(connection, business_date, batch[0], proofs)
-        record(connection, batch[0], lines, senders, refused, untouched)
+        typed = printed.told(connection, batch[0], lines, settings)
+        record(connection, batch[0], lines, senders, refused, untouched, typed)
         note_unaddressed(connection, business_date, batch[0])
         result = _recorded(connection, business_date, batch[0])
         assert result is not None  # noqa: S101
@@ -180,15 +183,13 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             [batch_id],
         ).fetchall()
     lines = []
-    besides: list[tuple[Line, dict[str, str]]] = []
     for row in rows:
         cells = {name: text for name, text in row["cells"].items() if isinstance(text, str)}
-        told = reasons.of_line(row["aside"] or (), cells)
         extra = row["cells"]["extra"] or {}
         whole = extra.get("cells")
         if is_garbled := isinstance(whole, list):
             cells = {"subject_shown": " | ".join(whole)}
-        unread = reasons.unread_answers(code for code, _ in told)
+        unread = reasons.unread_answers(reasons.codes_of(row["aside"] or (), cells))
         said: dict[str, Any] = {
             name: visible(row[name]) if name in FREE else row[name]
             for name in ANSWERS
@@ -207,21 +208,27 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
             unread=unread,
             is_garbled=is_garbled,
         )
-        line.refuse(*(Refusal(code, text) for code, text in told))
         if not is_garbled:
-            besides.append((line, _beside(extra, cells)))
+            line.beside = _beside(extra, cells)
         lines.append(line)
-    _refuse_misplaced(besides)
     return lines
 
 
-def _refuse_misplaced(besides: Iterable[tuple[Line, Mapping[str, str]]]) -> None:
+def _refuse_unread(lines: Iterable[Line]) -> None:
+    """Refuse what reader and gate refused, in the words of the line's own form."""
+    for line in lines:
+        told = reasons.of_line(line.aside, line.cells, may_refer=line.role == "verify")
+        line.refuse(*(Refusal(code, text) for code, text in told))
+    _refuse_misplaced(lines)
+
+
+def _refuse_misplaced(lines: Iterable[Line]) -> None:
     """Refuse lines without an answer that say something beside the columns for one.
 
     A column that is filled in beside answers too is the sender's own, as a rule: of such a column
     the first line of the file is asked about, for all others.
     """
-    besides = list(besides)
+    besides = [(line, line.beside) for line in lines]
     own = {
         (line.file_no, name) for line, beside in besides if not line.is_silent for name in beside
     }
@@ -236,7 +243,7 @@ def _refuse_misplaced(besides: Iterable[tuple[Line, Mapping[str, str]]]) -> None
         told |= theirs
         if misplaced:
             more = max((alike[each] - 1 for each in theirs), default=0)
-            line.refuse(Refusal(IN_ANOTHER_COLUMN, reasons.elsewhere(misplaced, more)))
+            line.refuse(Refusal(reasons.IN_ANOTHER_COLUMN, reasons.elsewhere(misplaced, more)))
 
 
 @cache
@@ -275,17 +282,16 @@ def _as_sent(text: str | None) -> str | None:
     return text
 
 
-def _judge_senders(
-    connection: psycopg.Connection, lines: list[Line], day: date, settings: Settings
-) -> tuple[dict[str, _Alert], dict[int, int]]:
-    """Refuse what does not prove whose it is.
+Handed = Mapping[tuple[date | None, str | None, str | None], tuple[str, int]]
+
+
+def _prove(connection: psycopg.Connection, lines: list[Line], settings: Settings) -> Handed:
+    """Note which lines prove whose they are, and in which role their sender has the alert.
 
     Returns:
-        The alerts of the others by id, and the deliveries that lines prove to have come, each with
-        the number of the file.
+        Role and delivery by date, body and alert of what was handed over.
     """
     key = settings.return_key_bytes()
-    proofs: dict[int, int] = {}
     for line in lines:
         if line.alert_id and line.body_code and line.extract_on and line.cells.get("return_code"):
             line.is_proven = proves(
@@ -301,17 +307,40 @@ def _judge_senders(
             [[line.alert_id for line in lines if line.is_proven]],
         )
     }
-    headed: dict[int, set[str]] = defaultdict(set)
     for line in lines:
-        headed[line.file_no].update(line.cells)
+        if (found := handed.get((line.extract_on, line.body_code, line.alert_id))) is not None:
+            line.role = found[0]
+    return handed
+
+
+def _judge_senders(
+    connection: psycopg.Connection, lines: list[Line], handed: Handed, day: date
+) -> tuple[dict[str, _Alert], dict[int, int]]:
+    """Refuse what does not prove whose it is.
+
+    Args:
+        handed: as `_prove` gives it.
+
+    Returns:
+        The alerts of the others by id, and the deliveries that lines prove to have come, each with
+        the number of the file.
+    """
+    proofs: dict[int, int] = {}
+    headed: dict[tuple[int, int], set[str]] = defaultdict(set)
     for line in lines:
-        if line.is_silent or line.is_untouched:
+        headed[line.file_no, _sheet_of(line)].update(line.cells)
+    own = _sheets_of_their_own(lines, headed)
+    for line in lines:
+        at = (line.file_no, _sheet_of(line))
+        if at in own and _may_be_meant(line):
+            _refuse_own(line, own[at])
+        elif line.is_silent or line.is_untouched:
             if not line.refusals:
                 line.outcome = "unanswered"
         elif line.alert_id is None:
             continue
         elif not line.is_proven:
-            line.refuse(_unproven(line, headed[line.file_no]))
+            line.refuse(_unproven(line, headed[at]))
         elif (line.extract_on, line.body_code, line.alert_id) not in handed:
             line.refuse(Refusal("not_handed_over", "这条预警没有推送给这个单位，或推送未送达。"))
         elif line.extract_on is not None and line.extract_on > day:
@@ -322,19 +351,58 @@ def _judge_senders(
                 line.outcome = "accepted"
     for line in lines:
         found = handed.get((line.extract_on, line.body_code, line.alert_id))
-        if line.extract_on is not None and found is not None:
-            line.role, delivery_id = found
-            if line.is_proven and line.extract_on <= day:
-                proofs.setdefault(delivery_id, line.file_no)
+        is_of_now = line.extract_on is not None and line.extract_on <= day
+        if found is not None and line.is_proven and is_of_now:
+            proofs.setdefault(found[1], line.file_no)
     answered = [line.alert_id for line in lines if line.is_theirs]
     return _alerts(connection, answered, day), proofs
+
+
+def _sheet_of(line: Line) -> int:
+    return place_of(line.line_no)[0]
+
+
+def _sheets_of_their_own(
+    lines: Iterable[Line], headed: Mapping[tuple[int, int], set[str]]
+) -> dict[tuple[int, int], list[Line]]:
+    """The lines that say something of every sheet without a proof beside one that has them.
+
+    Args:
+        headed: columns in which something stands, by file and sheet.
+    """
+    proving = {file_no for (file_no, _), names in headed.items() if names >= set(PROOF)}
+    found: dict[tuple[int, int], list[Line]] = {}
+    for line in lines:
+        at = (line.file_no, _sheet_of(line))
+        is_own = line.file_no in proving and not headed[at] & set(PROOF)
+        if is_own and _may_be_meant(line):
+            found.setdefault(at, []).append(line)
+    return found
+
+
+def _may_be_meant(line: Line) -> bool:
+    """Whether a line of a sheet that proves nothing says what could be an answer."""
+    codes = {refusal.code for refusal in line.refusals}
+    says = not line.is_silent or bool(codes)
+    return says and not line.is_remark and not codes & reasons.NOT_UNDERSTOOD
+
+
+def _refuse_own(line: Line, alike: Sequence[Line]) -> None:
+    """Refuse a line of a sheet that is none of ours, of which its first line tells."""
+    contract = load_contract(FEED)
+    lacking = [contract.column(name).label for name in PROOF]
+    line.is_told_with_another = line is not alike[0]
+    # Whatever else is wrong with it: nobody knows that it is meant for an answer.
+    line.refusals.clear()
+    text = reasons.own_sheet(_sheet_of(line), lacking, len(alike) - 1)
+    line.refuse(Refusal(reasons.OWN_SHEET, text))
 
 
 def _unproven(line: Line, headed: Collection[str]) -> Refusal:
     """Why it proves nothing.
 
     Args:
-        headed: columns in which something stands in its file.
+        headed: columns in which something stands in its sheet.
     """
     lacking = [name for name in PROOF if name not in line.cells]
     if not lacking:
@@ -627,7 +695,7 @@ def _too_late(line: Line, alert: _Alert) -> Refusal | None:
     if alert.resolved_on is not None and alert.state in states.ENDS | {"not_confirmed"}:
         return Refusal(
             "settled",
-            f"这条预警已于 {alert.resolved_on.isoformat()} 办结（{words.TOLD[alert.state]}），"
+            f"这条预警已于 {alert.resolved_on.isoformat()} 结束（{words.TOLD[alert.state]}），"
             "不能再反馈。",
             is_final=True,
         )

@@ -9,13 +9,15 @@ from decimal import Decimal
 
 from huiyan.alerts import words
 from huiyan.delivery.neutralise import one_line
+from huiyan.feeds import cards
 from huiyan.feeds.contract import Column, load_contract
-from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS
+from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS, TABLE_ABOVE
 from huiyan.feeds.header import MISSING, NO_HEADINGS, SHEET, TWICE
 from huiyan.said import says_something
 
 LONGEST_QUOTE = 40
 NAMED_ALERTS = 5
+NAMED_PLACES = 5
 CHOICES = {
     "progress": words.PROGRESS.values(),
     "verdict": words.VERDICTS.values(),
@@ -32,7 +34,16 @@ _READER = {
     LACKS_COLUMNS: f"这张表的表头缺少“预警编号”，{_SHEET_NOT_READ}补上这一栏",
     COLUMN_TWICE: f"这张表的表头有两栏是同一个标题，{_SHEET_NOT_READ}删去多出的一栏",
     HEADING_NOT_PLAIN: f"这张表的表头有公式或栏目过多，{_SHEET_NOT_READ}改用收到的表格的表头",
+    TABLE_ABOVE: (
+        "这一行起，表头以上另有一个表，没有读取，其下的反馈照常受理：本单位自用的表不必理会；填有反馈的"
+        "，请填到反馈表的绿色栏目"
+    ),
 }
+IN_ANOTHER_COLUMN = "answer_in_another_column"
+OWN_SHEET = "sheet_of_its_own"
+# Why a line goes back of which it is not known that anybody meant it for an answer.
+NOT_UNDERSTOOD = frozenset({LACKS_COLUMNS, COLUMN_TWICE, HEADING_NOT_PLAIN, TABLE_ABOVE})
+HINTS = NOT_UNDERSTOOD | {IN_ANOTHER_COLUMN, OWN_SHEET}
 # What a spreadsheet shows of a formula that went wrong.
 _ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
@@ -68,6 +79,8 @@ def quoted(text: str) -> str:
 
 def stands(column: Column, text: str) -> str:
     """Which cell, and what stands there."""
+    if column.type == "money":
+        text = cards.hide_number(text)
     return f"“{column.label}”栏的{quoted(text)}"
 
 
@@ -78,11 +91,8 @@ def trap(text: str) -> str | None:
     return "error_cell" if text in _ERRORS else None
 
 
-def of_line(said: Iterable[str], cells: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """The reasons of reader and gate, each with its words for the sender.
-
-    Of a cell that could not be read it need not be said that it is no amount, nor what was refused
-    as a formula and came back as the text of one.
+def codes_of(said: Iterable[str], cells: Mapping[str, str]) -> list[str]:
+    """The reasons of reader and gate, and further ones: text that came back of a formula.
 
     Args:
         said: `<column>: <what is wrong>` of the gate, `<what is wrong>:<column>` of the reader.
@@ -90,11 +100,26 @@ def of_line(said: Iterable[str], cells: Mapping[str, str]) -> tuple[tuple[str, s
     """
     columns = {column.name: column for column in load_contract("returns").columns}
     given = list(said)
-    given += [
+    return given + [
         f"{code}:{name}"
         for name, text in cells.items()
         if columns[name].is_answer and (code := trap(text)) and f"{code}:{name}" not in given
     ]
+
+
+def of_line(
+    said: Iterable[str], cells: Mapping[str, str], *, may_refer: bool = False
+) -> tuple[tuple[str, str], ...]:
+    """The reasons of `codes_of`, each with its words for the sender.
+
+    Of a cell that could not be read it need not be said that it is no amount, nor what was refused
+    as a formula and came back as the text of one.
+
+    Args:
+        may_refer: whether the line offers to hand the matter over as a lead.
+    """
+    columns = {column.name: column for column in load_contract("returns").columns}
+    given = codes_of(said, cells)
     unread = {reason.partition(":")[2] for reason in given}
     told = {}
     for reason in given:
@@ -103,7 +128,7 @@ def of_line(said: Iterable[str], cells: Mapping[str, str]) -> tuple[tuple[str, s
             problem, _, column = reason.partition(":")
             told[reason] = f"{_place(column, columns, cells)}{_of_reader(problem)}。"
         elif column not in unread:
-            told[reason] = _of_gate(columns[column], what, cells.get(column))
+            told[reason] = _of_gate(columns[column], what, cells.get(column), may_refer)
     return tuple(told.items())
 
 
@@ -129,7 +154,7 @@ def _place(name: str, columns: Mapping[str, Column], cells: Mapping[str, str]) -
     return "" if not name or "_" in name else f"{quoted(name)}栏"
 
 
-def _of_gate(column: Column, what: str, text: str | None) -> str:
+def _of_gate(column: Column, what: str, text: str | None, may_refer: bool) -> str:
     if text is None:
         return f"“{column.label}”没有填写。"
     if column.type == "money" and what == "not money":
@@ -137,7 +162,11 @@ def _of_gate(column: Column, what: str, text: str | None) -> str:
     if what.startswith("beyond"):
         return f"{stands(column, text)}：金额过大，请核对。"
     if what == "not in the code list":
-        offered = "、".join(CHOICES[column.name])
+        offered = "、".join(
+            choice
+            for choice in CHOICES[column.name]
+            if may_refer or choice != words.ACTIONS["transfer_as_lead"]
+        )
         return f"{stands(column, text)}不在下拉列表之内，请从下拉列表中选择：{offered}。"
     if what.startswith("longer than"):
         return f"“{column.label}”过长。"
@@ -157,6 +186,8 @@ def how_to_write(text: str) -> str:
         return "不是金额，请只填数字，例如 1000 或 1000.50；没有退缴的留空"
     if not _GROUPED.fullmatch(match["number"]):
         return "逗号的位置不对，请去掉逗号，只填数字"
+    if cards.hide_number(written) != written:
+        return "位数过多，不是金额，请核对"
     value = Decimal(match["number"].replace(",", "")) * _TIMES[match["times"]]
     if value != round(value, 2):
         return "金额最多两位小数，请核对后填写"
@@ -201,6 +232,37 @@ def elsewhere(cells: Mapping[str, str], more: int = 0) -> str:
     return (
         f"{named}{also}不在要填写的栏目内，没有读到：属于反馈的，请填到绿色标题的栏目，不要改动标题；"
         "不是反馈的，不必理会。"
+    )
+
+
+def typed_over(places: Sequence[tuple[str, str]]) -> str:
+    """What is said of words that stand where something was printed.
+
+    Args:
+        places: where, and the words.
+    """
+    named = "；".join(f"{where}的{quoted(text)}" for where, text in places[:NAMED_PLACES])
+    more = f"等 {len(places)} 处，" if len(places) > NAMED_PLACES else ""
+    return (
+        f"{named}{more}不在要填写的栏目内，没有读到：属于反馈的，请填到“核实反馈”表的绿色栏目；"
+        "不是反馈的，不必理会。"
+    )
+
+
+def own_sheet(sheet: int, lacking: Sequence[str], more: int) -> str:
+    """What is said of a sheet beside the form that looks like one and proves nothing.
+
+    Args:
+        sheet: its number in the workbook, 0 for the one read first.
+        lacking: labels of columns that are not there.
+        more: further lines of it that hold something.
+    """
+    also = f"（另有 {more} 行也是如此）" if more else ""
+    named = "".join(quoted(label) for label in lacking)
+    which = f"第 {sheet} 张表" if sheet else "这张表"
+    return (
+        f"{which}没有{named}，这一行{also}没有受理：本单位自用的表不必理会；属于反馈的，请填到"
+        "“核实反馈”表的绿色栏目。"
     )
 
 

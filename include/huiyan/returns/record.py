@@ -18,7 +18,10 @@ from huiyan.returns.judge import Answer, Refusal
 
 FEED = "returns"
 UNADDRESSED = "return_unaddressed"
+ANSWERS = tuple(Answer.__dataclass_fields__)
 GIVEN = ("accepted", "repeated")
+# The answer of what is refused though it need not be one; of other refused lines none is kept.
+NO_ANSWER = "{}"
 
 
 @dataclass
@@ -35,6 +38,8 @@ class Line:
         is_theirs: the body has the alert, and the form is of no later date.
         unread: what is filled in and cannot be read; null in `answer`.
         is_garbled: its cells cannot be told apart; all of them are in one.
+        beside: what stands outside of the columns for answers, by heading.
+        is_told_with_another: what is said of it is said at another line, which counts it.
     """
 
     file_no: int
@@ -54,6 +59,8 @@ class Line:
     is_theirs: bool = False
     unread: frozenset[str] = frozenset()
     is_garbled: bool = False
+    beside: dict[str, str] = field(default_factory=dict)
+    is_told_with_another: bool = False
 
     @property
     def is_silent(self) -> bool:
@@ -66,10 +73,21 @@ class Line:
         return self.is_silent and self.alert_id is None and not self.is_garbled
 
     @property
+    def is_hint(self) -> bool:
+        """Whether it is refused for nothing but words that need not be an answer."""
+        codes = {refusal.code for refusal in self.refusals}
+        return bool(codes) and codes <= reasons.HINTS
+
+    @property
     def correctable(self) -> dict[str, str]:
         """What goes back to be corrected: nothing, if the matter is settled or there is none."""
         is_settled = any(refusal.is_final for refusal in self.refusals)
-        return {} if is_settled or self.is_remark else self.cells
+        if is_settled or self.is_remark or self.is_told_with_another:
+            return {}
+        if any(refusal.code == reasons.OWN_SHEET for refusal in self.refusals):
+            # Its words are not put where answers belong: sent back untouched, they say nothing.
+            return {name: text for name, text in self.cells.items() if name not in ANSWERS}
+        return self.cells
 
     def refuse(self, *refusals: Refusal) -> None:
         """Take it for rejected, for these reasons too."""
@@ -93,6 +111,7 @@ def record(
     senders: Mapping[int, str],
     refused: Mapping[int, Refusal],
     untouched: Collection[int],
+    typed: dict[int, str],
 ) -> None:
     """Write what became of every line and of every file that said nothing, and the counts.
 
@@ -100,6 +119,7 @@ def record(
         senders: as `senders_named` gives them.
         refused: receipts that are none, by their file.
         untouched: files that came back beside their manifest exactly as they had been sent.
+        typed: what is said of words typed where no answer is read, by their file.
     """
     addressees = _addressees(lines, senders)
     with connection.cursor() as cursor:
@@ -117,24 +137,35 @@ def record(
                     line.body_code if line.is_proven else addressees.get(line.file_no),
                     line.is_proven,
                     line.alert_id,
-                    _json(line.answer.plain()) if line.outcome in GIVEN else None,
+                    _answer_kept(line),
                     _json(line.correctable) if line.outcome == "rejected" else None,
                     [refusal.text for refusal in line.refusals],
                 )
                 for line in lines
             ],
         )
-        told = _unread(connection, batch_id) | {no: said.text for no, said in refused.items()}
-        for file_no, text in _silent(connection, batch_id, lines, addressees).items():
-            if file_no not in untouched:
-                told.setdefault(file_no, text)
+        unread = _unread(connection, batch_id) | {no: said.text for no, said in refused.items()}
+        silent = {
+            file_no: text
+            for file_no, text in _silent(connection, batch_id, lines, addressees).items()
+            if file_no not in untouched and file_no not in unread
+        }
         names = _names(connection, batch_id)
         cursor.executemany(
             "insert into ops.return_line (batch_id, file_no, line_no, file_name, outcome, "
-            "body_code, is_proven, reasons) values (%s, %s, 0, %s, 'unreadable', %s, false, %s)",
+            "body_code, is_proven, answer, reasons) "
+            "values (%s, %s, 0, %s, %s, %s, false, %s, %s)",
             [
-                (batch_id, file_no, names[file_no], addressees.get(file_no), [text])
-                for file_no, text in sorted(told.items())
+                (
+                    batch_id,
+                    file_no,
+                    names[file_no],
+                    "unreadable" if file_no in unread | silent else "rejected",
+                    addressees.get(file_no),
+                    None if file_no in unread else NO_ANSWER,
+                    [each[file_no] for each in (unread, typed, silent) if file_no in each],
+                )
+                for file_no in sorted(unread | silent | typed)
             ],
         )
     counts = dict.fromkeys(("accepted", "repeated", "unanswered", "rejected"), 0)
@@ -270,6 +301,12 @@ def _silent(
             )
             told.add((body, sha256))
     return silent
+
+
+def _answer_kept(line: Line) -> str | None:
+    if line.outcome in GIVEN:
+        return _json(line.answer.plain())
+    return NO_ANSWER if line.outcome == "rejected" and line.is_hint else None
 
 
 def _json(said: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from alert_district import MONDAY, START, TUESDAY, WEDNESDAY, District
@@ -287,6 +288,27 @@ def test_recusal_goes_to_the_parent(district: District) -> None:
         district.rows("select body_code || role, reason from ops.alert_route where role='dispose'")
     )
     assert reasons["SO2dispose"] == "回避：事涉财政局自身，由其上级办理"
+
+
+def test_who_has_an_alert_that_is_others_by_its_tier_is_told_why(district: District) -> None:
+    district.hit("REC-001", "V1", "F001")
+    district.hit("REC-001", "V2", "F777")
+    district.hit("REC-001", "V3")
+    district.evaluated(MONDAY)
+    run(district, MONDAY)
+    told = {}
+    for body in ("SO1", "SO2", "RG01"):
+        path = district.settings.outbox / body / MONDAY.isoformat() / "alerts.xlsx"
+        book = openpyxl.load_workbook(path)
+        headings, *lines = book["预警清单"].values
+        evidence = [line[headings.index("疑点依据")].split("\n")[0] for line in lines]
+        notes = "".join(str(line[0]) for line in book["说明"].values)
+        told[body] = (evidence, "改由本单位办理" in notes)
+    assert told == {
+        "SO1": (["改由本单位办理（没有管辖关系，由默认监督检查室办理）。"] * 2, True),
+        "SO2": (["改由本单位办理（回避：事涉财政局自身，由其上级办理）。"], True),
+        "RG01": (["摘要：办公用品"], False),
+    }
 
 
 def test_a_body_with_both_roles_has_a_row_for_each(district: District) -> None:

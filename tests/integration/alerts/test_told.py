@@ -17,7 +17,7 @@ CLOSED = {
     "progress": "已办结",
 }
 LEAD = "已转问题线索（青禾镇纪委，2025-09-02）"
-ENDED = "已核实办结，无需再处理"
+ENDED = "已核实销号，无需再处理"
 
 
 def form(district: District, body: str, day: date) -> Line:
@@ -61,7 +61,7 @@ def test_other_ends_are_told_by_whom_and_when(district: District) -> None:
     line = form(district, "TC01", MONDAY)
     land(district, TUESDAY, [{**line, **CLOSED}])
     run(district, TUESDAY)
-    assert why_gone(district, "SO1", TUESDAY) == ["已核实办结（青禾镇纪委，2025-09-02）"]
+    assert why_gone(district, "SO1", TUESDAY) == ["已核实销号（青禾镇纪委，2025-09-02）"]
 
 
 def test_an_office_that_is_the_unit_itself_is_told_what_a_unit_is(district: District) -> None:
@@ -104,3 +104,21 @@ def test_what_is_sent_back_waits_for_who_disposes_of_it(district: District) -> N
     run(district, THURSDAY)
     assert form(district, "U002", THURSDAY)["task_shown"] == "已反馈"
     assert form(district, "TC01", THURSDAY)["task_shown"] == "待核实"
+
+
+def test_who_answered_reads_since_when_the_rule_no_longer_finds_it(district: District) -> None:
+    for subject in ("A/2025/09/1", "A/2025/09/2"):
+        district.hit("ATT-001", subject)
+    run(district, MONDAY)
+    path = district.settings.outbox / "U002" / MONDAY.isoformat() / "alerts.xlsx"
+    answers = [{**line, "verdict": "属实", "progress": "整改中"} for line in returned(path)]
+    land(district, TUESDAY, answers)
+    for subject, because in (("A/2025/09/1", "gone"), ("A/2025/09/2", "new_thresholds")):
+        district.clear("ATT-001", subject, on=WEDNESDAY)
+        district.add("marts.mart_rule_hit_history", "ATT-001", subject, MONDAY, WEDNESDAY, because)
+    run(district, TUESDAY, WEDNESDAY, THURSDAY)
+    for day, told in ((TUESDAY, 0), (WEDNESDAY, 1), (THURSDAY, 1)):
+        path = district.settings.outbox / "U002" / day.isoformat() / "alerts.xlsx"
+        lines = [line["answers_shown"] for line in returned(path)]
+        assert len(lines) == 2
+        assert sum("系统自 2025-09-03 起已不再发现这一疑点" in line for line in lines) == told

@@ -10,14 +10,22 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from alert_district import MONDAY, TUESDAY, WEDNESDAY, District
+from huiyan.returns.accept import accept
 from huiyan.returns.reasons import NOTHING_FILLED_IN
-from returned_forms import form, land, put, refusals, run, sent_back, taken
+from returned_forms import form, land, put, refusals, returned, run, sent_back, taken
 
+WHERE = "见同时送达的“退回更正”表格（returned.xlsx，邮件附件的名称以“退回更正”开头）"
 CONFIRMED: dict[str, str | None] = {"核实结论": "属实", "情况说明": "已核实"}
 
 
 def sent(district: District, body: str = "TC01", day: date = MONDAY) -> Workbook:
     return openpyxl.load_workbook(district.settings.outbox / body / day.isoformat() / "alerts.xlsx")
+
+
+def receipts(district: District, day: date = TUESDAY) -> list[str]:
+    """What sheet 说明 of TC01 says of what came back and of what goes back."""
+    lines = [str(row[0]) for row in sent(district, day=day)["说明"].values]
+    return [line for line in lines if "收到本单位退回的" in line or "表格（returned.xlsx" in line]
 
 
 def saved(book: Workbook) -> bytes:
@@ -84,6 +92,12 @@ def test_a_form_without_any_answer_is_told_so_once(two_alerts: District) -> None
     assert (result.unanswered, result.rejected, result.unreadable) == (4, 0, 2)
     run(two_alerts, TUESDAY)
     assert sent_back(two_alerts, "TC01", TUESDAY) == [NOTHING_FILLED_IN] * 2
+    assert receipts(two_alerts) == [
+        "收到本单位退回的“清单.xlsx”：未填写 2 条、请核对 1 处。",
+        "收到本单位退回的“空表.xlsx”：未填写 2 条、请核对 1 处。",
+        f"没有读到填写内容、请核对的 2 处，{WHERE}：属于反馈的，请补填后再退；不是反馈的，不必"
+        "理会。",
+    ]
     # The same bytes once more are told of no more; what brings the word back says nothing either.
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
     put(two_alerts, WEDNESDAY, "TC01", untouched)
@@ -102,6 +116,69 @@ def test_an_answer_in_a_column_that_was_printed_is_named(two_alerts: District) -
     run(two_alerts, TUESDAY)
     (told,) = sent_back(two_alerts, "TC01", TUESDAY)
     assert told.startswith("“待办”栏的“已整改，发票已补”不在要填写的栏目内，没有读到")
+
+
+def test_words_typed_over_what_was_printed_are_named_with_their_place(
+    two_alerts: District,
+) -> None:
+    book = sent(two_alerts)
+    form_, listed = book["核实反馈"], book["预警清单"]
+    told = form_.cell(2, [cell.value for cell in form_[1]].index("反馈情况") + 1)
+    told.value = f"{told.value}\n已退回食堂账户"
+    fill_in(form_, 2, CONFIRMED)
+    fill_in(form_, 3, {"单位": "青禾镇政府本级"})
+    numbers = [row[[cell.value for cell in form_[1]].index("预警编号")].value for row in form_]
+    row_of = {row[20].value: row[0].row for row in listed}
+    assert listed.cell(1, 21).value == "预警编号"
+    for number, words in zip(numbers[1:], ("已答复", "票据在县局"), strict=True):
+        fill_in(listed, row_of[number], {"核查要点": words, "金额（元）": 99, "办理期限": "9.30"})
+    listed.cell(row_of[numbers[2]], listed.max_column + 1).value = "见台账"
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unanswered, result.rejected) == (1, 1, 0)
+    run(two_alerts, TUESDAY)
+    (said,) = sent_back(two_alerts, "TC01", TUESDAY)
+    at = row_of[numbers[2]]
+    assert said == (
+        f"“预警清单”表第 {at} 行“核查要点”栏的“票据在县局”；“预警清单”表第 {at} 行表头以外的"
+        "“见台账”；“核实反馈”表第 2 行“反馈情况”栏的“已退回食堂账户”；“核实反馈”表第 3 行“单位”栏的"
+        "“青禾镇政府本级”不在要填写的栏目内，没有读到：属于反馈的，请填到“核实反馈”表的绿色栏目；"
+        "不是反馈的，不必理会。"
+    )
+    assert receipts(two_alerts) == [
+        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。",
+        f"没有读到填写内容、请核对的 1 处，{WHERE}：属于反馈的，请补填后再退；不是反馈的，不必"
+        "理会。",
+    ]
+
+
+def test_what_a_program_writes_otherwise_and_what_is_sorted_was_not_typed(
+    two_alerts: District,
+) -> None:
+    book = sent(two_alerts)
+    for sheet in (book["核实反馈"], book["预警清单"]):
+        lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+        headings = [cell.value for cell in sheet[1]]
+        for row, line in enumerate(reversed(lines), start=2):
+            for place, value in enumerate(line, start=1):
+                text = value.replace("\n", "\r\n") + " " if isinstance(value, str) else str(value)
+                sheet.cell(row, place).value = None if value is None else text
+        fill_in(sheet, 2, {"疑点问题": sheet.cell(3, headings.index("疑点问题") + 1).value})
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    assert taken(TUESDAY).accepted == 1
+    # The day is issued anew with other words: the form of its former version says nothing either.
+    two_alerts.run("update marts.dim_rule set what_to_check = '查发票。'")
+    run(two_alerts, MONDAY, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == []
+    book = openpyxl.load_workbook(
+        next(two_alerts.settings.outbox.glob(".superseded/TC01/2025-09-01*/alerts.xlsx"))
+    )
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    put(two_alerts, WEDNESDAY, "TC01", saved(book))
+    assert taken(WEDNESDAY).accepted == 1
+    run(two_alerts, WEDNESDAY)
+    assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
 
 
 def test_a_form_beside_the_one_with_the_answers_is_passed_over(two_alerts: District) -> None:
@@ -205,11 +282,142 @@ def test_a_sheet_of_the_bodys_own_costs_no_answer_and_is_named(two_alerts: Distr
     run(two_alerts, TUESDAY)
     (told,) = sent_back(two_alerts, "TC01", TUESDAY)
     assert told.startswith("这张表的表头有两栏是同一个标题，整张表没有读取")
-    receipt = "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、没有受理 1 条。"
-    assert receipt in [row[0] for row in sent(two_alerts, day=TUESDAY)["说明"].values]
+    assert receipts(two_alerts) == [
+        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。",
+        f"没有读到填写内容、请核对的 1 处，{WHERE}：属于反馈的，请补填后再退；不是反馈的，不必"
+        "理会。",
+    ]
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
     headings, row = openpyxl.load_workbook(back)["退回更正"].values
     assert row[headings.index("行号")] == f"第 {len(book.sheetnames)} 张表第 1 行"
+
+
+def test_the_lines_of_a_sheet_of_the_bodys_own_are_told_of_once(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    own = book.create_sheet("台账", 0)
+    own.append(["预警编号", "情况说明", "金额（元）"])
+    for number in ("0123456789abcdef", "fedcba9876543210"):
+        own.append([number, "已登记", "=1+1"])
+    own.append([None, None, "合计"])
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unanswered, result.rejected) == (1, 1, 3)
+    run(two_alerts, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == [
+        "这张表没有“接收单位代码”“推送日期”“反馈码”，这一行（另有 1 行也是如此）没有受理：本单位"
+        "自用的表不必理会；属于反馈的，请填到“核实反馈”表的绿色栏目。"
+    ]
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    (line,) = returned(back)
+    assert (line["alert_id"], line.get("note")) == ("0123456789abcdef", None)
+    assert receipts(two_alerts)[0] == (
+        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。"
+    )
+
+
+def test_a_table_of_the_bodys_own_above_the_form_costs_no_answer(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    sheet = book["核实反馈"]
+    sheet.insert_rows(1, 14)
+    for at in range(2, 14):
+        sheet.cell(at, 1).value, sheet.cell(at, 2).value = f"0123456789abcde{at:x}", "已登记"
+    sheet.cell(1, 1).value, sheet.cell(1, 2).value = "预警编号", "情况说明"
+    fill_in(sheet, 16, CONFIRMED, heading_row=15)
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.unanswered, result.rejected) == (1, 1, 1)
+    run(two_alerts, TUESDAY)
+    (told,) = sent_back(two_alerts, "TC01", TUESDAY)
+    assert told.startswith("这一行起，表头以上另有一个表，没有读取")
+    assert receipts(two_alerts)[0] == (
+        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。"
+    )
+
+
+def test_the_receipt_counts_what_is_listed_and_asks_to_correct_only_what_is_wrong(
+    two_alerts: District,
+) -> None:
+    empty, own, settled = sent(two_alerts), sent(two_alerts), sent(two_alerts)
+    fill_in(settled["核实反馈"], 2, {"核实结论": "不属实", "原因": "误报：数据有误"})
+    put(two_alerts, TUESDAY, "TC01", saved(settled))
+    taken(TUESDAY)
+    run(two_alerts, TUESDAY)
+    sheet = own["核实反馈"]
+    sheet.cell(1, sheet.max_column + 1).value = "备注"
+    fill_in(sheet, 3, {"备注": "查过了"})
+    fill_in(settled["核实反馈"], 2, {"核实人": "韩晓梅"})
+    fill_in(settled["核实反馈"], 3, {"核实结论": "大概"})
+    for name, book in (("a", empty), ("b", own), ("c", settled)):
+        put(two_alerts, WEDNESDAY, "TC01", saved(book), f"{name}.xlsx")
+    taken(WEDNESDAY)
+    run(two_alerts, WEDNESDAY)
+    assert receipts(two_alerts, WEDNESDAY) == [
+        "收到本单位退回的“a.xlsx”：未填写 2 条。",
+        "收到本单位退回的“b.xlsx”：未填写 1 条、请核对 1 处。",
+        "收到本单位退回的“c.xlsx”：没有受理 1 条、预警已结束、不再受理 1 条。",
+        f"没有受理的反馈 1 条、没有读到填写内容、请核对的 1 处，{WHERE}：没有受理的，请更正后再退；"
+        "请核对的，属于反馈的补填后再退，不是反馈的不必理会。",
+    ]
+    assert len(sent_back(two_alerts, "TC01", WEDNESDAY)) == 2
+    notes = [str(row[0]) for row in sent(two_alerts, day=WEDNESDAY)["说明"].values]
+    sheet = settled["核实反馈"]
+    number = sheet.cell(2, [cell.value for cell in sheet[1]].index("预警编号") + 1).value
+    assert f"　预警 {number}：这条预警已于 2025-09-02 结束（不属实），不能再反馈。" in notes
+
+
+def test_what_an_earlier_version_of_the_day_took_was_taken_that_day(two_alerts: District) -> None:
+    first, second = sent(two_alerts), sent(two_alerts)
+    fill_in(first["核实反馈"], 2, CONFIRMED)
+    fill_in(second["核实反馈"], 3, CONFIRMED)
+    put(two_alerts, TUESDAY, "TC01", saved(first))
+    taken(TUESDAY)
+    run(two_alerts, TUESDAY)
+    put(two_alerts, TUESDAY, "TC01", saved(second), "补报.xlsx")
+    put(two_alerts, TUESDAY, "TC01", saved(first), "补报（副本）.xlsx")
+    assert (taken(TUESDAY).accepted, accept(TUESDAY).repeated) == (1, 2)
+    run(two_alerts, TUESDAY)
+    assert receipts(two_alerts) == [
+        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条。",
+        "收到本单位退回的“补报.xlsx”：受理 1 条、未填写 1 条。",
+        "收到本单位退回的“补报（副本）.xlsx”：此前已受理 1 条、未填写 1 条。",
+    ]
+    put(two_alerts, WEDNESDAY, "TC01", saved(first))
+    taken(WEDNESDAY)
+    run(two_alerts, WEDNESDAY)
+    assert receipts(two_alerts, WEDNESDAY) == [
+        "收到本单位退回的“alerts.xlsx”：此前已受理 1 条、未填写 1 条。"
+    ]
+
+
+def test_a_card_number_is_kept_nowhere_in_a_form(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    number = "6222 0212 3456 7890 128"
+    fill_in(
+        book["核实反馈"],
+        2,
+        {"核实结论": "属实", "退缴金额（元）": number, "核实人": number, "核实日期": number},
+    )
+    fill_in(book["核实反馈"], 3, {"待办": number, "处理措施": number})
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    assert taken(TUESDAY).rejected == 2
+    run(two_alerts, TUESDAY)
+    for table in ("landing.returns", "quarantine.returns", "ops.return_line", "ops.delivery"):
+        (kept,) = two_alerts.rows(f"select string_agg(t::text, '') from {table} as t")
+        assert "3456" not in kept[0], table
+    assert "0128" in kept[0]
+
+
+def test_a_refusal_names_what_the_form_offers(two_alerts: District) -> None:
+    for body in ("TC01", "U002"):
+        book = sent(two_alerts, body)
+        fill_in(book["核实反馈"], 2, {**CONFIRMED, "处理措施": "移送"})
+        put(two_alerts, TUESDAY, body, saved(book))
+    taken(TUESDAY)
+    run(two_alerts, TUESDAY)
+    offered = {body: sent_back(two_alerts, body, TUESDAY) for body in ("TC01", "U002")}
+    assert ["转问题线索" in reason for reason in offered["TC01"]] == [True]
+    assert ["转问题线索" in reason for reason in offered["U002"]] == [False]
 
 
 def test_a_form_of_a_quiet_day_has_nothing_to_answer(two_alerts: District) -> None:

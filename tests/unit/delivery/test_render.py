@@ -472,6 +472,31 @@ def test_a_case_says_of_which_day_its_numbers_are() -> None:
     assert "发现时的" not in of_another
 
 
+@pytest.mark.parametrize("role", ["dispose", "verify"])
+def test_what_is_reported_closed_is_not_shown_as_being_put_right(role: str) -> None:
+    mine = row(role=role, state="rectifying", close_out_needs=NEEDS)
+    reported = replace(mine, answers=(ANSWERED,))
+    begun = replace(mine, answers=(replace(ANSWERED, progress="rectifying"),))
+    again = replace(ANSWERED, body_name="青禾镇纪委", role="verify", progress="rectifying")
+    refused = replace(mine, answers=(ANSWERED, again))
+    told_to_disposer = replace(reported, is_sent_back=True)
+    states = [
+        column(opened(extract(each))["预警清单"], "状态")[0]
+        for each in (reported, begun, refused, told_to_disposer)
+    ]
+    assert states == ["已报办结", "整改中", "整改中", "整改中"]
+
+
+def test_who_answered_is_told_that_the_rule_no_longer_finds_it() -> None:
+    found = row(state="rectifying", answers=(ANSWERED,), close_out_needs=NEEDS)
+    assert "cleared_on" not in json.loads(extract(found).to_json())["rows"][0]
+    cleared = extract(replace(found, cleared_on=date(2025, 11, 20)))
+    assert Extract.from_dict(json.loads(cleared.to_json())) == cleared
+    told = "系统自 2025-11-20 起已不再发现这一疑点；是否销号，以核实为准。"
+    assert told in column(opened(cleared)["核实反馈"], "反馈情况")[0]
+    assert "不再发现" not in column(opened(extract(found))["核实反馈"], "反馈情况")[0]
+
+
 def test_who_disposes_is_told_that_it_is_still_to_be_put_right() -> None:
     closed = row(state="rectifying", answers=(ANSWERED,), close_out_needs=NEEDS)
     assert "is_sent_back" not in json.loads(extract(closed).to_json())["rows"][0]

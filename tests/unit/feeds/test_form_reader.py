@@ -19,6 +19,7 @@ from huiyan.feeds.form_reader import (
     HEADING_NOT_PLAIN,
     LACKS_COLUMNS,
     LINES_OF_A_SHEET,
+    TABLE_ABOVE,
     place_of,
 )
 from huiyan.feeds.readers import OpenFile
@@ -175,6 +176,16 @@ def test_the_list_of_what_is_over_below_the_notes_is_no_form() -> None:
 def test_a_table_of_somebodys_own_far_down_takes_nothing_from_the_form() -> None:
     form = [HEADINGS, *[[f"a{number}", None, None, "x"] for number in range(12)]]
     assert len(read(of([*form, ["单位", "情况说明"], ["镇政府", "随手记"]]))) == 14
+
+
+@pytest.mark.parametrize("lines", [1, 12])
+def test_a_table_of_somebodys_own_above_the_form_does_not_hide_it(lines: int) -> None:
+    own = [["预警编号", "情况说明"], *[[f"b{number}", "台账"] for number in range(lines)]]
+    form: list[list[str | None]] = [HEADINGS, ["a", "属实", "一", "x"]]
+    names, (other, answer) = records(of([*own, *form]))
+    assert (answer.line_no, answer.cells[names.index("note")]) == (lines + 3, "一")
+    assert (other.line_no, other.cells) == (1, own[0])
+    assert [problem.code for problem in other.problems] == [TABLE_ABOVE]
 
 
 @pytest.mark.parametrize(

@@ -26,19 +26,12 @@ def test_the_same_answer_again_counts_once() -> None:
 
 
 def test_a_column_filled_in_beside_answers_too_is_asked_about_once() -> None:
-    answered = replace(LINE, outcome="accepted", refusals=[])
-    silent = [
-        replace(LINE, line_no=number, answer=Answer(), outcome="unanswered", refusals=[])
-        for number in range(3, 7)
-    ]
     own = {"经办人": "韩晓梅"}
-    _refuse_misplaced(
-        [
-            (answered, own),
-            *((line, own) for line in silent[:3]),
-            (silent[3], {**own, "核实情况": "属实"}),
-        ]
-    )
+    answered = replace(LINE, outcome="accepted", refusals=[], beside=own)
+    empty = replace(LINE, answer=Answer(), outcome="unanswered", beside=own)
+    silent = [replace(empty, line_no=number, refusals=[]) for number in range(3, 7)]
+    silent[3].beside = {**own, "核实情况": "属实"}
+    _refuse_misplaced([answered, *silent])
     (first,), (last,) = silent[0].refusals, silent[3].refusals
     assert first.text.startswith("“经办人”栏的“韩晓梅”（另有 3 行也是如此）不在要填写的栏目内")
     assert last.text.startswith("“核实情况”栏的“属实”不在要填写的栏目内")

@@ -1,5 +1,7 @@
 """What a sender is told of cells, lines and files that cannot be read."""
 
+import unicodedata
+
 import pytest
 
 from huiyan.errors import FeedError
@@ -24,6 +26,7 @@ from huiyan.returns.reasons import NOT_READ, how_to_write, of_file, of_line, unr
         ("-500元", "请只填数字；退缴金额不能小于零"),
         ("壹仟元整", "请用阿拉伯数字填写，例如 1000 或 1000.50"),
         ("无", "没有退缴的请留空"),
+        ("6,222,021,234,567,890,128元", "位数过多，不是金额，请核对"),
         ("约500", "不是金额，请只填数字，例如 1000 或 1000.50；没有退缴的留空"),
     ],
 )
@@ -72,6 +75,35 @@ def test_a_reason_quotes_what_stands_there(
     said: list[str], cells: dict[str, str], told: list[str]
 ) -> None:
     assert [text for _, text in of_line(said, cells)] == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "6222021234567890128",
+        "6222,0212,3456,7890,128",
+        "622202，1234567890128",
+        "6222 0212 3456 7890 128 元",
+        "6,222,021,234,567,890,128元",
+        "６２２２０２１２３４５６７８９０１２８",
+    ],
+)
+@pytest.mark.parametrize("what", ["not money", "beyond ±1,000,000,000,000"])
+def test_a_card_number_typed_for_an_amount_is_not_repeated(text: str, what: str) -> None:
+    ((_, told),) = of_line([f"amount_recovered: {what}"], {"amount_recovered": text})
+    digits = "".join(sign for sign in told if sign.isdecimal())
+    assert digits.startswith("0128")
+    assert "6222" not in unicodedata.normalize("NFKC", told).replace(",", "")
+
+
+def test_only_what_the_line_offers_is_named() -> None:
+    said, cells = ["action: not in the code list"], {"action": "移送"}
+    ((_, disposer),) = of_line(said, cells)
+    ((_, verifier),) = of_line(said, cells, may_refer=True)
+    assert disposer.endswith(
+        "请从下拉列表中选择：补齐资料、更正账务、退缴资金、完善制度、谈话提醒、无需处理。"
+    )
+    assert "谈话提醒、转问题线索、无需处理" in verifier
 
 
 def test_what_cannot_be_read_is_told_from_what_was_printed() -> None:

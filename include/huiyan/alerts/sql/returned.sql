@@ -57,6 +57,7 @@ listed as (
         case when place <= %(form_limit)s then coalesce(cells, '{}') else '{}' end as cells,
         case when place <= %(form_limit)s then reasons else '{}' end as reasons,
         case when place <= %(form_limit)s then 0 else in_form - %(form_limit)s end as more,
+        place <= %(form_limit)s and coalesce(answer = '{}', false) as is_hint,
         row_number() over (partition by body_code order by file_no, place) as place
     from going_back
     where place <= %(form_limit)s + 1
@@ -70,6 +71,7 @@ cut as (
         cells,
         reasons,
         more,
+        is_hint,
         place
     from listed
     where place <= %(body_limit)s
@@ -81,6 +83,7 @@ cut as (
         '{}',
         '{}',
         sum(greatest(more, 1))::bigint,
+        false,
         %(body_limit)s + 1
     from listed
     where place > %(body_limit)s
@@ -94,7 +97,8 @@ select
     lines.line_no,
     lines.cells,
     lines.reasons,
-    lines.more
+    lines.more,
+    lines.is_hint
 from cut as lines
 left join issue_body on lines.body_code = issue_body.body_code
 left join lateral (

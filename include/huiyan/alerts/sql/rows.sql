@@ -84,7 +84,9 @@ select
                     )
             end,
             case
-                when overdue.escalated_on is not null
+                when
+                    overdue.escalated_on is not null
+                    and strpos(routes.reason, '逾期未反馈') = 0
                     then '前一办理单位逾期未反馈，已升级办理。'
             end,
             case
@@ -105,7 +107,13 @@ select
             end
         ],
         null
-    ) as notices
+    ) as notices,
+    -- Who has an alert that the jurisdiction or its tier gives to another body is told why.
+    case
+        when routes.reason in ('按管辖关系', '黄色预警由单位财务人员处置') then ''
+        else routes.reason
+    end as rerouted,
+    case when cleared.because = 'gone' then cleared.cleared_on end as cleared_on
 from ops.alert_route as routes
 inner join ops.alert_opening as openings
     on
@@ -171,6 +179,19 @@ left join ops.alert_recurrence as recurrences
     on
         openings.alert_id = recurrences.alert_id
         and openings.opened_on = recurrences.opened_on
+left join lateral (
+    select
+        hits.cleared_on,
+        coalesce(hits.cleared_because, 'gone') as because
+    from marts.mart_rule_hit_history as hits
+    where
+        issue_hit.is_held
+        and alerts.rule_id = hits.rule_id
+        and alerts.subject_id = hits.subject_id
+        and hits.cleared_on <= %(day)s
+    order by hits.detected_on desc
+    limit 1
+) as cleared on true
 left join digits
     on
         openings.unit_id = digits.unit_id

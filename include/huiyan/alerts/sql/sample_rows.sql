@@ -36,7 +36,11 @@ select
             when 'suppressed' then '抽查：该疑点经审批不再推送，请核实审批是否仍然成立。'
             else '抽查：该疑点已由系统自动消除，请核实是否确已解决。'
         end
-    ] as notices
+    ] as notices,
+    case
+        when routes.reason in ('按管辖关系', '黄色预警由单位财务人员处置') then ''
+        else routes.reason
+    end as rerouted
 from ops.alert_sample as samples
 inner join ops.alert as alerts on samples.alert_id = alerts.alert_id
 inner join ops.alert_route as routes
