@@ -562,7 +562,7 @@ def test_the_life_of_a_rule_is_told_by_dates(monday: Settings) -> None:
         " from marts.mart_rule_figures where rule_id = 'CARD-001'",
     ) == [(WEDNESDAY, TUESDAY, "hit", 1, 0, 0, None, 1, 1, 1, MONDAY, TUESDAY)]
     shown = CliRunner().invoke(app, ["show", "CARD-001"], env={"COLUMNS": "200"})
-    assert f"{WEDNESDAY} 起：retired，第 1 版" in shown.output
+    assert f"{WEDNESDAY} 起：停用（retired），第 1 版" in shown.output
     assert f"截至 {WEDNESDAY}：未消除疑点 0 个" in shown.output
     assert "huiyan explain" not in shown.output
 
