@@ -71,8 +71,8 @@ def _alone(settings: Settings) -> Iterator[psycopg.Connection]:
     """
     try:
         with connect(settings, role="huiyan_build", autocommit=True) as connection:
-            connection.execute("select pg_advisory_lock(%s)", (LOCK,))
-            connection.execute("select pg_advisory_lock(%s)", (WORK,))
+            _wait_for(connection, LOCK)
+            _wait_for(connection, WORK)
             connection.execute("select pg_advisory_unlock(%s)", (WORK,))
             yield connection
     except psycopg.OperationalError as error:
@@ -81,6 +81,25 @@ def _alone(settings: Settings) -> Iterator[psycopg.Connection]:
             f"The evaluation could not go on: {reason}. What is unfinished is marked; run the date "
             "again."
         ) from error
+
+
+def _wait_for(connection: psycopg.Connection, lock: int) -> None:
+    """Take an advisory lock; if others have it, say first who, for one that is stuck never ends."""
+    if connection.execute("select pg_try_advisory_lock(%s)", (lock,)).fetchone() == (True,):
+        return
+    for (pid,) in connection.execute(
+        "select pid from pg_locks where locktype = 'advisory' and granted"
+        " and database = (select oid from pg_database where datname = current_database())"
+        " and (classid::bigint << 32) + objid::bigint = %s",
+        (lock,),
+    ):
+        logger.warning(
+            "Waiting for another evaluation (server process %s). If it is a left-over, end it: "
+            "select pg_terminate_backend(%s).",
+            pid,
+            pid,
+        )
+    connection.execute("select pg_advisory_lock(%s)", (lock,))
 
 
 def _turn(connection: psycopg.Connection) -> str:

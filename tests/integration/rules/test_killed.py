@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -195,3 +196,29 @@ def test_an_evaluation_that_lost_its_turn_writes_nothing_more(
     found = marts(warehouse)
     evaluate(day, in_full=True)
     assert marts(warehouse) == found
+
+
+@pytest.mark.parametrize("lock", [module.LOCK, module.WORK])
+def test_who_waits_for_another_evaluation_says_for_whom(
+    warehouse: Settings, caplog: pytest.LogCaptureFixture, lock: int
+) -> None:
+    began = threading.Event()
+
+    def take() -> None:
+        with module._alone(warehouse):
+            began.set()
+
+    with connect(warehouse) as holder:
+        holder.execute("select pg_advisory_xact_lock_shared(%s)", (lock,))
+        stuck = holder.info.backend_pid
+        waiting = threading.Thread(target=take)
+        waiting.start()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not caplog.records and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert not began.is_set()
+    waiting.join()
+    assert began.is_set()
+    (said,) = caplog.messages
+    assert f"(server process {stuck})" in said
+    assert f"pg_terminate_backend({stuck})" in said
