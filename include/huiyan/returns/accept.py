@@ -53,6 +53,8 @@ _TASKS = frozenset(words.TASK.values())
 RECEIPT = Answer(progress="acknowledged").weight
 FREE = ("note", "evidence_reference", "verified_by", "verified_on")
 PROOF = ("body_code", "extract_on", "return_code")
+# Role and delivery by date, body and alert.
+Handed = Mapping[tuple[date | None, str | None, str | None], tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -280,9 +282,6 @@ def _as_sent(text: str | None) -> str | None:
     if text and text.startswith("'") and neutralised(text[1:]) == text:
         return text[1:]
     return text
-
-
-Handed = Mapping[tuple[date | None, str | None, str | None], tuple[str, int]]
 
 
 def _prove(connection: psycopg.Connection, lines: list[Line], settings: Settings) -> Handed:

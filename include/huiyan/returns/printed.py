@@ -9,7 +9,7 @@ write a number or a date otherwise, but no sentence.
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -196,12 +196,14 @@ def told(
         [batch_id, [file_no for file_no, named in sources.items() if len(named) == 1]],
     ):
         ((body, extract_on),) = sources[file_no]
-        if PurePosixPath(file_name).suffix.lower() != ".xlsx":
+        sent = _as_sent(settings.outbox, body, extract_on)
+        is_workbook = PurePosixPath(file_name).suffix.lower() == ".xlsx"
+        if not is_workbook or len(sent) < _versions(connection, body, extract_on):
             continue
         typed: list[Typed] = []
         # What cannot be read of it is told by who reads the answers.
         with suppress(FeedError, LandingError), archive.open(sha256) as stream:
-            typed = _against_sent(stream, file_name, body, extract_on, answered[file_no], settings)
+            typed = _against_sent(stream, file_name, sent, answered[file_no])
         if typed:
             found[file_no] = reasons.typed_over([_where_and_what(each) for each in typed])
     return found
@@ -213,20 +215,21 @@ def _where_and_what(typed: Typed) -> tuple[str, str]:
 
 
 def _against_sent(
-    stream: BinaryIO,
-    file_name: str,
-    body: str,
-    extract_on: date,
-    answered: Collection[str],
-    settings: Settings,
+    stream: BinaryIO, file_name: str, sent: Iterable[Path], answered: Collection[str]
 ) -> list[Typed]:
-    with_sent = [path.open("rb") for path in _as_sent(settings.outbox, body, extract_on)]
-    try:
-        sent = [XlsxBook(each, WORKBOOK) for each in with_sent]
-        return typed_over(sent, XlsxBook(stream, file_name), answered) if sent else []
-    finally:
-        for each in with_sent:
-            each.close()
+    with ExitStack() as opened:
+        books = [XlsxBook(opened.enter_context(path.open("rb")), WORKBOOK) for path in sent]
+        return typed_over(books, XlsxBook(stream, file_name), answered)
+
+
+def _versions(connection: psycopg.Connection, body: str, extract_on: date) -> int:
+    """How many versions of the extract were handed over; one at least, for the form is there."""
+    row = connection.execute(
+        "select count(*) from ops.delivery where body_code = %s and business_date = %s "
+        "and state = 'delivered'",
+        [body, extract_on],
+    ).fetchone()
+    return max(1, row[0] if row else 0)
 
 
 def _as_sent(outbox: Path, body: str, extract_on: date) -> list[Path]:

@@ -147,6 +147,14 @@ def test_nobody_answers(district: District) -> None:
         ("SO1", "按管辖关系", RAISED_2),
         ("DC", "第一监督检查室逾期未反馈，由其上级办理", RAISED_3),
     ]
+    # Who is above is told whom it stands in for, and not twice that somebody was late.
+    (taken_over,) = (line for line in lines(district, "DC", RAISED_3) if line[0] == "V1")
+    assert taken_over[4:] == (["escalated"], [])
+    assert district.rows(
+        "select line ->> 'rerouted' from ops.delivery, jsonb_array_elements(content -> 'rows') as "
+        "line where body_code = 'DC' and business_date = %s and line ->> 'subject_id' = 'V1'",
+        RAISED_3,
+    ) == [("第一监督检查室逾期未反馈，由其上级办理",)]
     # Recused and overdue: SO2 stands in for the regulator, has it by rights when it is red, and
     # nobody is above.
     assert district.rows(

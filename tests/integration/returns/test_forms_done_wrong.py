@@ -1,6 +1,7 @@
 """Forms as people really fill them in: nothing is lost without a word, and the word helps."""
 
 import io
+import shutil
 from collections.abc import Callable
 from datetime import date
 
@@ -179,6 +180,14 @@ def test_what_a_program_writes_otherwise_and_what_is_sorted_was_not_typed(
     assert taken(WEDNESDAY).accepted == 1
     run(two_alerts, WEDNESDAY)
     assert sent_back(two_alerts, "TC01", WEDNESDAY) == []
+    # Nor when that version is not kept any more.
+    shutil.rmtree(two_alerts.settings.outbox / ".superseded")
+    thursday = date(2025, 9, 4)
+    fill_in(book["核实反馈"], 2, {"情况说明": "再次核实"})
+    put(two_alerts, thursday, "TC01", saved(book))
+    assert taken(thursday).accepted == 1
+    run(two_alerts, thursday)
+    assert sent_back(two_alerts, "TC01", thursday) == []
 
 
 def test_a_form_beside_the_one_with_the_answers_is_passed_over(two_alerts: District) -> None:

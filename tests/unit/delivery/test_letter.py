@@ -1,9 +1,12 @@
 """The digest's words: escaped, complete, in Chinese."""
 
+import json
 import re
 from dataclasses import replace
 
-from extract_samples import GONE, JOINT, extract, row
+import pytest
+
+from extract_samples import GONE, JOINT, RETURNED, extract, row
 from huiyan.delivery.extract import Extract
 from huiyan.delivery.letter import html, plain, subject
 from huiyan.delivery.parcel import Parcel, idempotency_key
@@ -71,6 +74,24 @@ def test_what_it_says_of_forms_and_files_is_so() -> None:
         assert "已在此前版本上填好的表格，仍可退回" in words
         assert "作废" not in words
         assert "文件名" not in words
+
+
+@pytest.mark.parametrize(
+    ("refused", "hints", "told"),
+    [
+        (2, 0, "贵单位报来的反馈有2行未被采用，逐行原因见"),
+        (0, 1, "贵单位报来的反馈有1处没有读到填写内容、请核对，逐行原因见"),
+        (2, 1, "贵单位报来的反馈有2行未被采用，1处没有读到填写内容、请核对，逐行原因见"),
+    ],
+)
+def test_only_what_is_wrong_is_to_be_corrected(refused: int, hints: int, told: str) -> None:
+    hint = replace(RETURNED, is_hint=True)
+    made = replace(extract(row()), returned=(RETURNED,) * refused + (hint,) * hints)
+    assert Extract.from_dict(json.loads(made.to_json())) == made
+    for words in (plain(sent(made), True), html(sent(made), True)):
+        assert told in words
+        assert ("请在其中更正后重新报送" in words) == bool(refused)
+        assert ("请在其中补填属于反馈的内容后重新报送" in words) == (not refused)
 
 
 def test_nothing_left_to_do() -> None:

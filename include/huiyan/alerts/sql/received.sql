@@ -2,11 +2,19 @@
 -- What an earlier version of the day had taken was taken on this day. What goes back is counted as
 -- `returned` lists it: not what the body has corrected since, and apart from it what nothing can be
 -- corrected in, for the alert has ended, and what holds no answer.
-with lines as (
+with latest as (
+    select batches.batch_id
+    from ops.batch as batches
+    inner join ops.return_intake as taken on batches.batch_id = taken.batch_id
+    where batches.business_date = %(day)s
+    order by batches.version desc
+    limit 1
+),
+
+lines as (
     select
         lines.*,
         batches.version,
-        max(batches.version) over () as latest_version,
         min(batches.version) filter (where lines.outcome = 'accepted') over (
             partition by lines.body_code, lines.alert_id, lines.answer
         ) as first_taken_in,
@@ -44,9 +52,8 @@ told as (
         and answer is null
         and alert_id is not null as is_settled
     from lines
-    where
-        version = latest_version
-        and body_code is not null
+    inner join latest on lines.batch_id = latest.batch_id
+    where lines.body_code is not null
 )
 
 select
