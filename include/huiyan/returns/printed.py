@@ -202,7 +202,7 @@ def told(
             continue
         typed: list[Typed] = []
         # What cannot be read of it is told by who reads the answers.
-        with suppress(FeedError, LandingError), archive.open(sha256) as stream:
+        with suppress(FeedError, LandingError, OSError), archive.open(sha256) as stream:
             typed = _against_sent(stream, file_name, sent, answered[file_no])
         if typed:
             found[file_no] = reasons.typed_over([_where_and_what(each) for each in typed])
