@@ -72,7 +72,8 @@ left join lateral (
         and steps.business_date between openings.opened_on and %(day)s
     order by
         array_position(array['yellow', 'orange', 'red'], steps.to_tier) desc,
-        steps.business_date desc
+        steps.business_date desc,
+        steps.due_on
     limit 1
 ) as raised on true
 inner join lateral (
