@@ -1,6 +1,7 @@
 """Forms as people really fill them in: nothing is lost without a word, and the word helps."""
 
 import io
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -413,8 +414,8 @@ def test_a_card_number_is_kept_nowhere_in_a_form(two_alerts: District) -> None:
     run(two_alerts, TUESDAY)
     for table in ("landing.returns", "quarantine.returns", "ops.return_line", "ops.delivery"):
         (kept,) = two_alerts.rows(f"select string_agg(t::text, '') from {table} as t")
-        assert "3456" not in kept[0], table
-    assert "0128" in kept[0]
+        assert not re.search("3456 ?78", kept[0]), table
+    assert "***0 128" in kept[0]
 
 
 def test_a_refusal_names_what_the_form_offers(two_alerts: District) -> None:

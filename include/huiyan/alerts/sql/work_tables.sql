@@ -105,6 +105,76 @@ inner join lateral (
 ) as last_word on true
 where openings.resolved_on is null;
 
+-- The lines that bodies sent back for the day, in the latest version of the day, and what became of
+-- them. Windows, not joins: a form of ten thousand lines may be about one alert.
+create or replace temporary view issue_return_line as
+with lines as (
+    select
+        lines.*,
+        batches.version,
+        row_number() over (
+            partition by lines.batch_id, lines.body_code, lines.alert_id, lines.answer
+            order by lines.file_no, lines.line_no
+        ) as place_of_answer,
+        min(batches.version) filter (where lines.outcome = 'accepted') over (
+            partition by lines.body_code, lines.alert_id, lines.answer
+        ) as first_taken_in,
+        min(batches.version) filter (where lines.outcome = 'rejected') over (
+            partition by lines.body_code, lines.alert_id, lines.cells
+        ) as first_refused_in,
+        max(batches.version) filter (where lines.outcome = 'accepted') over (
+            partition by lines.body_code, lines.alert_id
+        ) as last_taken_in
+    from ops.return_line as lines
+    inner join ops.batch as batches on lines.batch_id = batches.batch_id
+    where batches.business_date = current_setting('huiyan.business_date')::date
+)
+
+select
+    body_code,
+    file_no,
+    file_name,
+    line_no,
+    alert_id,
+    cells,
+    reasons,
+    outcome,
+    -- What an earlier version of the day had taken was taken on this day.
+    outcome = 'accepted'
+    or (
+        outcome = 'repeated' and first_taken_in < version and place_of_answer = 1
+    ) as is_taken,
+    -- Not what the body has corrected since. Of a line with nothing in any column nothing
+    -- can be corrected.
+    cells is distinct from '{}'
+    and (
+        outcome = 'unreadable'
+        or (
+            outcome = 'rejected'
+            and (
+                alert_id is null or last_taken_in is null or last_taken_in <= first_refused_in
+            )
+        )
+    ) as goes_back,
+    -- No answer stands where answers belong.
+    coalesce(answer = '{}', false) as is_hint,
+    -- Nothing can be corrected in it, for the alert has ended.
+    outcome = 'rejected'
+    and cells = '{}'
+    and answer is null
+    and alert_id is not null as is_settled
+from lines
+where
+    body_code is not null
+    and batch_id = (
+        select batches.batch_id
+        from ops.batch as batches
+        inner join ops.return_intake as taken on batches.batch_id = taken.batch_id
+        where batches.business_date = current_setting('huiyan.business_date')::date
+        order by batches.version desc
+        limit 1
+    );
+
 create temporary table issue_alert (
     alert_id text primary key,
     tier text not null,
