@@ -117,9 +117,10 @@ finding_lists as (
         unit_id,
         {{ joined_list(
             "rule_name || coalesce('：' || known_as, '')"
-            ~ " || coalesce(' ' || cast(amount as text) || ' 元', '')"
             ~ " || case when finding_count > 1"
-            ~ " then '（' || cast(finding_count as text) || ' 项）' else '' end",
+            ~ " then ' ' || cast(finding_count as text) || ' 项' else '' end"
+            ~ " || case when finding_count > 1 and amount is not null then '，每项' else '' end"
+            ~ " || coalesce(' ' || cast(amount as text) || ' 元', '')",
             'amount desc nulls last, rule_id, known_as',
             100,
         ) }} as findings

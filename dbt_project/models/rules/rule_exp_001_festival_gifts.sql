@@ -20,8 +20,9 @@ words as (
 festive_days as (
     select
         days.event_date,
-        min(festivals.date) as festival_date,
-        {{ joined_list('festivals.name_zh', 'festivals.date') }} as festivals
+        {{ joined_list(
+            "festivals.name_zh || '（' || cast(festivals.date as text) || '）'", 'festivals.date'
+        ) }} as festivals
     from (select distinct event_date from vouchers) as days
     inner join festivals
         on
@@ -41,7 +42,6 @@ seasonal as (
         expenses.vou_seq,
         expenses.vou_det_desc,
         expenses.amt,
-        festive_days.festival_date,
         festive_days.festivals
     from expenses
     inner join festive_days on expenses.event_date = festive_days.event_date
@@ -71,7 +71,6 @@ hits as (
             'found_words': joined_list('telling.found_words', 'seasonal.vou_seq'),
             'event_date': 'max(seasonal.event_date)',
             'festivals': 'max(seasonal.festivals)',
-            'festival_date': 'max(seasonal.festival_date)',
             'expense_amount': 'sum(seasonal.amt)',
         }) }} as evidence
     from seasonal

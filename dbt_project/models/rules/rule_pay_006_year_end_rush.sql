@@ -63,8 +63,8 @@ hits as (
             'year_amount': 'year_amount',
             'late_percent': 'late_percent',
             'share_limit_amount':
-                'cast(year_amount * ' ~ rule_parameter('PAY-006', 'min_share')
-                ~ ' as numeric(18, 4))',
+                'cast(floor(100 * year_amount * ' ~ rule_parameter('PAY-006', 'min_share')
+                ~ ') / 100 as numeric(18, 2))',
             'month_count': 'month_count',
             'mean_month_amount': 'mean_month_amount',
             'last_pay_date': 'last_pay_date',

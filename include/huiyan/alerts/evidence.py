@@ -31,7 +31,7 @@ LABELS: dict[str, str] = {
     "event_date": "业务发生日期",
     "posting_date": "记账日期",
     "days_late": "间隔天数",
-    "limit_days": "规定天数",
+    "limit_days": "判定用的天数",
     "window_days": "判为相近的最多天数",
     "expense_amount": "支出金额",
     "reception_amount": "接待费金额",
@@ -50,7 +50,7 @@ LABELS: dict[str, str] = {
     "account_code": "会计科目",
     "balance": "挂账余额",
     "open_since": "挂账起始日期",
-    "days_open": "已挂账天数",
+    "days_open": "发现时已挂账天数",
     "last_movement_on": "最近发生日期",
     "missing_number_count": "缺号个数",
     "missing_numbers": "缺号",
@@ -120,7 +120,7 @@ LABELS: dict[str, str] = {
     "refund_txn_no": "退货交易流水号",
     "is_night": "深夜刷卡",
     "is_dining_on_day_off": "非工作日餐饮",
-    "days_since_swipe": "刷卡后天数",
+    "days_since_swipe": "发现时距刷卡天数",
     "minutes_apart": "相隔分钟数",
     "earlier_txn_at": "前一笔刷卡时间",
     "earlier_merchant_name": "前一笔商户",
@@ -136,7 +136,6 @@ LABELS: dict[str, str] = {
     "entry_count": "分录条数",
     "found_words": "发现的字样",
     "festivals": "节日",
-    "festival_date": "节日日期",
     "equipment_amount": "设备支出金额",
     "budget_year": "预算年度",
     "budget_amount": "预算数",
@@ -145,7 +144,7 @@ LABELS: dict[str, str] = {
     "abroad_amount": "因公出国（境）金额",
     "economic_codes": "支出经济分类",
     "pay_date": "支付日期",
-    "days_since_payment": "支付后天数",
+    "days_since_payment": "发现时距支付天数",
     "pay_account": "付款账号",
     "payee_name": "收款人",
     "payee_account": "收款账号",
@@ -163,8 +162,8 @@ LABELS: dict[str, str] = {
     "annual_rent": "年租金",
     "starts_on": "租期开始",
     "ends_on": "租期结束",
-    "days_let": "已出租天数",
-    "rent_due": "起租至今按天折算的租金",
+    "days_let": "发现时已出租天数",
+    "rent_due": "起租至发现时按天折算的租金",
     "contract_rent": "全部租期的租金",
     "actual_payee_name": "实际收款人",
     "actual_payee_account": "实际收款账号",
@@ -191,7 +190,7 @@ LABELS: dict[str, str] = {
     "late_count": "12月16日至31日支付笔数",
     "year_amount": "全年支付金额",
     "late_percent": "占全年百分比",
-    "share_limit_amount": "按规定比例折算的全年支付",
+    "share_limit_amount": "按判定比例折算的全年支付",
     "month_count": "1至11月有支付的月数",
     "mean_month_amount": "1至11月有支付各月的月均金额",
     "first_amount": "首笔金额",
@@ -241,7 +240,7 @@ LABELS: dict[str, str] = {
     "hit_count": "疑点数",
     "first_detected_on": "首次发现日期",
     "last_detected_on": "最近发现日期",
-    "findings": "疑点（按金额从大到小）",
+    "findings": "疑点（按金额从大到小，合计时同一对象只计一次）",
     "subjects": "疑点对象",
     "pushed_on": "预警推送日期",
     "reversed_on": "冲销记账日期",
@@ -346,7 +345,7 @@ MONEY = {
 }
 PERCENT = {"late_percent", "share_percent"}
 # Null says that there is none; under every other key it says that nobody filled it in.
-NONE_IS_KNOWN = {"last_posting_date", "books_kept_by", "salary_account_of"}
+NONE_IS_KNOWN = {"last_posting_date", "books_kept_by", "salary_account_of", "reception_amount"}
 # Lists of codes and names, in which an item that comes twice says nothing more. Lists that go in
 # step with another (visitors and companions, buyers and their tax numbers) are not among them.
 LISTS = {

@@ -22,7 +22,7 @@ SHARED = "ALL"
 # Documents that say in their name that they bind bodies of the centre only.
 FOR_THE_CENTRE = ("中央和国家机关", "中央预算单位")
 # An article by its number, or all of a document that has none.
-ARTICLE = re.compile("第[零〇一二三四五六七八九十百]+条|^全文$")
+ARTICLE = re.compile("第[零〇一二三四五六七八九十百]+条|^全文")
 NEWEST = date(9999, 12, 30)  # on it the values are in force that no others follow
 
 Status = Literal["draft", "shadow", "trial", "fixed", "retired"]

@@ -8,7 +8,7 @@ from lunardate import LunarDate
 from huiyan.settings import REPOSITORY
 
 SEED = REPOSITORY / "dbt_project" / "seeds" / "rules" / "festival.csv"
-LUNAR = {"春节": (1, 1), "端午": (5, 5), "中秋": (8, 15)}
+LUNAR = {"春节": (1, 1), "端午节": (5, 5), "中秋节": (8, 15)}
 
 
 def test_each_festival_is_on_its_day() -> None:

@@ -56,8 +56,8 @@ class ExpenseCases(Caseworker):
 
     def _gifts(self) -> None:
         plant, near = self.truth.plant, self.truth.near
-        spring, dragon = self._festival("春节"), self._festival("端午")
-        autumn, national = self._festival("中秋"), self._festival("国庆节")
+        spring, dragon = self._festival("春节"), self._festival("端午节")
+        autumn, national = self._festival("中秋节"), self._festival("国庆节")
         for event, words, note in (
             (autumn - 15, "购买月饼", "中秋前 15 天买月饼"),
             (dragon - 1, "购粽子及咸蛋", "端午前一天买粽子"),
