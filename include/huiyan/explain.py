@@ -339,7 +339,7 @@ QUERIES = {
     "order by business_date, array_position(array['yellow', 'orange', 'red'], to_tier)",
     "routes": "select role, body_code, body_name, reason, assigned_on, ended_on "
     "from ops.alert_route where alert_id = %s order by assigned_on, role",
-    "events": "select business_date, event, to_state, actor, detail, recorded_at "
+    "events": "select business_date, event, to_state, actor, body_code, detail, recorded_at "
     "from ops.alert_event where alert_id = %s "
     "order by business_date, case when event = 'auto_resolved' then 4 "
     "when actor = 'channel' then 2 when actor = 'machine' then 1 else 3 end, event_id",

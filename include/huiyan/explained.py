@@ -98,7 +98,8 @@ EVENTS: Columns = {
     "business_date": ("业务日", {}),
     "event": ("事项", EVENT),
     "to_state": ("状态", words.STATE),
-    "actor": ("由", ACTOR),
+    "by": ("由", {}),
+    "said": ("所报", {}),
 }
 SOURCES: Columns = {
     "used_as": ("用途", USED_AS),
@@ -138,9 +139,10 @@ def render(explanation: Record, console: Console) -> None:
         ("等级调整", "tier_steps", TIER_STEPS),
         ("办理主体", "routes", ROUTES),
         ("送达", "deliveries", DELIVERIES),
-        ("经过", "events", EVENTS),
     ):
         _table(console, title, explanation[part], columns)
+    bodies = {row["body_code"]: row["body_name"] for row in explanation["routes"]}
+    _table(console, "经过", [_event(row, bodies) for row in explanation["events"]], EVENTS)
 
 
 def _subject(facts: Record, explanation: Record) -> list[tuple[str, Any]]:
@@ -171,6 +173,20 @@ def _alert(alert: Record, hit: Record | None) -> list[tuple[str, Any]]:
         ("预警", f"{alert['alert_id']}，{state}"),
         ("等级", f"{tier}（基础等级{base}），办理期限 {alert['due_on']}"),
     ]
+
+
+def _event(event: Record, bodies: Mapping[str, str]) -> Record:
+    """An event with who it is by and what a body said beside its verdict."""
+    detail: dict[str, str | None] = event["detail"] or {}
+    amount = detail.get("amount_recovered")
+    said = [
+        words.PROGRESS.get(detail.get("progress") or "", ""),
+        words.ACTIONS.get(detail.get("action") or "", ""),
+        "" if amount is None else f"退缴 {Decimal(amount):,.2f} 元",
+    ]
+    body = event["body_code"] if event["actor"] == "body" else None
+    by = bodies.get(body, body) if body else ACTOR.get(event["actor"], event["actor"])
+    return {**event, "by": by, "said": "；".join(filter(None, said))}
 
 
 def _not_pushed(explanation: Record) -> list[str]:

@@ -31,6 +31,14 @@ RULE_STATUS = {
     "retired": "停用",
 }
 
+# What became of a rule on a business date.
+RUN_STATUS = {
+    "hit": "有疑点",
+    "clear": "没有疑点",
+    "not_applicable": "没有检查对象",
+    "not_evaluated": "没有评估",
+}
+
 SUBJECT_TYPE = {
     "voucher": "记账凭证",
     "voucher_group": "多张记账凭证",

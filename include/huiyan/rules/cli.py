@@ -276,12 +276,13 @@ def _figures(rule: Rule) -> str:
     if found is None:
         return "无：数据仓库没有运行（huiyan status 会启动它），或者还没有跑过这条规则"
     amount = "" if found.open_amount is None else f"，{found.open_amount:,} 元"
+    status = words.RUN_STATUS[found.last_run_status]
     looked_at = "" if found.population is None else f"，检查对象 {found.population:,} 个"
     return (
         f"截至 {found.as_of}：未消除疑点 {found.open_hits:,} 个，涉及 {found.open_units:,} 个单位"
         f"{amount}；近 30 天新增 {found.new_hits_30_days:,} 个，"
         f"消除 {found.cleared_hits_30_days:,} 个\n"
-        f"最近一次运行 {found.last_run_on}：{found.last_run_status}{looked_at}\n"
+        f"最近一次运行 {found.last_run_on}：{status}{looked_at}\n"
         f"历来 {found.hits_ever:,} 个对象，首次 {found.first_hit_on or '无'}，"
         f"最近 {found.last_hit_on or '无'}"
     )
