@@ -818,6 +818,30 @@ def test_joint_cases_have_a_sheet_of_their_own() -> None:
     assert json.loads(render(joint, version=1)["manifest.json"])["joint_cases"] == 3
 
 
+@pytest.mark.parametrize(
+    ("role", "answers", "told"),
+    [
+        (
+            "dispose",
+            (),
+            "本部门已作出结论，其他部门直接采用；本单位名下的预警（序号 1）仍须按这一结论在“核实反馈”"
+            "表中填写。",
+        ),
+        ("dispose", (ANSWERED,), "本部门已作出结论，其他部门直接采用，无需再报。"),
+        ("verify", (), "本部门已作出结论，其他部门直接采用，无需再报。"),
+    ],
+)
+def test_who_concluded_is_told_to_answer_its_own_alert_that_waits(
+    role: str, answers: tuple[Said, ...], told: str
+) -> None:
+    mine = replace(
+        JOINT, is_conclusion_reusable=False, own_alerts="00a9f0e31c77b2d4、a1", standing="standing"
+    )
+    sent = extract(row(alert_id="a1", role=role, answers=answers), row(alert_id="a2"))
+    (said,) = column(opened(replace(sent, joint=(mine,)))["联合监督"], "请本单位")
+    assert said == told
+
+
 def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:
     assert "concluded" not in json.loads(ALL.to_json())["rows"][0]
     known = row(alert_id="a1", concluded=CONCLUDED)
