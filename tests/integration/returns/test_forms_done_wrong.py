@@ -120,6 +120,28 @@ def test_an_answer_in_a_column_that_was_printed_is_named(two_alerts: District) -
     assert told.startswith("“待办”栏的“已整改，发票已补”不在要填写的栏目内，没有读到")
 
 
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_answers_in_columns_added_to_the_list_are_sent_to_the_form(
+    two_alerts: District, is_alone: bool
+) -> None:
+    book = sent(two_alerts)
+    listed = book["预警清单"]
+    at = listed.max_column + 1
+    listed.cell(1, at).value, listed.cell(1, at + 1).value = "核实结论", "情况说明"
+    fill_in(listed, 2, CONFIRMED)
+    fill_in(listed, 3, {"情况说明": "票据在县局"})
+    if is_alone:
+        del book["核实反馈"]
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.rejected, result.unreadable) == (0, 2, 0)
+    run(two_alerts, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == [
+        "填在“预警清单”表的“核实结论”“情况说明”没有读取，请填到“核实反馈”表。",
+        "填在“预警清单”表的“情况说明”没有读取，请填到“核实反馈”表。",
+    ]
+
+
 def test_words_typed_over_what_was_printed_are_named_with_their_place(
     two_alerts: District,
 ) -> None:
