@@ -92,14 +92,18 @@ def _what_goes_back(extract: Extract) -> str:
         f"见同时送达的“{RETURNED_SHEET}”表格（returned.xlsx，邮件附件的名称以“{RETURNED_SHEET}”"
         "开头）"
     )
-    unread = f"没有读到填写内容、请核对的 {hints} 处"
     if not hints:
         return f"没有受理的反馈 {refused} 条，{where}，请更正后再退。"
+    unread = [f"整份没有填写的表格 {extract.empty_forms} 份"] if extract.empty_forms else []
+    unread += ["另有文字没有读取" if refused or unread else "有文字没有读取"] * (
+        extract.has_unread_words
+    )
+    said = f"{'；'.join(unread)}，{where}"
     if not refused:
-        return f"{unread}，{where}：属于反馈的，请补填后再退；不是反馈的，不必理会。"
+        return f"{said}：要反馈的，请补填后再退；不是反馈的，不必理会。"
     return (
-        f"没有受理的反馈 {refused} 条、{unread}，{where}：没有受理的，请更正后再退；请核对的，属于"
-        "反馈的补填后再退，不是反馈的不必理会。"
+        f"没有受理的反馈 {refused} 条；{said}：没有受理的，请更正后再退；其余请核对，要反馈的补填后"
+        "再退，不是反馈的不必理会。"
     )
 
 
@@ -110,14 +114,19 @@ def _what_was_received(extract: Extract) -> list[str]:
         counts = (
             ("受理", file.accepted),
             ("此前已受理", file.repeated),
-            ("未填写", file.unanswered),
+            ("未填写", 0 if file.is_empty else file.unanswered),
             ("没有受理", file.refused),
             ("预警已结束、不再受理", file.settled),
         )
         told = [f"{what} {count} 条" for what, count in counts if count]
-        told += [f"请核对 {file.hints} 处"] if file.hints else []
+        if file.is_empty:
+            told.append("整份没有填写" + (f"（{file.unanswered} 条）" if file.unanswered else ""))
+        came = ["、".join(told)] if told else []
+        if file.hints:
+            also = "另有" if told else "有"
+            came.append(f"{also}文字没有读取，请对照“{RETURNED_SHEET}”核对")
         name = one_line(file.file_name.partition("/")[2] or file.file_name, LONGEST_NAME)
-        said.append(f"收到本单位退回的“{name}”" + (f"：{'、'.join(told)}。" if told else "。"))
+        said.append(f"收到本单位退回的“{name}”" + (f"：{'；'.join(came)}。" if came else "。"))
         said += [f"　预警 {why}" for why in file.settled_why]
         if file.settled_why and (more := file.settled - len(file.settled_why)) > 0:
             said.append(f"　另有 {more} 条预警也已结束。")
