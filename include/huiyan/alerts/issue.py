@@ -57,7 +57,7 @@ from huiyan.delivery.extract import (
     ReceivedFile,
     ReturnedRow,
 )
-from huiyan.delivery.folder import folder_name
+from huiyan.delivery.folder import folder_name, sender_named
 from huiyan.delivery.register import DEAD, route
 from huiyan.errors import EvaluationError
 from huiyan.returns.code import return_code
@@ -321,8 +321,8 @@ def _extracts(
         execute(reader, "received", {**parameters, "settled_limit": SETTLED_LIMIT})
         for row in reader:
             # Lines of one body may come in another's file, whose name is not for it.
-            body, folder = row.pop("body_code"), row["file_name"].partition("/")[0]
-            if folder == folder_name(body):
+            body = row.pop("body_code")
+            if sender_named(row["file_name"]) == folder_name(body):
                 why = tuple(row["settled_why"])
                 received[body].append(ReceivedFile(**{**row, "settled_why": why}))
         execute(reader, "case_members", {**parameters, "case_limit": CASE_LIMIT})

@@ -212,7 +212,8 @@ class ReceivedFile:
         accepted: taken on the day. repeated: said before. unanswered: left empty.
         refused: not taken, to be corrected. settled: not taken, for the alert has ended.
         settled_why: of the first of these, the alert and what became of it, in Chinese.
-        hints: nothing was filled in where answers belong, but words elsewhere or nothing at all.
+        hints: lines, or the file itself, where words stand that are not where answers belong.
+        is_empty: nothing at all is filled in where answers belong.
     """
 
     file_name: str
@@ -223,6 +224,7 @@ class ReceivedFile:
     settled: int = 0
     hints: int = 0
     settled_why: tuple[str, ...] = ()
+    is_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -318,6 +320,16 @@ class Extract:
         """Of these, lines and files in which no answer was filled in where answers belong."""
         return sum(row.is_hint for row in self.returned)
 
+    @property
+    def empty_forms(self) -> int:
+        """Files that came back and hold no answer at all."""
+        return sum(file.is_empty for file in self.received)
+
+    @property
+    def has_unread_words(self) -> bool:
+        """Whether words were sent back that do not stand where answers belong."""
+        return self.hints > self.empty_forms or any(file.hints for file in self.received)
+
     def to_json(self) -> str:
         """Canonical JSON: the same extract always gives the same text.
 
@@ -344,7 +356,7 @@ class Extract:
                 if not row[later]:
                     del row[later]
         for row in said.get("received", ()):
-            for later in ("settled", "hints", "settled_why"):
+            for later in ("settled", "hints", "settled_why", "is_empty"):
                 if not row[later]:
                     del row[later]
         return json.dumps(

@@ -36,6 +36,12 @@ def folder_name(body_code: str) -> str:
     return name
 
 
+def sender_named(file_name: str) -> str:
+    """Whose folder a returned file lay in; without one, what its name says: `CODE__alerts.xlsx`."""
+    folder, is_deeper, _ = file_name.partition("/")
+    return folder if is_deeper else folder.partition("__")[0]
+
+
 def publish(
     outbox: Path, body_code: str, business_date: date, version: int, files: dict[str, bytes]
 ) -> Path:

@@ -1,10 +1,11 @@
 """The sheet 联合监督: a body's joint cases, and what is said of a conclusion reached by others."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from huiyan.alerts import words
 from huiyan.delivery.extract import ExtractRow, JointRow
+from huiyan.delivery.sheets import RETURN_SHEET
 
 JOINT_SHEET = "联合监督"
 STANDING = {"new": "新增", "changed": "有变化", "standing": "未变", "ended": "已结束"}
@@ -25,11 +26,13 @@ class JointLine:
     Attributes:
         number: 序号 of the case. row: the case.
         numbers: 序号 on the other sheets of the extract's alerts, by their ids.
+        waiting: ids of those that wait for the body's answer.
     """
 
     number: int
     row: JointRow
     numbers: Mapping[str, int]
+    waiting: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,23 @@ class JointColumn:
     value: Callable[[JointLine], object]
 
 
-def asked(row: JointRow) -> str:
-    """What the body is to do about the case."""
+def asked(row: JointRow, waiting: Sequence[int] = ()) -> str:
+    """What the body is to do about the case.
+
+    Args:
+        waiting: 序号 of the case's alerts that wait for the body's answer.
+    """
     if row.standing == "ended":
         return "不再列为本单位的联合监督事项，无需办理。"
     if row.is_asked:
         return "请牵头会商，作出结论，通过“联合监督发现”报送结论、日期和文号。"
     if row.is_conclusion_reusable:
         return f"已有结论，采纳即可，不必重复核查。{OBJECTION}"
+    if row.conclusion is not None and waiting:
+        return (
+            "本部门已作出结论，其他部门直接采用；本单位名下的预警（序号 "
+            f"{'、'.join(map(str, waiting))}）仍须按这一结论在“{RETURN_SHEET}”表中填写。"
+        )
     if row.conclusion is not None:
         return "本部门已作出结论，其他部门直接采用，无需再报。"
     return "请配合牵头单位，有发现的及时报送。"
@@ -63,11 +75,20 @@ def _concluded(row: JointRow) -> str:
     return f"{row.conclusion}{document}\n{row.concluded_by_name or ''}{on}"
 
 
+def _alerts_of(line: JointLine) -> list[str]:
+    return line.row.own_alerts.split("、") if line.row.own_alerts else []
+
+
+def _asked(line: JointLine) -> str:
+    waiting = [line.numbers[alert] for alert in _alerts_of(line) if alert in line.waiting]
+    return asked(line.row, sorted(waiting))
+
+
 def _own(line: JointLine) -> str:
     own = []
     if line.row.own_findings:
         own.append(f"发现：{line.row.own_findings}")
-    alerts = line.row.own_alerts.split("、") if line.row.own_alerts else []
+    alerts = _alerts_of(line)
     open_ones = sorted(line.numbers[alert] for alert in alerts if alert in line.numbers)
     if open_ones:
         own.append(f"预警：序号 {'、'.join(map(str, open_ones))}")
@@ -91,7 +112,7 @@ JOINT_COLUMNS = (
     JointColumn("本单位发现和预警", 18, "text", _own),
     JointColumn("其他部门发现", 33, "text", lambda line: line.row.others_found or "无"),
     JointColumn("已有结论", 20, "text", lambda line: _concluded(line.row)),
-    JointColumn("请本单位", 20, "text", lambda line: asked(line.row)),
+    JointColumn("请本单位", 20, "text", _asked),
     JointColumn("事项编号", 19, "code", lambda line: line.row.case_id[:16]),
 )
 # The number of the case is for the screen.

@@ -168,10 +168,12 @@ def _summary(parcel: Parcel) -> list[str]:
         where = f"附件“{returned_name(parcel)}”" if parcel.sealed is None else "附件returned.xlsx"
         hints = parcel.extract.hints
         refused = parcel.extract.returned_lines - hints
-        parts = [f"{refused}行未被采用"] if refused else []
-        parts += [f"{hints}处没有读到填写内容、请核对"] if hints else []
+        empty = parcel.extract.empty_forms
+        parts = [f"有{refused}行未被采用"] if refused else []
+        parts += [f"有{empty}份表格整份没有填写"] if hints and empty else []
+        parts += ["有文字没有读取、请核对"] if parcel.extract.has_unread_words else []
         correct = "更正后重新报送" if refused else "补填属于反馈的内容后重新报送"
-        said.append(f"贵单位报来的反馈有{'，'.join(parts)}，逐行原因见{where}，请在其中{correct}。")
+        said.append(f"贵单位报来的反馈{'，'.join(parts)}，逐行原因见{where}，请在其中{correct}。")
     if parcel.sealed is None and is_table_attached(parcel):
         said.append(f"过长的编号清单全部列在附件“{table_name(parcel)}”中。")
     return said

@@ -18,7 +18,10 @@ _WHOSE_TIER = {
 }
 _MARKS = {
     "reminded": "“催办”：已过办理期限，仍未反馈结论。",
-    "escalated": "“升级”：前一办理单位逾期未反馈，提升一级后转由本单位办理，期限重新计算。",
+    "escalated": (
+        "“升级”：前一办理单位逾期未反馈，提升一级后转由本单位办理（已是红色的，等级不变，转由其上级"
+        "办理），期限重新计算。"
+    ),
     "recurred": "“复发”：整改销号后复查期内，同一单位再次出现同类问题。",
     "sampled": (
         "“抽查”：从已自动消除或经审批不再推送的疑点中随机抽取，只需核实结论，不计入单位未结预警。"
@@ -92,14 +95,18 @@ def _what_goes_back(extract: Extract) -> str:
         f"见同时送达的“{RETURNED_SHEET}”表格（returned.xlsx，邮件附件的名称以“{RETURNED_SHEET}”"
         "开头）"
     )
-    unread = f"没有读到填写内容、请核对的 {hints} 处"
     if not hints:
         return f"没有受理的反馈 {refused} 条，{where}，请更正后再退。"
+    unread = [f"整份没有填写的表格 {extract.empty_forms} 份"] if extract.empty_forms else []
+    unread += ["另有文字没有读取" if refused or unread else "有文字没有读取"] * (
+        extract.has_unread_words
+    )
+    said = f"{'；'.join(unread)}，{where}"
     if not refused:
-        return f"{unread}，{where}：属于反馈的，请补填后再退；不是反馈的，不必理会。"
+        return f"{said}：要反馈的，请补填后再退；不是反馈的，不必理会。"
     return (
-        f"没有受理的反馈 {refused} 条、{unread}，{where}：没有受理的，请更正后再退；请核对的，属于"
-        "反馈的补填后再退，不是反馈的不必理会。"
+        f"没有受理的反馈 {refused} 条；{said}：没有受理的，请更正后再退；其余请核对，要反馈的补填后"
+        "再退，不是反馈的不必理会。"
     )
 
 
@@ -110,14 +117,19 @@ def _what_was_received(extract: Extract) -> list[str]:
         counts = (
             ("受理", file.accepted),
             ("此前已受理", file.repeated),
-            ("未填写", file.unanswered),
+            ("未填写", 0 if file.is_empty else file.unanswered),
             ("没有受理", file.refused),
             ("预警已结束、不再受理", file.settled),
         )
         told = [f"{what} {count} 条" for what, count in counts if count]
-        told += [f"请核对 {file.hints} 处"] if file.hints else []
+        if file.is_empty:
+            told.append("整份没有填写" + (f"（{file.unanswered} 条）" if file.unanswered else ""))
+        came = ["、".join(told)] if told else []
+        if file.hints:
+            also = "另有" if told else "有"
+            came.append(f"{also}文字没有读取，请对照“{RETURNED_SHEET}”核对")
         name = one_line(file.file_name.partition("/")[2] or file.file_name, LONGEST_NAME)
-        said.append(f"收到本单位退回的“{name}”" + (f"：{'、'.join(told)}。" if told else "。"))
+        said.append(f"收到本单位退回的“{name}”" + (f"：{'；'.join(came)}。" if came else "。"))
         said += [f"　预警 {why}" for why in file.settled_why]
         if file.settled_why and (more := file.settled - len(file.settled_why)) > 0:
             said.append(f"　另有 {more} 条预警也已结束。")
@@ -152,6 +164,8 @@ def _deadlines(extract: Extract) -> list[str]:
     raised = "，升级原因列在“疑点依据”中" if any(row.tier_reasons for row in extract.rows) else ""
     counts = extract.counts_by_tier
     rerouted = len({row.alert_id for row in extract.rows if row.rerouted})
+    late = ["提升一级、转由上一级单位办理"] if counts["orange"] or counts["yellow"] else []
+    late += ["红色的等级不变，转由其上级办理"] if counts["red"] else []
     return [
         *(
             f"{words.TIER[tier]}：{whose}，{words.DUE_WORKDAYS[tier]} 个工作日内反馈。"
@@ -159,13 +173,16 @@ def _deadlines(extract: Extract) -> list[str]:
             if counts[tier]
         ),
         *(
-            [f"清单中 {rerouted} 条因回避、没有管辖关系等改由本单位办理，原因写在“疑点依据”中。"]
+            [
+                f"清单中 {rerouted} 条因回避、没有管辖关系、前一单位逾期未反馈等改由本单位办理，原因写在"
+                "“疑点依据”中。"
+            ]
             if rerouted
             else []
         ),
         "期限从预警产生之日的次日起按法定工作日计算；预警未结期间，等级只升不降" + raised + "。",
-        "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日催办；催办后仍未反馈的，提升一级、"
-        "转由上一级单位办理。",
+        "逾期未反馈结论的（签收、开始核实不算反馈），下一个数据日催办；催办后仍未反馈的，"
+        f"{'；'.join(late)}。",
         *(text for mark, text in _MARKS.items() if mark in marks),
     ]
 
@@ -232,8 +249,8 @@ def _how_to_answer(extract: Extract) -> list[str]:
         whose += "职责为“核实”的，由本单位核对处置结果是否属实、材料是否齐备，不代替处置方整改。"
     if both:
         whose += (
-            "个别预警因回避（监督、监管单位不处置、不核实涉及自身的疑点，改由其上级办理）由同一单位"
-            f"既处置又核实，在“{ALERTS_SHEET}”中分列两行。"
+            "个别预警因回避（监督、监管单位不处置、不核实涉及自身的疑点，改由其上级办理）或没有管辖"
+            f"关系，由同一单位既处置又核实，在“{ALERTS_SHEET}”中分列两行。"
         )
     progress = (
         "办理进展：收到后选“已签收”，着手核实选“核实中”，有了结论并在整改选“整改中”，整改到位、"
@@ -261,9 +278,8 @@ def _how_to_answer(extract: Extract) -> list[str]:
         "政策的原因，不选“整改中”；部分属实的，任选其一。误报也请如实选择原因，系统据此改进规则，以后"
         "少打扰。",
         "对照“办结标准”备齐材料后再填“已办结”：一般要有处理措施和佐证材料，应当退缴的还要填写退缴"
-        "金额：按核查事实中应退、超出或多报的数额填，没有这类数额的按预警金额；少退的，结论选“部分属实”"
-        "或写明情况说明。佐证材料写明名称或"
-        "文号，“无”“后补”“见附件”不算。",
+        "金额：按“疑点依据”中应退、超出、多报或折算的数额填，没有这类数额的按“金额（元）”填；少退的，"
+        "结论选“部分属实”或写明情况说明。佐证材料写明名称或文号，“无”“后补”“见附件”不算。",
         f"“{RETURN_SHEET}”不能增加栏目，需要备注的写入“情况说明”；本单位自用的内容可以另建工作表，"
         "不作为反馈读取。",
         "填好后保存，把整个文件按原渠道退回；可以只填一部分，其余的以后再退。一并收到送达清单"

@@ -624,8 +624,9 @@ def _joint_sheet(book: Workbook, styles: _Styles, extract: Extract) -> None:
         sheet.set_column(place, place, column.width)
         sheet.write_string(0, place, column.heading, styles.heading)
     numbers = {line.row.alert_id: line.number for line in _lines_of(extract)}
+    waiting = {row.alert_id for row in extract.rows if task(row) in ("to_answer", "to_verify")}
     for place, row in enumerate(extract.joint, start=1):
-        line = JointLine(place, row, numbers)
+        line = JointLine(place, row, numbers, waiting)
         values = [cast(Value, column.value(line)) for column in JOINT_COLUMNS]
         widths = [column.width for column in JOINT_COLUMNS]
         sheet.set_row(place, _height(zip(values, widths, strict=True)))

@@ -13,7 +13,7 @@ corrects the earlier one, and an answer that is no longer there stays, because i
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -212,6 +212,7 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
         )
         if not is_garbled:
             line.beside = _beside(extra, cells)
+            line.is_of_list = len(extra.keys() & _of_list()) * 2 > len(_of_list())
         lines.append(line)
     return lines
 
@@ -248,16 +249,21 @@ def _refuse_misplaced(lines: Iterable[Line]) -> None:
             line.refuse(Refusal(reasons.IN_ANOTHER_COLUMN, reasons.elsewhere(misplaced, more)))
 
 
+def _further(headings: Iterable[str]) -> frozenset[str]:
+    """Those that the form has not."""
+    return frozenset(resolve(load_contract(FEED), list(headings), "", complete=False).unknown)
+
+
+@cache
+def _of_list() -> frozenset[str]:
+    """Headings of the list of alerts that the form has not."""
+    return _further(column.heading for column in ALERT_COLUMNS)
+
+
 @cache
 def _printed() -> frozenset[str]:
     """Further headings of what goes out: of the lists beside the form, and of what comes back."""
-    contract = load_contract(FEED)
-    ours = (CSV_COLUMNS, [column.heading for column in ALERT_COLUMNS], RETURNED_HEADINGS)
-    return frozenset(
-        name
-        for headings in ours
-        for name in resolve(contract, list(headings), "", complete=False).unknown
-    )
+    return _of_list() | _further(CSV_COLUMNS) | _further(RETURNED_HEADINGS)
 
 
 def _beside(extra: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
@@ -397,7 +403,7 @@ def _refuse_own(line: Line, alike: Sequence[Line]) -> None:
     line.refuse(Refusal(reasons.OWN_SHEET, text))
 
 
-def _unproven(line: Line, headed: Collection[str]) -> Refusal:
+def _unproven(line: Line, headed: Set[str]) -> Refusal:
     """Why it proves nothing.
 
     Args:
@@ -410,6 +416,8 @@ def _unproven(line: Line, headed: Collection[str]) -> Refusal:
             "反馈码与预警编号、接收单位代码、推送日期对不上：锁定的栏目被改动过，或这条预警不是发给"
             "本单位的。请在原表格上填写。",
         )
+    if line.is_of_list and not headed & set(PROOF):
+        return Refusal("no_return_code", reasons.on_list(line.cells))
     contract = load_contract(FEED)
     named = "".join(f"“{contract.column(name).label}”" for name in lacking)
     if any(name in headed for name in lacking):

@@ -505,10 +505,14 @@ def _incomplete(answer: Answer, case: Case, unfit: Collection[str]) -> Refusal |
     if missing:
         listed = "、".join(words.CLOSE_OUT_NEEDS[need] for need in missing)
         empty = "evidence" in missing and evidence is not None
+        otherwise = (
+            "，或将“办理进展”留空。"
+            if verdict == "not_confirmed"
+            else "；还在整改的，“办理进展”改选“整改中”。"
+        )
         return Refusal(
             f"close_out_incomplete: {', '.join(missing)}",
-            f"“办理进展”栏选了“已办结”，按办结标准还缺：{listed}。请填写这些栏目后再退回；还在整改的，"
-            "“办理进展”改选“整改中”。"
+            f"“办理进展”栏选了“已办结”，按办结标准还缺：{listed}。请填写这些栏目后再退回{otherwise}"
             + (
                 f"“佐证材料”栏所填“{one_line(evidence or '', LONGEST_QUOTE)}”没有指明任何材料，"
                 "请写明材料名称或文号。"

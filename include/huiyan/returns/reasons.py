@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from huiyan.alerts import words
 from huiyan.delivery.neutralise import one_line
+from huiyan.delivery.sheets import ALERTS_SHEET, RETURN_SHEET
 from huiyan.feeds import cards
 from huiyan.feeds.contract import Column, load_contract
 from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS, TABLE_ABOVE
@@ -247,6 +248,20 @@ def typed_over(places: Sequence[tuple[str, str]]) -> str:
         f"{named}{more}不在要填写的栏目内，没有读到：属于反馈的，请填到“核实反馈”表的绿色栏目；"
         "不是反馈的，不必理会。"
     )
+
+
+def on_list(cells: Mapping[str, str]) -> str:
+    """What is said of a line of the list of alerts to which somebody added columns for answers.
+
+    Args:
+        cells: what stands in the line, by column.
+    """
+    named = "".join(
+        quoted(column.label)
+        for column in load_contract("returns").columns
+        if column.is_answer and column.name in cells
+    )
+    return f"填在“{ALERTS_SHEET}”表的{named}没有读取，请填到“{RETURN_SHEET}”表。"
 
 
 def own_sheet(sheet: int, lacking: Sequence[str], more: int) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import PurePosixPath
 
 import psycopg
 
-from huiyan.delivery.folder import folder_name
+from huiyan.delivery.folder import folder_name, sender_named
 from huiyan.feeds.folder import is_statement
 from huiyan.feeds.readers import is_text
 from huiyan.returns import reasons
@@ -39,6 +38,7 @@ class Line:
         unread: what is filled in and cannot be read; null in `answer`.
         is_garbled: its cells cannot be told apart; all of them are in one.
         beside: what stands outside of the columns for answers, by heading.
+        is_of_list: further columns of 预警清单 stand beside it.
         is_told_with_another: what is said of it is said at another line, which counts it.
     """
 
@@ -60,6 +60,7 @@ class Line:
     unread: frozenset[str] = frozenset()
     is_garbled: bool = False
     beside: dict[str, str] = field(default_factory=dict)
+    is_of_list: bool = False
     is_told_with_another: bool = False
 
     @property
@@ -326,8 +327,7 @@ def senders_named(connection: psycopg.Connection, batch_id: int) -> dict[int, st
     for file_no, name in connection.execute(
         "select file_no, file_name from ops.batch_file where batch_id = %s", [batch_id]
     ):
-        folder, *deeper = PurePosixPath(name).parts
-        said = folder if deeper else folder.partition("__")[0]
+        said = sender_named(name)
         if said in bodies:
             found[file_no] = bodies[said]
     return found

@@ -17,6 +17,7 @@ from huiyan.returns.reasons import NOTHING_FILLED_IN
 from returned_forms import form, land, put, refusals, returned, run, sent_back, taken
 
 WHERE = "见同时送达的“退回更正”表格（returned.xlsx，邮件附件的名称以“退回更正”开头）"
+UNREAD = "；另有文字没有读取，请对照“退回更正”核对。"
 CONFIRMED: dict[str, str | None] = {"核实结论": "属实", "情况说明": "已核实"}
 
 
@@ -90,15 +91,20 @@ def test_a_form_without_any_answer_is_told_so_once(two_alerts: District) -> None
     untouched = saved(sent(two_alerts))
     put(two_alerts, TUESDAY, "TC01", untouched, "空表.xlsx")
     put(two_alerts, TUESDAY, "TC01", saved(listed), "清单.xlsx")
+    typed = sent(two_alerts)
+    fill_in(typed["预警清单"], 2, {"核查要点": "已整改"})
+    put(two_alerts, TUESDAY, "TC01", saved(typed), "批注.xlsx")
     result = taken(TUESDAY)
-    assert (result.unanswered, result.rejected, result.unreadable) == (4, 0, 2)
+    assert (result.unanswered, result.rejected, result.unreadable) == (6, 0, 3)
     run(two_alerts, TUESDAY)
-    assert sent_back(two_alerts, "TC01", TUESDAY) == [NOTHING_FILLED_IN] * 2
+    told = [reasons.split("\n")[-1] for reasons in sent_back(two_alerts, "TC01", TUESDAY)]
+    assert told == [NOTHING_FILLED_IN] * 3
     assert receipts(two_alerts) == [
-        "收到本单位退回的“清单.xlsx”：未填写 2 条、请核对 1 处。",
-        "收到本单位退回的“空表.xlsx”：未填写 2 条、请核对 1 处。",
-        f"没有读到填写内容、请核对的 2 处，{WHERE}：属于反馈的，请补填后再退；不是反馈的，不必"
-        "理会。",
+        f"收到本单位退回的“批注.xlsx”：整份没有填写（2 条）{UNREAD}",
+        "收到本单位退回的“清单.xlsx”：整份没有填写（2 条）。",
+        "收到本单位退回的“空表.xlsx”：整份没有填写（2 条）。",
+        f"整份没有填写的表格 3 份；另有文字没有读取，{WHERE}：要反馈的，请补填后再退；不是反馈的，"
+        "不必理会。",
     ]
     # The same bytes once more are told of no more; what brings the word back says nothing either.
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
@@ -118,6 +124,28 @@ def test_an_answer_in_a_column_that_was_printed_is_named(two_alerts: District) -
     run(two_alerts, TUESDAY)
     (told,) = sent_back(two_alerts, "TC01", TUESDAY)
     assert told.startswith("“待办”栏的“已整改，发票已补”不在要填写的栏目内，没有读到")
+
+
+@pytest.mark.parametrize("is_alone", [False, True])
+def test_answers_in_columns_added_to_the_list_are_sent_to_the_form(
+    two_alerts: District, is_alone: bool
+) -> None:
+    book = sent(two_alerts)
+    listed = book["预警清单"]
+    at = listed.max_column + 1
+    listed.cell(1, at).value, listed.cell(1, at + 1).value = "核实结论", "情况说明"
+    fill_in(listed, 2, CONFIRMED)
+    fill_in(listed, 3, {"情况说明": "票据在县局"})
+    if is_alone:
+        del book["核实反馈"]
+    put(two_alerts, TUESDAY, "TC01", saved(book))
+    result = taken(TUESDAY)
+    assert (result.accepted, result.rejected, result.unreadable) == (0, 2, 0)
+    run(two_alerts, TUESDAY)
+    assert sent_back(two_alerts, "TC01", TUESDAY) == [
+        "填在“预警清单”表的“核实结论”“情况说明”没有读取，请填到“核实反馈”表。",
+        "填在“预警清单”表的“情况说明”没有读取，请填到“核实反馈”表。",
+    ]
 
 
 def test_words_typed_over_what_was_printed_are_named_with_their_place(
@@ -148,9 +176,8 @@ def test_words_typed_over_what_was_printed_are_named_with_their_place(
         "不是反馈的，不必理会。"
     )
     assert receipts(two_alerts) == [
-        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。",
-        f"没有读到填写内容、请核对的 1 处，{WHERE}：属于反馈的，请补填后再退；不是反馈的，不必"
-        "理会。",
+        f"收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条{UNREAD}",
+        f"有文字没有读取，{WHERE}：要反馈的，请补填后再退；不是反馈的，不必理会。",
     ]
 
 
@@ -266,6 +293,19 @@ def test_the_name_of_a_file_stays_with_who_sent_it(two_alerts: District) -> None
     assert receipts["U002"] == []
 
 
+def test_a_form_that_bears_its_bodys_code_has_a_receipt(two_alerts: District) -> None:
+    book = sent(two_alerts)
+    fill_in(book["核实反馈"], 2, CONFIRMED)
+    path = put(two_alerts, TUESDAY, "TC01", saved(book))
+    path.rename(path.parent.parent / "TC01__alerts.xlsx")
+    path.parent.rmdir()
+    assert taken(TUESDAY).accepted == 1
+    run(two_alerts, TUESDAY)
+    assert receipts(two_alerts) == [
+        "收到本单位退回的“TC01__alerts.xlsx”：受理 1 条、未填写 1 条。"
+    ]
+
+
 def test_words_beyond_the_headings_are_asked_about_beside_remarks_there(
     two_alerts: District,
 ) -> None:
@@ -293,9 +333,8 @@ def test_a_sheet_of_the_bodys_own_costs_no_answer_and_is_named(two_alerts: Distr
     (told,) = sent_back(two_alerts, "TC01", TUESDAY)
     assert told.startswith("这张表的表头有两栏是同一个标题，整张表没有读取")
     assert receipts(two_alerts) == [
-        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。",
-        f"没有读到填写内容、请核对的 1 处，{WHERE}：属于反馈的，请补填后再退；不是反馈的，不必"
-        "理会。",
+        f"收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条{UNREAD}",
+        f"有文字没有读取，{WHERE}：要反馈的，请补填后再退；不是反馈的，不必理会。",
     ]
     back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
     headings, row = openpyxl.load_workbook(back)["退回更正"].values
@@ -322,7 +361,7 @@ def test_the_lines_of_a_sheet_of_the_bodys_own_are_told_of_once(two_alerts: Dist
     (line,) = returned(back)
     assert (line["alert_id"], line.get("note")) == ("0123456789abcdef", None)
     assert receipts(two_alerts)[0] == (
-        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。"
+        f"收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条{UNREAD}"
     )
 
 
@@ -341,7 +380,7 @@ def test_a_table_of_the_bodys_own_above_the_form_costs_no_answer(two_alerts: Dis
     (told,) = sent_back(two_alerts, "TC01", TUESDAY)
     assert told.startswith("这一行起，表头以上另有一个表，没有读取")
     assert receipts(two_alerts)[0] == (
-        "收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条、请核对 1 处。"
+        f"收到本单位退回的“alerts.xlsx”：受理 1 条、未填写 1 条{UNREAD}"
     )
 
 
@@ -364,10 +403,10 @@ def test_the_receipt_counts_what_is_listed_and_asks_to_correct_only_what_is_wron
     run(two_alerts, WEDNESDAY)
     assert receipts(two_alerts, WEDNESDAY) == [
         "收到本单位退回的“a.xlsx”：未填写 2 条。",
-        "收到本单位退回的“b.xlsx”：未填写 1 条、请核对 1 处。",
+        f"收到本单位退回的“b.xlsx”：未填写 1 条{UNREAD}",
         "收到本单位退回的“c.xlsx”：没有受理 1 条、预警已结束、不再受理 1 条。",
-        f"没有受理的反馈 1 条、没有读到填写内容、请核对的 1 处，{WHERE}：没有受理的，请更正后再退；"
-        "请核对的，属于反馈的补填后再退，不是反馈的不必理会。",
+        f"没有受理的反馈 1 条；另有文字没有读取，{WHERE}：没有受理的，请更正后再退；其余请核对，"
+        "要反馈的补填后再退，不是反馈的不必理会。",
     ]
     assert len(sent_back(two_alerts, "TC01", WEDNESDAY)) == 2
     notes = [str(row[0]) for row in sent(two_alerts, day=WEDNESDAY)["说明"].values]

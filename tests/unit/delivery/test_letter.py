@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from extract_samples import GONE, JOINT, RETURNED, extract, row
-from huiyan.delivery.extract import Extract
+from huiyan.delivery.extract import Extract, ReceivedFile
 from huiyan.delivery.letter import html, plain, subject
 from huiyan.delivery.parcel import Parcel, idempotency_key
 from huiyan.delivery.render import render
@@ -80,8 +80,8 @@ def test_what_it_says_of_forms_and_files_is_so() -> None:
     ("refused", "hints", "told"),
     [
         (2, 0, "贵单位报来的反馈有2行未被采用，逐行原因见"),
-        (0, 1, "贵单位报来的反馈有1处没有读到填写内容、请核对，逐行原因见"),
-        (2, 1, "贵单位报来的反馈有2行未被采用，1处没有读到填写内容、请核对，逐行原因见"),
+        (0, 1, "贵单位报来的反馈有文字没有读取、请核对，逐行原因见"),
+        (2, 1, "贵单位报来的反馈有2行未被采用，有文字没有读取、请核对，逐行原因见"),
     ],
 )
 def test_only_what_is_wrong_is_to_be_corrected(refused: int, hints: int, told: str) -> None:
@@ -92,6 +92,16 @@ def test_only_what_is_wrong_is_to_be_corrected(refused: int, hints: int, told: s
         assert told in words
         assert ("请在其中更正后重新报送" in words) == bool(refused)
         assert ("请在其中补填属于反馈的内容后重新报送" in words) == (not refused)
+
+
+def test_a_form_that_was_left_empty_is_told_of_as_such() -> None:
+    empty = ReceivedFile("TC01/alerts.xlsx", 0, 0, 24, 0, is_empty=True)
+    back = replace(RETURNED, is_hint=True, line_no=0)
+    made = replace(extract(row()), returned=(back,), received=(empty,))
+    assert Extract.from_dict(json.loads(made.to_json())) == made
+    assert "贵单位报来的反馈有1份表格整份没有填写，逐行" in plain(sent(made), True)
+    more = plain(sent(replace(made, returned=(back, back))), True)
+    assert "贵单位报来的反馈有1份表格整份没有填写，有文字没有读取、请核对，逐行" in more
 
 
 def test_nothing_left_to_do() -> None:

@@ -669,9 +669,35 @@ def test_the_notes_explain_only_what_occurs() -> None:
     assert "案件明细" in said(opened(replace(both, cases=(member(alert_id=ROW.alert_id),))))
 
 
+@pytest.mark.parametrize(
+    ("tiers", "told"),
+    [
+        (("yellow",), "提升一级、转由上一级单位办理。"),
+        (("red",), "红色的等级不变，转由其上级办理。"),
+        (("orange", "red"), "提升一级、转由上一级单位办理；红色的等级不变，转由其上级办理。"),
+    ],
+)
+def test_a_red_alert_is_not_said_to_rise(tiers: tuple[str, ...], told: str) -> None:
+    rows = (row(alert_id=tier, tier=tier) for tier in tiers)
+    assert f"催办后仍未反馈的，{told}\n" in said(opened(extract(*rows)))
+
+
+def test_why_a_body_has_anothers_alert_is_said_whole() -> None:
+    passed = row(rerouted="财政局逾期未反馈，由其上级办理", marks=("escalated",))
+    told = said(opened(extract(passed, replace(passed, role="verify"))))
+    assert "1 条因回避、没有管辖关系、前一单位逾期未反馈等改由本单位办理" in told
+    assert "（已是红色的，等级不变，转由其上级办理）" in told
+    assert "改由其上级办理）或没有管辖关系，由同一单位既处置又核实" in told
+
+
 def test_what_the_workbook_tells_to_do_is_so() -> None:
     book = opened(ALL)
     told = said(book)
+    # What it names as the measure of what goes back are columns of the list.
+    measure = re.search("退缴金额：按(.*)；少退的", told)
+    assert measure is not None
+    headings = [each.value for each in book["预警清单"][1]]
+    assert set(re.findall("“(.*?)”", measure[1])) == {"疑点依据", "金额（元）"} <= {*headings}
     for sheet in (*book, *given_back(RETURNED)):
         told += str(sheet.oddFooter.left.text)
     # Any name is taken, and the form of an earlier day as well.
@@ -816,6 +842,30 @@ def test_joint_cases_have_a_sheet_of_their_own() -> None:
     assert again == joint
     assert render(again, version=1) == render(joint, version=1)
     assert json.loads(render(joint, version=1)["manifest.json"])["joint_cases"] == 3
+
+
+@pytest.mark.parametrize(
+    ("role", "answers", "told"),
+    [
+        (
+            "dispose",
+            (),
+            "本部门已作出结论，其他部门直接采用；本单位名下的预警（序号 1）仍须按这一结论在“核实反馈”"
+            "表中填写。",
+        ),
+        ("dispose", (ANSWERED,), "本部门已作出结论，其他部门直接采用，无需再报。"),
+        ("verify", (), "本部门已作出结论，其他部门直接采用，无需再报。"),
+    ],
+)
+def test_who_concluded_is_told_to_answer_its_own_alert_that_waits(
+    role: str, answers: tuple[Said, ...], told: str
+) -> None:
+    mine = replace(
+        JOINT, is_conclusion_reusable=False, own_alerts="00a9f0e31c77b2d4、a1", standing="standing"
+    )
+    sent = extract(row(alert_id="a1", role=role, answers=answers), row(alert_id="a2"))
+    (said,) = column(opened(replace(sent, joint=(mine,)))["联合监督"], "请本单位")
+    assert said == told
 
 
 def test_what_others_concluded_stands_beside_the_answer_and_is_none() -> None:

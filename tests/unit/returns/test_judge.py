@@ -381,9 +381,15 @@ def test_who_answers_late_is_not_told_that_it_became_a_lead() -> None:
             "“办理进展”改选“已办结”或留空；确有问题的，“核实结论”改选“属实”",
         ),
         (
+            Answer(verdict="not_confirmed", reason="data_wrong", progress="closed"),
+            VERIFIER,
+            "按办结标准还缺：佐证材料。请填写这些栏目后再退回，或将“办理进展”留空。",
+        ),
+        (
             replace(WHOLE, evidence_reference=None),
             VERIFIER,
-            "选了“已办结”，按办结标准还缺：佐证材料",
+            "选了“已办结”，按办结标准还缺：佐证材料。请填写这些栏目后再退回；还在整改的，“办理进展”"
+            "改选“整改中”。",
         ),
         (
             FOUND,

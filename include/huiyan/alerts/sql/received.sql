@@ -15,7 +15,11 @@ select
         )[:%(settled_limit)s],
         '{}'
     ) as settled_why,
-    count(*) filter (where goes_back and is_hint) as hints
+    -- Of an empty form words stand elsewhere only if a second reason says so.
+    count(*) filter (
+        where goes_back and is_hint and (outcome <> 'unreadable' or cardinality(reasons) > 1)
+    ) as hints,
+    coalesce(bool_or(goes_back and is_hint and outcome = 'unreadable'), false) as is_empty
 from issue_return_line
 group by body_code, file_no, file_name
 order by body_code, file_no
