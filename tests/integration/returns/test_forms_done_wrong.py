@@ -301,9 +301,7 @@ def test_a_form_that_bears_its_bodys_code_has_a_receipt(two_alerts: District) ->
     path.parent.rmdir()
     assert taken(TUESDAY).accepted == 1
     run(two_alerts, TUESDAY)
-    assert receipts(two_alerts) == [
-        "收到本单位退回的“TC01__alerts.xlsx”：受理 1 条、未填写 1 条。"
-    ]
+    assert receipts(two_alerts) == ["收到本单位退回的“TC01__alerts.xlsx”：受理 1 条、未填写 1 条。"]
 
 
 def test_words_beyond_the_headings_are_asked_about_beside_remarks_there(
