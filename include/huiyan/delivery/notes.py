@@ -173,8 +173,8 @@ def _deadlines(extract: Extract) -> list[str]:
         ),
         *(
             [
-                f"清单中 {rerouted} 条因回避、没有管辖关系、前一单位逾期未反馈等改由本单位办理，原因"
-                "写在“疑点依据”中。"
+                f"清单中 {rerouted} 条因回避、没有管辖关系、前一单位逾期未反馈等改由本单位办理，"
+                "原因写在“疑点依据”中。"
             ]
             if rerouted
             else []
