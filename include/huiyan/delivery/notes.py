@@ -98,9 +98,8 @@ def _what_goes_back(extract: Extract) -> str:
     if not hints:
         return f"没有受理的反馈 {refused} 条，{where}，请更正后再退。"
     unread = [f"整份没有填写的表格 {extract.empty_forms} 份"] if extract.empty_forms else []
-    unread += ["另有文字没有读取" if refused or unread else "有文字没有读取"] * (
-        extract.has_unread_words
-    )
+    if extract.has_unread_words:
+        unread.append("另有文字没有读取" if refused or unread else "有文字没有读取")
     said = f"{'；'.join(unread)}，{where}"
     if not refused:
         return f"{said}：要反馈的，请补填后再退；不是反馈的，不必理会。"
@@ -174,8 +173,8 @@ def _deadlines(extract: Extract) -> list[str]:
         ),
         *(
             [
-                f"清单中 {rerouted} 条因回避、没有管辖关系、前一单位逾期未反馈等改由本单位"
-                "办理，原因写在“疑点依据”中。"
+                f"清单中 {rerouted} 条因回避、没有管辖关系、前一单位逾期未反馈等改由本单位办理，"
+                "原因写在“疑点依据”中。"
             ]
             if rerouted
             else []

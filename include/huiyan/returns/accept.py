@@ -13,7 +13,7 @@ corrects the earlier one, and an answer that is no longer there stays, because i
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -27,6 +27,7 @@ from huiyan.alerts import states, words
 from huiyan.alerts.issue import LOCK
 from huiyan.delivery.extract import CSV_COLUMNS
 from huiyan.delivery.neutralise import neutralised
+from huiyan.delivery.sheets import ALERTS_SHEET, RETURNED_SHEET
 from huiyan.delivery.workbook import ALERT_COLUMNS, RETURNED_HEADINGS
 from huiyan.feeds.contract import load_contract
 from huiyan.feeds.form_reader import place_of
@@ -212,7 +213,7 @@ def _lines(connection: psycopg.Connection, batch_id: int) -> list[Line]:
         )
         if not is_garbled:
             line.beside = _beside(extra, cells)
-            line.is_of_list = len(extra.keys() & _of_list()) * 2 > len(_of_list())
+            line.other_sheet = _other_sheet(extra)
         lines.append(line)
     return lines
 
@@ -255,15 +256,30 @@ def _further(headings: Iterable[str]) -> frozenset[str]:
 
 
 @cache
-def _of_list() -> frozenset[str]:
-    """Headings of the list of alerts that the form has not."""
-    return _further(column.heading for column in ALERT_COLUMNS)
+def _of_other_sheets() -> dict[str, frozenset[str]]:
+    """Headings that the form has not, of the sheets that go out and are like it."""
+    return {
+        ALERTS_SHEET: _further(column.heading for column in ALERT_COLUMNS),
+        RETURNED_SHEET: _further(RETURNED_HEADINGS),
+    }
+
+
+def _other_sheet(extra: Mapping[str, str]) -> str:
+    """Which of these sheets most of whose further columns are filled in; empty if none."""
+    return next(
+        (
+            sheet
+            for sheet, headings in _of_other_sheets().items()
+            if len(headings & extra.keys()) * 2 > len(headings)
+        ),
+        "",
+    )
 
 
 @cache
 def _printed() -> frozenset[str]:
     """Further headings of what goes out: of the lists beside the form, and of what comes back."""
-    return _of_list() | _further(CSV_COLUMNS) | _further(RETURNED_HEADINGS)
+    return _further(CSV_COLUMNS).union(*_of_other_sheets().values())
 
 
 def _beside(extra: Mapping[str, str], cells: Mapping[str, str]) -> dict[str, str]:
@@ -403,7 +419,7 @@ def _refuse_own(line: Line, alike: Sequence[Line]) -> None:
     line.refuse(Refusal(reasons.OWN_SHEET, text))
 
 
-def _unproven(line: Line, headed: Set[str]) -> Refusal:
+def _unproven(line: Line, headed: Collection[str]) -> Refusal:
     """Why it proves nothing.
 
     Args:
@@ -416,8 +432,9 @@ def _unproven(line: Line, headed: Set[str]) -> Refusal:
             "反馈码与预警编号、接收单位代码、推送日期对不上：锁定的栏目被改动过，或这条预警不是发给"
             "本单位的。请在原表格上填写。",
         )
-    if line.is_of_list and not headed & set(PROOF):
-        return Refusal("no_return_code", reasons.on_list(line.cells))
+    if line.other_sheet and len(lacking) == len(PROOF):
+        text = reasons.on_another_sheet(line.other_sheet, line.cells)
+        return Refusal("no_return_code", text)
     contract = load_contract(FEED)
     named = "".join(f"“{contract.column(name).label}”" for name in lacking)
     if any(name in headed for name in lacking):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from huiyan.alerts import words
 from huiyan.delivery.neutralise import one_line
-from huiyan.delivery.sheets import ALERTS_SHEET, RETURN_SHEET
+from huiyan.delivery.sheets import RETURN_SHEET
 from huiyan.feeds import cards
 from huiyan.feeds.contract import Column, load_contract
 from huiyan.feeds.form_reader import COLUMN_TWICE, HEADING_NOT_PLAIN, LACKS_COLUMNS, TABLE_ABOVE
@@ -250,10 +250,11 @@ def typed_over(places: Sequence[tuple[str, str]]) -> str:
     )
 
 
-def on_list(cells: Mapping[str, str]) -> str:
-    """What is said of a line of the list of alerts to which somebody added columns for answers.
+def on_another_sheet(sheet: str, cells: Mapping[str, str]) -> str:
+    """What is said of answers on a sheet that never said whose they are.
 
     Args:
+        sheet: its name, as it was sent.
         cells: what stands in the line, by column.
     """
     named = "".join(
@@ -261,7 +262,7 @@ def on_list(cells: Mapping[str, str]) -> str:
         for column in load_contract("returns").columns
         if column.is_answer and column.name in cells
     )
-    return f"填在“{ALERTS_SHEET}”表的{named}没有读取，请填到“{RETURN_SHEET}”表。"
+    return f"填在“{sheet}”表的{named}没有读取，请填到“{RETURN_SHEET}”表。"
 
 
 def own_sheet(sheet: int, lacking: Sequence[str], more: int) -> str:

@@ -38,7 +38,7 @@ class Line:
         unread: what is filled in and cannot be read; null in `answer`.
         is_garbled: its cells cannot be told apart; all of them are in one.
         beside: what stands outside of the columns for answers, by heading.
-        is_of_list: further columns of 预警清单 stand beside it.
+        other_sheet: which sheet of ours that is no form it stands on; empty if on none.
         is_told_with_another: what is said of it is said at another line, which counts it.
     """
 
@@ -60,7 +60,7 @@ class Line:
     unread: frozenset[str] = frozenset()
     is_garbled: bool = False
     beside: dict[str, str] = field(default_factory=dict)
-    is_of_list: bool = False
+    other_sheet: str = ""
     is_told_with_another: bool = False
 
     @property

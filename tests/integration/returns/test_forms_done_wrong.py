@@ -146,6 +146,15 @@ def test_answers_in_columns_added_to_the_list_are_sent_to_the_form(
         "填在“预警清单”表的“核实结论”“情况说明”没有读取，请填到“核实反馈”表。",
         "填在“预警清单”表的“情况说明”没有读取，请填到“核实反馈”表。",
     ]
+    # What brings the words back proves as little, and nothing was deleted in it either.
+    back = two_alerts.settings.outbox / "TC01" / TUESDAY.isoformat() / "returned.xlsx"
+    put(two_alerts, WEDNESDAY, "TC01", back.read_bytes(), "returned.xlsx")
+    assert taken(WEDNESDAY).rejected == 2
+    run(two_alerts, WEDNESDAY)
+    assert sent_back(two_alerts, "TC01", WEDNESDAY) == [
+        "填在“退回更正”表的“核实结论”“情况说明”没有读取，请填到“核实反馈”表。",
+        "填在“退回更正”表的“情况说明”没有读取，请填到“核实反馈”表。",
+    ]
 
 
 def test_words_typed_over_what_was_printed_are_named_with_their_place(
