@@ -13,6 +13,9 @@ from huiyan.settings import Settings
 from huiyan.workdays import add_workdays
 
 DEFAULT_BODY = ("default-office", "区纪委监委（默认接收）")
+# Why the body has an alert that its tier or the jurisdiction names; every other reason is told.
+OWN_STAFF = "黄色预警由单位财务人员处置"
+BY_JURISDICTION = "按管辖关系"
 
 
 def parameters(day: date, settings: Settings) -> dict[str, Any]:
@@ -26,6 +29,8 @@ def parameters(day: date, settings: Settings) -> dict[str, Any]:
         "default_code": DEFAULT_BODY[0],
         "default_name": DEFAULT_BODY[1],
         "sample_seed": settings.sample_seed,
+        "own_staff": OWN_STAFF,
+        "by_jurisdiction": BY_JURISDICTION,
         **dates(day),
     }
 

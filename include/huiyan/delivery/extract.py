@@ -337,28 +337,17 @@ class Extract:
         same as it was.
         """
         said = asdict(self)
-        for later in ("returned", "cases", "joint", "received"):
-            if not said[later]:
-                del said[later]
+        _leave_out(said, "returned", "cases", "joint", "received")
         for row in said["rows"]:
-            for later in _LATER_OF_ROW:
-                if not row[later]:
-                    del row[later]
+            _leave_out(row, *_LATER_OF_ROW)
             for answer in row.get("answers", ()):
-                if not answer["unnamed_evidence"]:
-                    del answer["unnamed_evidence"]
+                _leave_out(answer, "unnamed_evidence")
         for row in said["gone"]:
-            for later in ("evidence", "settled"):
-                if not row[later]:
-                    del row[later]
+            _leave_out(row, "evidence", "settled")
         for row in said.get("returned", ()):
-            for later in ("more", "is_hint"):
-                if not row[later]:
-                    del row[later]
+            _leave_out(row, "more", "is_hint")
         for row in said.get("received", ()):
-            for later in ("settled", "hints", "settled_why", "is_empty"):
-                if not row[later]:
-                    del row[later]
+            _leave_out(row, "settled", "hints", "settled_why", "is_empty")
         return json.dumps(
             said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str
         )
@@ -434,6 +423,13 @@ class Extract:
 
 def _date(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def _leave_out(said: dict[str, Any], *later: str) -> None:
+    """Drop those of the entries `later` of which there is nothing."""
+    for name in later:
+        if not said[name]:
+            del said[name]
 
 
 def _money(text: str | None) -> Decimal | None:

@@ -115,8 +115,8 @@ select
     coalesce(chosen.body_code, offices.body_code, %(default_code)s) as body_code,
     coalesce(chosen.body_name, offices.body_name, %(default_name)s) as body_name,
     case
-        when chosen.steps = 0 and wanted.is_own_staff then '黄色预警由单位财务人员处置'
-        when chosen.steps = 0 then '按管辖关系'
+        when chosen.steps = 0 and wanted.is_own_staff then %(own_staff)s
+        when chosen.steps = 0 then %(by_jurisdiction)s
         when chosen.body_code is not null and passed.body_code is not null then format(
             '%%s逾期未反馈，由其上级办理', passed.body_name
         )

@@ -110,7 +110,7 @@ select
     ) as notices,
     -- Who has an alert that the jurisdiction or its tier gives to another body is told why.
     case
-        when routes.reason in ('按管辖关系', '黄色预警由单位财务人员处置') then ''
+        when routes.reason in (%(own_staff)s, %(by_jurisdiction)s) then ''
         else routes.reason
     end as rerouted,
     case when cleared.because = 'gone' then cleared.cleared_on end as cleared_on

@@ -38,7 +38,7 @@ select
         end
     ] as notices,
     case
-        when routes.reason in ('按管辖关系', '黄色预警由单位财务人员处置') then ''
+        when routes.reason in (%(own_staff)s, %(by_jurisdiction)s) then ''
         else routes.reason
     end as rerouted
 from ops.alert_sample as samples
